@@ -1,0 +1,174 @@
+"""What the knowledge base says over HTTP: one model for each request and reply.
+
+These models are the contract with the action server, the console, the editor and the widget; the TypeScript types
+are generated from them. This module must not know about storage, ranking or web frameworks.
+
+Requests ignore unknown fields, so that an older page keeps working. Replies forbid extras, so that a field that
+nobody declared fails here and not in a browser. Times are aware UTC; scores and confidences lie in 0..1.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Decision = Literal["answer", "clarify", "none"]
+ArticleState = Literal["draft", "published", "changed", "retired"]
+"""`changed` is published with a newer draft beside it."""
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hit(Reply):
+    """One passage of a published article that may answer the question."""
+
+    passage_id: str
+    article_slug: str
+    article_title: str
+    heading: str = Field(description="Heading above the passage, empty for the opening of an article.")
+    text: str = Field(description="Plain text of the passage.")
+    html: str = Field(description="Sanitised HTML of the passage.")
+    score: float = Field(description="Fused score; comparable within one reply only.")
+    url: str = Field(description="Path of the article in the help centre, with the heading as fragment.")
+    updated_at: datetime
+
+
+class SearchReply(Reply):
+    query: str
+    decision: Decision
+    confidence: float = Field(description="Calibrated probability that the first hit answers the question.")
+    hits: list[Hit]
+    took_ms: float
+    answer_threshold: float
+    clarify_threshold: float
+
+
+class ArticleSummary(Reply):
+    slug: str
+    title: str
+    summary: str
+    category: str
+    url: str
+    updated_at: datetime
+
+
+class SuggestReply(Reply):
+    articles: list[ArticleSummary]
+
+
+class ArticleList(Reply):
+    articles: list[ArticleSummary]
+
+
+class PublicArticle(ArticleSummary):
+    html: str
+
+
+class AnswerRequest(Request):
+    question: str = Field(min_length=1, max_length=4000)
+    asked: list[str] = Field(default_factory=list, max_length=5, description="Earlier questions, oldest first.")
+    exclude: list[str] = Field(default_factory=list, max_length=50, description="Passage ids already rejected.")
+    limit: int = Field(default=3, ge=1, le=10)
+
+
+class AnswerReply(Reply):
+    decision: Decision
+    confidence: float
+    hits: list[Hit]
+
+
+class DraftIn(Request):
+    """The editable part of an article. `base_revision` is the revision the editor started from."""
+
+    title: str = Field(min_length=1, max_length=200)
+    slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)
+    summary: str = Field(default="", max_length=300)
+    category: str = Field(default="", max_length=60)
+    questions: list[str] = Field(default_factory=list, max_length=50, description="Other wordings customers use.")
+    body: str = Field(max_length=100_000, description="Markdown.")
+    base_revision: int | None = None
+
+
+class EditorRow(Reply):
+    id: str
+    slug: str
+    title: str
+    category: str
+    state: ArticleState
+    latest_revision: int
+    published_revision: int | None
+    updated_at: datetime
+    updated_by: str
+
+
+class EditorList(Reply):
+    articles: list[EditorRow]
+
+
+class EditorArticle(EditorRow):
+    summary: str
+    questions: list[str]
+    body: str
+    html: str
+    passages_live: int
+    answering_since: datetime | None
+
+
+class PublishReply(Reply):
+    """Proof of being live: read back from the index that answers, not assumed."""
+
+    article: EditorArticle
+    answering_since: datetime
+    passages: int
+    index_version: int
+    took_ms: float
+
+
+class RevisionRow(Reply):
+    number: int
+    title: str
+    saved_at: datetime
+    saved_by: str
+    published: bool = Field(description="Whether customers see this revision now.")
+
+
+class RevisionList(Reply):
+    revisions: list[RevisionRow]
+
+
+class RevisionOut(RevisionRow):
+    summary: str
+    category: str
+    questions: list[str]
+    body: str
+    html: str
+
+
+class PreviewRequest(Request):
+    body: str = Field(max_length=100_000)
+
+
+class PreviewReply(Reply):
+    html: str
+
+
+class TestRequest(Request):
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    question: str = Field(min_length=1, max_length=4000)
+    limit: int = Field(default=5, ge=1, le=10)
+    draft_of: str | None = Field(default=None, description="Article id: answer as if its draft were published.")
+
+
+class Problem(Reply):
+    """The body of every error: a code for programs, one plain sentence for people."""
+
+    code: str
+    message: str
+    retryable: bool
