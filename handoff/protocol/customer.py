@@ -1,0 +1,158 @@
+"""The customer's socket: what the widget sends, and what only the widget gets."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from .events import Event
+from .parts import (
+    MAX_FRAME,
+    MAX_TEXT,
+    VERSION,
+    AgentCard,
+    Cmid,
+    Contact,
+    Id,
+    Inbound,
+    Outbound,
+    Owner,
+    Page,
+    Text,
+)
+from .shared import Accepted, Bye, Head, Ping, Rejected, Typing
+
+
+class CustomerHello(Inbound):
+    """First frame. Without token a new customer; without conversation the latest open one, or a new one."""
+
+    type: Literal["hello"] = "hello"
+    version: int = VERSION
+    token: str | None = Field(default=None, max_length=200)
+    conversation: Id | None = None
+    epoch: Id | None = None
+    seq: int = Field(default=0, ge=0)
+    page: Page = Page()
+    locale: str = Field(default="en", max_length=35)
+
+
+class CustomerSend(Inbound):
+    type: Literal["send"] = "send"
+    cmid: Cmid
+    text: Text
+
+
+class CustomerChoose(Inbound):
+    """A button of a `choices` event."""
+
+    type: Literal["choose"] = "choose"
+    cmid: Cmid
+    choice_id: Id
+
+
+class CustomerAskPerson(Inbound):
+    """The "talk to a person" button. With nobody online the bot asks how to reach the customer."""
+
+    type: Literal["ask_person"] = "ask_person"
+    cmid: Cmid
+
+
+class CustomerLeaveQueue(Inbound):
+    """Stay with the bot, or (`solved`) leave because the question is sorted out."""
+
+    type: Literal["leave_queue"] = "leave_queue"
+    cmid: Cmid
+    solved: bool = False
+
+
+class CustomerFeedback(Inbound):
+    type: Literal["feedback"] = "feedback"
+    cmid: Cmid
+    answer_seq: int = Field(ge=1)
+    helpful: bool
+
+
+class CustomerContact(Inbound):
+    type: Literal["contact"] = "contact"
+    cmid: Cmid
+    contact: Contact
+
+
+class CustomerRate(Inbound):
+    type: Literal["rate"] = "rate"
+    cmid: Cmid
+    score: int = Field(ge=1, le=5)
+    comment: str = Field(default="", max_length=MAX_TEXT)
+
+
+class CustomerClose(Inbound):
+    type: Literal["close"] = "close"
+    cmid: Cmid
+
+
+class CustomerTyping(Inbound):
+    type: Literal["typing"] = "typing"
+
+
+CustomerFrame = Annotated[
+    CustomerHello
+    | CustomerSend
+    | CustomerChoose
+    | CustomerAskPerson
+    | CustomerLeaveQueue
+    | CustomerFeedback
+    | CustomerContact
+    | CustomerRate
+    | CustomerClose
+    | CustomerTyping
+    | Ping,
+    Field(discriminator="type"),
+]
+
+
+class Limits(Outbound):
+    text: int = MAX_TEXT
+    frame: int = MAX_FRAME
+
+
+class CustomerWelcome(Outbound):
+    """`token` proves who this customer is from now on; keep it. Events after the asked seq follow, then `status`."""
+
+    type: Literal["welcome"] = "welcome"
+    version: int = VERSION
+    token: str
+    conversation: Id
+    epoch: Id
+    head: int
+    resumed: bool = Field(
+        description="Whether the asked epoch held; if not, forget the log: it follows from seq 1."
+    )
+    bot_name: str
+    greeting: str
+    limits: Limits = Limits()
+
+
+class QueuePlace(Outbound):
+    position: int = Field(ge=1)
+    low_seconds: int | None = Field(description="P50 of recent waits from this place; null without history.")
+    high_seconds: int | None = Field(description="P90 of the same.")
+
+
+class CustomerStatus(Outbound):
+    """Where the customer stands now. Replaces the one before; has no seq and is not in the log."""
+
+    type: Literal["status"] = "status"
+    conversation: Id
+    owner: Owner
+    agent: AgentCard | None
+    queue: QueuePlace | None
+    agents_online: int
+    bot_thinking: bool
+    may_rate: bool
+
+
+CustomerOutFrame = Annotated[
+    CustomerWelcome | Event | Accepted | Rejected | Head | CustomerStatus | Typing | Bye,
+    Field(discriminator="type"),
+]
+
+CUSTOMER_FRAMES: TypeAdapter[CustomerFrame] = TypeAdapter(CustomerFrame)

@@ -1,0 +1,130 @@
+"""The words of the protocol and the small things that frames are made of."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge_base.wire import Hit
+
+VERSION = 1
+MAX_TEXT = 4_000
+"""Characters of one message."""
+MAX_FRAME = 65_536
+"""Bytes of one frame."""
+
+Owner = Literal["bot", "queue", "agent", "closed"]
+Reason = Literal[
+    "asked_for_person",
+    "low_confidence",
+    "repeated_failure",
+    "frustration",
+    "policy_topic",
+    "bot_unavailable",
+    "left_details",
+    "back_to_queue",
+]
+Outcome = Literal["solved", "no_answer_needed", "follow_up", "spam"]
+OfferOption = Literal["person", "details", "stay"]
+NoticeCode = Literal[
+    "queued",
+    "nobody_online",
+    "joined",
+    "left",
+    "requeued",
+    "returned_to_bot",
+    "left_queue",
+    "closed",
+    "reopened",
+    "bot_unavailable",
+    "contact_received",
+]
+
+Cmid = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+"""Client message id: the sender invents it, keeps it until `accepted`, and repeats it on every retry."""
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+
+
+class Inbound(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
+
+
+class Outbound(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Page(Inbound):
+    """Where the customer is on the website. Shown to agents, never trusted."""
+
+    url: str = Field(default="", max_length=500)
+    title: str = Field(default="", max_length=200)
+    referrer: str = Field(default="", max_length=500)
+
+
+class AgentCard(Outbound):
+    """A person, not a logo: what a customer sees of an agent."""
+
+    id: Id
+    name: str
+    about: str
+
+
+class Actor(Outbound):
+    role: Literal["customer", "bot", "agent", "system"]
+    name: str
+    agent_id: str | None = None
+
+
+class Choice(Outbound):
+    id: Id = Field(description="Opaque; only the server knows what it stands for.")
+    label: str
+
+
+class Contact(Inbound):
+    name: str = Field(min_length=1, max_length=100)
+    email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    about: str = Field(min_length=1, max_length=MAX_TEXT)
+
+
+class ScoredIntent(Outbound):
+    name: str
+    confidence: float
+
+
+class Entity(Outbound):
+    entity: str
+    value: str
+
+
+class TriedAnswer(Outbound):
+    question: str
+    hit: Hit
+    confidence: float | None
+    helpful: bool | None
+
+
+class EarlierConversation(Outbound):
+    conversation: Id
+    started_at: datetime
+    about: str
+    outcome: Outcome | None
+
+
+class Packet(Outbound):
+    """All that an agent needs to go on without asking again, on one screen."""
+
+    version: Literal[1] = 1
+    reason: Reason
+    reason_detail: str = Field(description="One sentence with the evidence.")
+    summary: str
+    questions: list[str]
+    tried: list[TriedAnswer]
+    intents: list[ScoredIntent]
+    entities: list[Entity]
+    slots: dict[str, str]
+    contact: Contact | None
+    page: Page
+    locale: str
+    earlier: list[EarlierConversation]
+    waiting_since: datetime

@@ -1,0 +1,46 @@
+"""What console and widget ask over plain HTTP."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from .events import Event
+from .parts import AgentCard, Id, Inbound, Outbound, Outcome, Owner, Reason
+
+
+class SignIn(Inbound):
+    email: str = Field(min_length=3, max_length=200)
+    password: str = Field(min_length=1, max_length=200)
+
+
+class Me(Outbound):
+    id: Id
+    name: str
+    email: str
+    about: str
+    roles: list[Literal["agent", "editor"]]
+
+
+class History(Outbound):
+    """A page of the log, oldest first: the same rows that a socket sends."""
+
+    conversation: Id
+    epoch: Id
+    head: int
+    events: list[Event]
+
+
+class ConversationSummary(Outbound):
+    conversation: Id
+    owner: Owner
+    customer_name: str
+    reason: Reason | None
+    outcome: Outcome | None
+    last_text: str
+    last_at: datetime
+    agent: AgentCard | None
+
+
+class ConversationList(Outbound):
+    conversations: list[ConversationSummary]

@@ -1,0 +1,177 @@
+// Generated from the Python models by `python -m handoff protocol`. Do not edit.
+
+export interface AnswerReply {
+  decision: "answer" | "clarify" | "none";
+  confidence: number;
+  hits: (Hit)[];
+}
+
+export interface AnswerRequest {
+  question: string;
+  /** Earlier questions, oldest first. */
+  asked: (string)[];
+  /** Passage ids already rejected. */
+  exclude: (string)[];
+  limit?: number;
+}
+
+export interface ArticleList {
+  articles: (ArticleSummary)[];
+}
+
+export interface ArticleSummary {
+  slug: string;
+  title: string;
+  summary: string;
+  category: string;
+  url: string;
+  updated_at: string;
+}
+
+/** The editable part of an article. `base_revision` is the revision the editor started from. */
+export interface DraftIn {
+  title: string;
+  slug?: string | null;
+  summary?: string;
+  category?: string;
+  /** Other wordings customers use. */
+  questions: (string)[];
+  /** Markdown. */
+  body: string;
+  base_revision?: number | null;
+}
+
+export interface EditorArticle {
+  id: string;
+  slug: string;
+  title: string;
+  category: string;
+  state: "draft" | "published" | "changed" | "retired";
+  latest_revision: number;
+  published_revision: number | null;
+  updated_at: string;
+  updated_by: string;
+  summary: string;
+  questions: (string)[];
+  body: string;
+  html: string;
+  passages_live: number;
+  answering_since: string | null;
+}
+
+export interface EditorList {
+  articles: (EditorRow)[];
+}
+
+export interface EditorRow {
+  id: string;
+  slug: string;
+  title: string;
+  category: string;
+  state: "draft" | "published" | "changed" | "retired";
+  latest_revision: number;
+  published_revision: number | null;
+  updated_at: string;
+  updated_by: string;
+}
+
+/** One passage of a published article that may answer the question. */
+export interface Hit {
+  passage_id: string;
+  article_slug: string;
+  article_title: string;
+  /** Heading above the passage, empty for the opening of an article. */
+  heading: string;
+  /** Plain text of the passage. */
+  text: string;
+  /** Sanitised HTML of the passage. */
+  html: string;
+  /** Fused score; comparable within one reply only. */
+  score: number;
+  /** Path of the article in the help centre, with the heading as fragment. */
+  url: string;
+  updated_at: string;
+}
+
+export interface PreviewReply {
+  html: string;
+}
+
+export interface PreviewRequest {
+  body: string;
+}
+
+/** The body of every error: a code for programs, one plain sentence for people. */
+export interface Problem {
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+
+export interface PublicArticle {
+  slug: string;
+  title: string;
+  summary: string;
+  category: string;
+  url: string;
+  updated_at: string;
+  html: string;
+}
+
+/** Proof of being live: read back from the index that answers, not assumed. */
+export interface PublishReply {
+  article: EditorArticle;
+  answering_since: string;
+  passages: number;
+  index_version: number;
+  took_ms: number;
+}
+
+export interface RevisionList {
+  revisions: (RevisionRow)[];
+}
+
+export interface RevisionOut {
+  number: number;
+  title: string;
+  saved_at: string;
+  saved_by: string;
+  /** Whether customers see this revision now. */
+  published: boolean;
+  summary: string;
+  category: string;
+  questions: (string)[];
+  body: string;
+  html: string;
+}
+
+export interface RevisionRow {
+  number: number;
+  title: string;
+  saved_at: string;
+  saved_by: string;
+  /** Whether customers see this revision now. */
+  published: boolean;
+}
+
+export interface SearchReply {
+  query: string;
+  decision: "answer" | "clarify" | "none";
+  /** Calibrated probability that the first hit answers the question. */
+  confidence: number;
+  hits: (Hit)[];
+  took_ms: number;
+  answer_threshold: number;
+  clarify_threshold: number;
+}
+
+export interface SuggestReply {
+  articles: (ArticleSummary)[];
+}
+
+export interface TestRequest {
+  question: string;
+  limit?: number;
+  /** Article id: answer as if its draft were published. */
+  draft_of?: string | null;
+}

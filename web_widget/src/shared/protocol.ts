@@ -1,0 +1,673 @@
+// Generated from the Python models by `python -m handoff protocol`. Do not edit.
+
+/** Sent only after COMMIT. `dup` when this cmid had been accepted before. */
+export interface Accepted {
+  type: "accepted";
+  cmid: string;
+  conversation: string;
+  seq: number;
+  dup: boolean;
+}
+
+export interface Actor {
+  role: "customer" | "bot" | "agent" | "system";
+  name: string;
+  agent_id: string | null;
+}
+
+/** Whether this agent takes new conversations. */
+export interface AgentAvailable {
+  type: "available";
+  available: boolean;
+}
+
+/** A person, not a logo: what a customer sees of an agent. */
+export interface AgentCard {
+  id: string;
+  name: string;
+  about: string;
+}
+
+/** Take this waiting conversation, or without one the next in order. */
+export interface AgentClaim {
+  type: "claim";
+  cmid: string;
+  conversation?: string | null;
+}
+
+export interface AgentHello {
+  type: "hello";
+  version?: number;
+}
+
+export interface AgentNote {
+  type: "note";
+  cmid: string;
+  conversation: string;
+  text: string;
+}
+
+/** Give the conversation back to the queue, at its original place. */
+export interface AgentRequeue {
+  type: "requeue";
+  cmid: string;
+  conversation: string;
+  fence: number;
+}
+
+export interface AgentResolve {
+  type: "resolve";
+  cmid: string;
+  conversation: string;
+  fence: number;
+  outcome: "solved" | "no_answer_needed" | "follow_up" | "spam";
+}
+
+export interface AgentReturnToBot {
+  type: "return_to_bot";
+  cmid: string;
+  conversation: string;
+  fence: number;
+}
+
+export interface AgentSend {
+  type: "send";
+  cmid: string;
+  conversation: string;
+  fence: number;
+  text: string;
+}
+
+export interface AgentTyping {
+  type: "typing";
+  conversation: string;
+}
+
+export interface AgentUnwatch {
+  type: "unwatch";
+  conversation: string;
+}
+
+export interface AgentWatch {
+  type: "watch";
+  conversation: string;
+  epoch?: string | null;
+  seq?: number;
+}
+
+export interface AgentWelcome {
+  type: "welcome";
+  version: number;
+  agent: AgentCard;
+  max_chats: number;
+  available: boolean;
+  limits: Limits;
+}
+
+/** The bot answers with a passage and says where it comes from. */
+export interface AnswerEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "answer";
+  text: string;
+  hit: Hit;
+  confidence: number | null;
+}
+
+/** The last frame before the gateway closes the socket. */
+export interface Bye {
+  type: "bye";
+  code: string;
+  message: string;
+  retry_after_seconds: number | null;
+}
+
+export interface Choice {
+  /** Opaque; only the server knows what it stands for. */
+  id: string;
+  label: string;
+}
+
+/** Did you mean …? The last choice is always "None of these". */
+export interface ChoicesEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "choices";
+  text: string;
+  choices: (Choice)[];
+}
+
+export interface ChosenEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "chosen";
+  choice_id: string;
+  label: string;
+}
+
+export interface Contact {
+  name: string;
+  email: string;
+  about: string;
+}
+
+export interface ContactEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "contact";
+  contact: Contact;
+}
+
+export interface ConversationList {
+  conversations: (ConversationSummary)[];
+}
+
+/** How a watched conversation stands now: whose it is, and the fence that writes need. */
+export interface ConversationStatus {
+  type: "status";
+  conversation: string;
+  owner: "bot" | "queue" | "agent" | "closed";
+  fence: number;
+  agent: AgentCard | null;
+  customer_name: string;
+  customer_online: boolean;
+  outcome: "solved" | "no_answer_needed" | "follow_up" | "spam" | null;
+}
+
+export interface ConversationSummary {
+  conversation: string;
+  owner: "bot" | "queue" | "agent" | "closed";
+  customer_name: string;
+  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "frustration" | "policy_topic" | "bot_unavailable" | "left_details" | "back_to_queue" | null;
+  outcome: "solved" | "no_answer_needed" | "follow_up" | "spam" | null;
+  last_text: string;
+  last_at: string;
+  agent: AgentCard | null;
+}
+
+/** The "talk to a person" button. With nobody online the bot asks how to reach the customer. */
+export interface CustomerAskPerson {
+  type: "ask_person";
+  cmid: string;
+}
+
+/** A button of a `choices` event. */
+export interface CustomerChoose {
+  type: "choose";
+  cmid: string;
+  choice_id: string;
+}
+
+export interface CustomerClose {
+  type: "close";
+  cmid: string;
+}
+
+export interface CustomerContact {
+  type: "contact";
+  cmid: string;
+  contact: Contact;
+}
+
+export interface CustomerFeedback {
+  type: "feedback";
+  cmid: string;
+  answer_seq: number;
+  helpful: boolean;
+}
+
+/** First frame. Without token a new customer; without conversation the latest open one, or a new one. */
+export interface CustomerHello {
+  type: "hello";
+  version?: number;
+  token?: string | null;
+  conversation?: string | null;
+  epoch?: string | null;
+  seq?: number;
+  page?: Page;
+  locale?: string;
+}
+
+/** Stay with the bot, or (`solved`) leave because the question is sorted out. */
+export interface CustomerLeaveQueue {
+  type: "leave_queue";
+  cmid: string;
+  solved?: boolean;
+}
+
+export interface CustomerRate {
+  type: "rate";
+  cmid: string;
+  score: number;
+  comment?: string;
+}
+
+export interface CustomerSend {
+  type: "send";
+  cmid: string;
+  text: string;
+}
+
+/** Where the customer stands now. Replaces the one before; has no seq and is not in the log. */
+export interface CustomerStatus {
+  type: "status";
+  conversation: string;
+  owner: "bot" | "queue" | "agent" | "closed";
+  agent: AgentCard | null;
+  queue: QueuePlace | null;
+  agents_online: number;
+  bot_thinking: boolean;
+  may_rate: boolean;
+}
+
+export interface CustomerTyping {
+  type: "typing";
+}
+
+/** `token` proves who this customer is from now on; keep it. Events after the asked seq follow, then `status`. */
+export interface CustomerWelcome {
+  type: "welcome";
+  version: number;
+  token: string;
+  conversation: string;
+  epoch: string;
+  head: number;
+  /** Whether the asked epoch held; if not, forget the log: it follows from seq 1. */
+  resumed: boolean;
+  bot_name: string;
+  greeting: string;
+  limits: Limits;
+}
+
+export interface EarlierConversation {
+  conversation: string;
+  started_at: string;
+  about: string;
+  outcome: "solved" | "no_answer_needed" | "follow_up" | "spam" | null;
+}
+
+export interface Entity {
+  entity: string;
+  value: string;
+}
+
+export interface EventFields {
+  type: "event";
+  conversation: string;
+  seq: number;
+}
+
+export interface FeedbackEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "feedback";
+  answer_seq: number;
+  helpful: boolean;
+}
+
+/** The newest seq. A reader who is behind says hello (or watch) again. */
+export interface Head {
+  type: "head";
+  conversation: string | null;
+  seq: number;
+}
+
+/** Keeps `seq` gapless for a reader who may not see this event: no body, no actor, no time. */
+export interface HiddenEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  kind: "hidden";
+}
+
+/** A page of the log, oldest first: the same rows that a socket sends. */
+export interface History {
+  conversation: string;
+  epoch: string;
+  head: number;
+  events: (MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | RatingEvent | NoteEvent | PacketEvent | SuppressedEvent | HiddenEvent)[];
+}
+
+/** One passage of a published article that may answer the question. */
+export interface Hit {
+  passage_id: string;
+  article_slug: string;
+  article_title: string;
+  /** Heading above the passage, empty for the opening of an article. */
+  heading: string;
+  /** Plain text of the passage. */
+  text: string;
+  /** Sanitised HTML of the passage. */
+  html: string;
+  /** Fused score; comparable within one reply only. */
+  score: number;
+  /** Path of the article in the help centre, with the heading as fragment. */
+  url: string;
+  updated_at: string;
+}
+
+export interface Limits {
+  text: number;
+  frame: number;
+}
+
+export interface Me {
+  id: string;
+  name: string;
+  email: string;
+  about: string;
+  roles: ("agent" | "editor")[];
+}
+
+export interface MessageEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "message";
+  text: string;
+}
+
+/** Between agents; a customer gets `hidden`. */
+export interface NoteEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "note";
+  text: string;
+}
+
+/** A quiet line in the middle of the log: queued, joined, left, closed … */
+export interface NoticeEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "notice";
+  code: "queued" | "nobody_online" | "joined" | "left" | "requeued" | "returned_to_bot" | "left_queue" | "closed" | "reopened" | "bot_unavailable" | "contact_received";
+  text: string;
+  agent: AgentCard | null;
+}
+
+/** The bot offers a person; the customer decides. */
+export interface OfferEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "offer";
+  text: string;
+  options: ("person" | "details" | "stay")[];
+}
+
+/** All that an agent needs to go on without asking again, on one screen. */
+export interface Packet {
+  version: 1;
+  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "frustration" | "policy_topic" | "bot_unavailable" | "left_details" | "back_to_queue";
+  /** One sentence with the evidence. */
+  reason_detail: string;
+  summary: string;
+  questions: (string)[];
+  tried: (TriedAnswer)[];
+  intents: (ScoredIntent)[];
+  entities: (Entity)[];
+  slots: Record<string, string>;
+  contact: Contact | null;
+  page: Page;
+  locale: string;
+  earlier: (EarlierConversation)[];
+  waiting_since: string;
+}
+
+/** For agents; a customer gets `hidden`. */
+export interface PacketEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "packet";
+  packet: Packet;
+}
+
+/** Where the customer is on the website. Shown to agents, never trusted. */
+export interface Page {
+  url?: string;
+  title?: string;
+  referrer?: string;
+}
+
+/** Answered by `head`: the cheapest way to learn that a link is alive. */
+export interface Ping {
+  type: "ping";
+}
+
+export interface QueuePlace {
+  position: number;
+  /** P50 of recent waits from this place; null without history. */
+  low_seconds: number | null;
+  /** P90 of the same. */
+  high_seconds: number | null;
+}
+
+/** One live handoff: waiting for somebody, or with an agent. */
+export interface QueueRow {
+  conversation: string;
+  state: "waiting" | "active";
+  customer_name: string;
+  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "frustration" | "policy_topic" | "bot_unavailable" | "left_details" | "back_to_queue";
+  priority: number;
+  last_text: string;
+  last_from: "customer" | "bot" | "agent";
+  last_at: string;
+  /** First customer message without an answer by a person. */
+  waiting_since: string | null;
+  agent: AgentCard | null;
+  customer_online: boolean;
+}
+
+/** The whole queue, sent on connecting and at every change. A lower version than the last one seen is old. */
+export interface QueueState {
+  type: "queue";
+  version: number;
+  rows: (QueueRow)[];
+  /** Agents online and available. */
+  agents: (AgentCard)[];
+  mine_active: number;
+  max_chats: number;
+}
+
+export interface RatingEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "rating";
+  score: number;
+  comment: string;
+}
+
+/** Nothing was written. `message` is one plain sentence for whoever can act on it. */
+export interface Rejected {
+  type: "rejected";
+  cmid: string | null;
+  conversation: string | null;
+  code: string;
+  message: string;
+  retryable: boolean;
+  retry_after_seconds: number | null;
+}
+
+export interface ScoredIntent {
+  name: string;
+  confidence: number;
+}
+
+export interface SignIn {
+  email: string;
+  password: string;
+}
+
+/** A bot reply that came after an agent had taken over: kept for agents, never shown to a customer. */
+export interface SuppressedEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "suppressed";
+  text: string;
+}
+
+export interface TriedAnswer {
+  question: string;
+  hit: Hit;
+  confidence: number | null;
+  helpful: boolean | null;
+}
+
+export interface Typing {
+  type: "typing";
+  conversation: string;
+  role: "customer" | "bot" | "agent";
+  name: string;
+}
+
+export interface VisibleEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+}
+
+/** Answer to `watch`; the events after the asked seq follow. `resumed` false: forget the log, it follows whole. */
+export interface Watching {
+  type: "watching";
+  conversation: string;
+  epoch: string;
+  head: number;
+  resumed: boolean;
+}
+
+export type Event =
+  | MessageEvent
+  | AnswerEvent
+  | ChoicesEvent
+  | ChosenEvent
+  | OfferEvent
+  | NoticeEvent
+  | FeedbackEvent
+  | ContactEvent
+  | RatingEvent
+  | NoteEvent
+  | PacketEvent
+  | SuppressedEvent
+  | HiddenEvent;
+
+export type CustomerFrame =
+  | CustomerHello
+  | CustomerSend
+  | CustomerChoose
+  | CustomerAskPerson
+  | CustomerLeaveQueue
+  | CustomerFeedback
+  | CustomerContact
+  | CustomerRate
+  | CustomerClose
+  | CustomerTyping
+  | Ping;
+
+export type AgentFrame =
+  | AgentHello
+  | AgentWatch
+  | AgentUnwatch
+  | AgentClaim
+  | AgentSend
+  | AgentNote
+  | AgentReturnToBot
+  | AgentRequeue
+  | AgentResolve
+  | AgentAvailable
+  | AgentTyping
+  | Ping;
+
+export type CustomerOutFrame =
+  | CustomerWelcome
+  | MessageEvent
+  | AnswerEvent
+  | ChoicesEvent
+  | ChosenEvent
+  | OfferEvent
+  | NoticeEvent
+  | FeedbackEvent
+  | ContactEvent
+  | RatingEvent
+  | NoteEvent
+  | PacketEvent
+  | SuppressedEvent
+  | HiddenEvent
+  | Accepted
+  | Rejected
+  | Head
+  | CustomerStatus
+  | Typing
+  | Bye;
+
+export type AgentOutFrame =
+  | AgentWelcome
+  | MessageEvent
+  | AnswerEvent
+  | ChoicesEvent
+  | ChosenEvent
+  | OfferEvent
+  | NoticeEvent
+  | FeedbackEvent
+  | ContactEvent
+  | RatingEvent
+  | NoteEvent
+  | PacketEvent
+  | SuppressedEvent
+  | HiddenEvent
+  | Watching
+  | Accepted
+  | Rejected
+  | Head
+  | QueueState
+  | ConversationStatus
+  | Typing
+  | Bye;
