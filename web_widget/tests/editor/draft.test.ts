@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { changesBetween } from "../../src/editor/changes";
+import { draftIn, problemsOf, sameDraft, slugOf, slugProblem, wordings, type Draft } from "../../src/editor/draft";
+
+const draft: Draft = {
+  title: "Sending something back",
+  slug: "sending-something-back",
+  summary: "Thirty days, free label.",
+  category: "Returns",
+  questions: "how do i return boots\nsend it back",
+  body: "# Return\n\nPrint the label.\n",
+};
+
+describe("draftIn", () => {
+  it("sends the address only while it is open", () => {
+    expect(draftIn(draft, 3, true)).toMatchObject({ slug: "sending-something-back", base_revision: 3 });
+    expect(draftIn(draft, 3, false).slug).toBeNull();
+  });
+
+  it("makes a list of the wordings without blanks and repetitions", () => {
+    expect(wordings("  a  b \n\na b\nc")).toEqual(["a b", "c"]);
+  });
+});
+
+describe("problemsOf", () => {
+  it("finds none in a good draft", () => expect(problemsOf(draft)).toEqual({}));
+
+  it("names each field that cannot be saved", () => {
+    const bad = { ...draft, title: " ", slug: "No-Good", summary: "x".repeat(301), questions: manyLines(51) };
+    expect(Object.keys(problemsOf(bad)).sort()).toEqual(["questions", "slug", "summary", "title"]);
+    expect(problemsOf(bad).summary).toBe("This is 1 character too long.");
+  });
+});
+
+describe("addresses", () => {
+  it.each([
+    ["Wash & care", "wash-care"],
+    ["  Größe & Übersicht ", "groe-ubersicht"],
+    ["What's new?", "whats-new"],
+    ["日本", ""],
+  ])("%s gives %s", (title, slug) => expect(slugOf(title)).toBe(slug));
+
+  it("never ends in a hyphen when cut", () => {
+    expect(slugOf(`${"a".repeat(99)} b`)).toBe("a".repeat(99));
+  });
+
+  it.each(["", "a", "a-b", "a1-2"])("%s is fine", (slug) => expect(slugProblem(slug)).toBeNull());
+  it.each(["-a", "a-", "a--b", "A", "a b"])("%s is not", (slug) => expect(slugProblem(slug)).not.toBeNull());
+});
+
+describe("changesBetween", () => {
+  it("is empty for what the server would store alike", () => {
+    expect(changesBetween(draft, { ...draft, title: ` ${draft.title} `, body: `${draft.body}\n` })).toEqual([]);
+    expect(sameDraft(draft, { ...draft, body: `${draft.body}\n` })).toBe(true);
+  });
+
+  it("says each change in a sentence", () => {
+    const changes = changesBetween(draft, {
+      ...draft,
+      title: "Returning an order",
+      summary: "",
+      category: "Orders",
+      questions: "send it back\nrefund me\nwhere do i send it",
+      body: "# Return\n\nPrint the label.\n\nDrop it off.\n",
+    });
+    expect(changes.map((change) => change.sentence)).toEqual([
+      "The title becomes “Returning an order” (now “Sending something back”).",
+      "In the text, 2 lines are added.",
+      "The summary goes away.",
+      "It moves from Returns to Orders.",
+      "Other wordings: 2 added, 1 removed.",
+    ]);
+  });
+});
+
+function manyLines(count: number): string {
+  return Array.from({ length: count }, (_, i) => `wording ${i}`).join("\n");
+}
