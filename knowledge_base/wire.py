@@ -72,8 +72,12 @@ class PublicArticle(ArticleSummary):
 
 class AnswerRequest(Request):
     question: str = Field(min_length=1, max_length=4000)
-    asked: list[str] = Field(default_factory=list, max_length=5, description="Earlier questions, oldest first.")
-    exclude: list[str] = Field(default_factory=list, max_length=50, description="Passage ids already rejected.")
+    asked: list[str] = Field(
+        default_factory=list, max_length=5, description="Earlier questions, oldest first."
+    )
+    exclude: list[str] = Field(
+        default_factory=list, max_length=50, description="Passage ids already rejected."
+    )
     limit: int = Field(default=3, ge=1, le=10)
 
 
@@ -90,7 +94,9 @@ class DraftIn(Request):
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)
     summary: str = Field(default="", max_length=300)
     category: str = Field(default="", max_length=60)
-    questions: list[str] = Field(default_factory=list, max_length=50, description="Other wordings customers use.")
+    questions: list[str] = Field(
+        default_factory=list, max_length=50, description="Other wordings customers use."
+    )
     body: str = Field(max_length=100_000, description="Markdown.")
     base_revision: int | None = None
 
@@ -163,7 +169,9 @@ class TestRequest(Request):
 
     question: str = Field(min_length=1, max_length=4000)
     limit: int = Field(default=5, ge=1, le=10)
-    draft_of: str | None = Field(default=None, description="Article id: answer as if its draft were published.")
+    draft_of: str | None = Field(
+        default=None, description="Article id: answer as if its draft were published."
+    )
 
 
 class Problem(Reply):

@@ -1,0 +1,58 @@
+"""Opens the database and brings its tables up to date. Nothing here knows what is stored in them.
+
+SQLite: write-ahead log, full sync, foreign keys on, and writers that queue up at BEGIN instead of failing in the middle.
+Any other database is taken as its URL says.
+"""
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+VERSION_TABLE = "knowledge_base_version"
+"""The gateway migrates its own tables in the same database, under a version table of its own."""
+BUSY_TIMEOUT_SECONDS = 5
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine for `database_url`; makes the folder of a SQLite file when it is not there."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions are going to write: on SQLite they take the write lock at once."""
+    return engine.execution_options(knowledge_writes=True)
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the tables to the newest migration; does nothing when they are there already."""
+    with writing(engine).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: Any) -> None:
+    assert isinstance(connection, SqliteConnection)
+    connection.isolation_level = None  # so that BEGIN is ours to send; the driver's own comes too late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("knowledge_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

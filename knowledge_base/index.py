@@ -1,0 +1,197 @@
+"""The index that answers: an immutable snapshot of everything customers see, swapped whole when something changes.
+
+Other processes change it too: their changes are noticed by the store's index version, looked at once a second. This
+module must not know how questions are decided on, nor any SQL.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from knowledge_base.article import Article, Content, Passage, text_key
+from knowledge_base.confidence import DEFAULT, Calibration
+from knowledge_base.errors import StoreUnavailable
+from knowledge_base.ports import ArticleStore, Encoder, Publication
+from knowledge_base.ranking import Lexicon, Matrix, Prefixes, Question, Vector, Views, lexical_weight, words_of
+
+LOOK_AGAIN_SECONDS = 1.0
+"""How long a snapshot answers before the version is looked at: half of the 2 s promised to other processes."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One article, ready to be searched."""
+
+    stamp: str
+    publication: Publication
+    words: tuple[Counter[str], ...]
+    """For each passage how often each word occurs in it, its title and headings."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The snapshot. `version` is the store's index version that it shows."""
+
+    version: int
+    entries: Mapping[str, Entry]
+    dimensions: int
+    calibration: Calibration = field(default=DEFAULT)
+
+    @cached_property
+    def views(self) -> Views:
+        said, standing, wordings = list[Vector](), list[Vector](), list[Vector]()
+        owner, wording_owner = list[int](), list[int]()
+        words = list[Counter[str]]()
+        for number, publication in enumerate(self.articles()):
+            vector, content = publication.vectors, publication.content
+            for passage in publication.passages:
+                said.append(vector[text_key(full_text(content, passage))])
+                standing.append(vector[text_key(place_text(content, passage))])
+                owner.append(number)
+            for question in content.questions:
+                wordings.append(vector[text_key(question)])
+                wording_owner.append(number)
+            words += self.entries[publication.article.id].words
+        return Views(
+            passages=self._matrix(said),
+            headings=self._matrix(standing),
+            wordings=self._matrix(wordings),
+            owner=np.array(owner, dtype=np.intp),
+            wording_owner=np.array(wording_owner, dtype=np.intp),
+            articles=len(self.entries),
+            lexicon=Lexicon(words),
+            prefixes=Prefixes([_typed_for(publication.content) for publication in self.articles()]),
+            lexical_weight=lexical_weight(self._lengths()),
+        )
+
+    def place(self, position: int) -> tuple[Publication, Passage]:
+        return self._places[position]
+
+    def find(self, passage_id: str) -> tuple[Publication, Passage] | None:
+        return self._by_id.get(passage_id)
+
+    def article(self, article_id: str) -> Publication | None:
+        entry = self.entries.get(article_id)
+        return entry.publication if entry else None
+
+    def articles(self) -> Sequence[Publication]:
+        return self._articles
+
+    @cached_property
+    def _articles(self) -> tuple[Publication, ...]:
+        return tuple(entry.publication for entry in self.entries.values())
+
+    @cached_property
+    def _places(self) -> list[tuple[Publication, Passage]]:
+        return [(publication, passage) for publication in self._articles for passage in publication.passages]
+
+    @cached_property
+    def _by_id(self) -> dict[str, tuple[Publication, Passage]]:
+        return {passage.id: (publication, passage) for publication, passage in self._places}
+
+    def _lengths(self) -> list[int]:
+        return [len(passage.text.split()) for _, passage in self._places]
+
+    def _matrix(self, vectors: list[Vector]) -> Matrix:
+        return np.array(vectors, dtype=np.float32).reshape(len(vectors), self.dimensions)
+
+
+class LiveIndex:
+    """Holds the current snapshot. Reading takes no lock; only one thread at a time looks for changes."""
+
+    def __init__(self, store: ArticleStore, encoder: Encoder) -> None:
+        """Reads the whole library; encodes only what has no vector of this encoder yet."""
+        self.encoder = encoder.sha256
+        self._encoder = encoder
+        self._store = store
+        self._lock = threading.Lock()
+        self._shelf = Shelf(-1, {}, encoder.dimensions)
+        self._looked_at = 0.0
+        self.refresh()
+
+    def current(self) -> Shelf:
+        if time.monotonic() - self._looked_at > LOOK_AGAIN_SECONDS and self._lock.acquire(blocking=False):
+            try:
+                if self._store.index_version() != self._shelf.version:
+                    self._read()
+                self._looked_at = time.monotonic()
+            except StoreUnavailable:
+                log.warning("The index cannot be checked for changes; answering from version %d.", self._shelf.version)
+            finally:
+                self._lock.release()
+        return self._shelf
+
+    def refresh(self) -> Shelf:
+        with self._lock:
+            return self._read()
+
+    def with_draft(self, article: Article, content: Content, passages: tuple[Passage, ...]) -> Shelf:
+        now = self.current()
+        publication = Publication(article, content, passages, self.vectors(content, passages))
+        entries = {**now.entries, article.id: _entry("draft", publication)}
+        return Shelf(now.version, entries, now.dimensions, now.calibration)
+
+    def vectors(self, content: Content, passages: Sequence[Passage]) -> dict[str, Vector]:
+        return {text_key(text): self._encoder.encode(text) for text in _texts(content, passages)}
+
+    def question(self, text: str) -> Question:
+        return Question(self._encoder.encode(text), words_of(text))
+
+    def _read(self) -> Shelf:
+        # The version first: a change that comes while the rest is read is then seen again, not missed.
+        version, stamps, before = self._store.index_version(), self._store.live_stamps(), self._shelf.entries
+        kept = {key: before[key] for key, stamp in stamps.items() if key in before and before[key].stamp == stamp}
+        fresh = self._store.publications([key for key in stamps if key not in kept], self.encoder)
+        entries = {**kept, **{item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in fresh}}
+        stored = self._store.calibration()
+        calibration = Calibration.from_json(stored) if stored else DEFAULT
+        # A fixed order makes equal scores come out the same way in every process.
+        shelf = Shelf(version, dict(sorted(entries.items())), self._encoder.dimensions, calibration)
+        shelf.views  # noqa: B018  # built now, by the writer, and not by the first customer who asks
+        shelf.find("")
+        self._shelf, self._looked_at = shelf, time.monotonic()
+        return shelf
+
+    def _whole(self, publication: Publication) -> Publication:
+        """The publication with all its vectors; those of another encoder are made anew and stored."""
+        texts = {text_key(text): text for text in _texts(publication.content, publication.passages)}
+        missing = {key: self._encoder.encode(text) for key, text in texts.items() if key not in publication.vectors}
+        if not missing:
+            return publication
+        self._store.add_vectors(publication.article.id, self.encoder, missing)
+        vectors = {**publication.vectors, **missing}
+        return Publication(publication.article, publication.content, publication.passages, vectors)
+
+
+def full_text(content: Content, passage: Passage) -> str:
+    """What is encoded for a passage: title, headings and text."""
+    return f"{place_text(content, passage)}\n{passage.text}"
+
+
+def place_text(content: Content, passage: Passage) -> str:
+    """What is encoded for where a passage stands: title and headings."""
+    return " ".join((content.title, *passage.path))
+
+
+def _typed_for(content: Content) -> list[tuple[str, float]]:
+    """What a half-typed question may begin, and how much it says about the article."""
+    wordings = [(question, 0.8) for question in content.questions]
+    return [(content.title, 1.0), *wordings, (content.category, 0.6), (content.summary, 0.5)]
+
+
+def _texts(content: Content, passages: Sequence[Passage]) -> list[str]:
+    texts = [text for passage in passages for text in (full_text(content, passage), place_text(content, passage))]
+    return [*texts, *content.questions]
+
+
+def _entry(stamp: str, publication: Publication) -> Entry:
+    words = tuple(Counter(words_of(full_text(publication.content, passage))) for passage in publication.passages)
+    return Entry(stamp, publication, words)

@@ -1,0 +1,330 @@
+"""The library: what editors do to articles, and what customers and the bot get from them.
+
+Every write is one transaction of the store, then the index is swapped, then the answer is read back from the index.
+This module knows ports only: no SQL, no model, no HTTP. Its methods block; callers on an event loop use threads.
+"""
+
+import re
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from knowledge_base import suggesting
+from knowledge_base.answering import NOTHING, Findings, find, hit_of, summary_of
+from knowledge_base.article import Article, Content, Passage, Revision, checked_slug, passages_of, slug_of
+from knowledge_base.confidence import Calibration
+from knowledge_base.errors import Invalid, NotFound, NothingToPublish
+from knowledge_base.ports import ArticleStore, Renderer, SearchIndex, Snapshot
+from knowledge_base.ranking import plain_words
+from knowledge_base.wire import (
+    AnswerReply,
+    AnswerRequest,
+    ArticleList,
+    ArticleState,
+    DraftIn,
+    EditorArticle,
+    EditorList,
+    EditorRow,
+    Hit,
+    PreviewReply,
+    PublicArticle,
+    PublishReply,
+    RevisionList,
+    RevisionOut,
+    RevisionRow,
+    SearchReply,
+    SuggestReply,
+    TestRequest,
+)
+
+
+class Put(StrEnum):
+    """What importing did to an article."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+
+
+class Library:
+    def __init__(self, store: ArticleStore, index: SearchIndex, renderer: Renderer) -> None:
+        self._store = store
+        self._index = index
+        self._renderer = renderer
+
+    # What customers see
+
+    def search(self, query: str, limit: int = 5) -> SearchReply:
+        """Published passages for a question, best first, with the decision the bot would take."""
+        began = time.perf_counter()
+        snapshot = self._index.current()
+        return _search_reply(snapshot, query, self._find(snapshot, query, limit=limit), began)
+
+    def suggest(self, typed: str, page: str = "", limit: int = 3) -> SuggestReply:
+        """Articles for a half-typed question, or for the page (its path or title) while nothing is typed."""
+        snapshot = self._index.current()
+        page_words = " ".join(word for word in plain_words(page) if not word.isdigit())
+        there = self._index.question(page_words) if page_words else None
+        if typed.strip():
+            meant = len(typed.split()) >= suggesting.MEANING_WORDS
+            question = self._index.question(typed) if meant else None
+            return SuggestReply(articles=suggesting.for_typing(snapshot, typed, question, there, limit))
+        found = suggesting.for_page(snapshot, page_words, there, limit) if there else []
+        return SuggestReply(articles=found or suggesting.newest(snapshot, limit))
+
+    def articles(self) -> ArticleList:
+        """All published articles, by category and title."""
+        found = [summary_of(publication) for publication in self._index.current().articles()]
+        return ArticleList(articles=sorted(found, key=lambda item: (item.category, item.title)))
+
+    def read(self, slug: str) -> PublicArticle:
+        """A published article; raises NotFound for any other."""
+        for publication in self._index.current().articles():
+            if publication.article.slug == slug:
+                html = self._renderer.html(publication.content.body)
+                return PublicArticle(**summary_of(publication).model_dump(), html=html)
+        raise NotFound("There is no such article.")
+
+    # What the bot asks
+
+    def answer(self, request: AnswerRequest) -> AnswerReply:
+        """Hits for the bot's turn; knows the conversation's earlier questions and rejected passages."""
+        found = self._find(self._index.current(), request.question, request.asked, request.exclude, request.limit)
+        return AnswerReply(decision=found.decision, confidence=found.confidence, hits=list(found.hits))
+
+    def passage(self, passage_id: str) -> Hit:
+        """One published passage; raises NotFound when its article was retired or says something else by now."""
+        place = self._index.current().find(passage_id)
+        if place is None:
+            raise NotFound("This passage is no longer published.")
+        return hit_of(*place, score=0.0)
+
+    # What editors do
+
+    def rows(self, state: ArticleState | None = None, words: str = "") -> EditorList:
+        """Every article, the one saved last first; `words` must all occur in title, slug or category."""
+        wanted = words.lower().split()
+        found = [
+            article
+            for article in self._store.articles()
+            if (state is None or article.state == state) and all(word in _label(article) for word in wanted)
+        ]
+        return EditorList(articles=[EditorRow(**_row(article)) for article in found])
+
+    def open(self, article_id: str) -> EditorArticle:
+        return self._opened(self._store.article(article_id))
+
+    def create(self, draft: DraftIn, by: str, at: datetime | None = None) -> EditorArticle:
+        """A new draft; its address is made from the title unless given."""
+        content = _content(draft)
+        slug = checked_slug(draft.slug or slug_of(content.title))
+        return self._opened(self._store.create(slug, content, by, at or datetime.now(UTC)))
+
+    def save(self, article_id: str, draft: DraftIn, by: str, at: datetime | None = None) -> EditorArticle:
+        """A new revision on top of `draft.base_revision`; raises StaleDraft when that is not the latest."""
+        if draft.base_revision is None:
+            raise Invalid("Say which revision this draft is based on.")
+        before = self._store.article(article_id)
+        slug = checked_slug(draft.slug or before.slug)
+        if slug != before.slug and before.slug_is_fixed:
+            raise Invalid("The address of an article stays the same once it was published.")
+        moment = at or datetime.now(UTC)
+        saved = self._store.save_draft(article_id, draft.base_revision, slug, _content(draft), by, moment)
+        return self._opened(saved)
+
+    def publish(self, article_id: str) -> PublishReply:
+        """Shows the latest revision to customers; the reply is read back from the index that answers."""
+        began = time.perf_counter()
+        article = self._store.article(article_id)
+        if article.published == article.latest:
+            raise NothingToPublish("Customers already see the latest revision.")
+        self._publish(article)
+        snapshot = self._index.refresh()
+        live = snapshot.article(article.id)
+        if live is None or live.article.answering_since is None:  # somebody retired it within these milliseconds
+            raise NotFound("The article was retired in the same moment.")
+        return PublishReply(
+            article=self._opened(live.article),
+            answering_since=live.article.answering_since,
+            passages=len(live.passages),
+            index_version=snapshot.version,
+            took_ms=_milliseconds(began),
+        )
+
+    def retire(self, article_id: str) -> EditorArticle:
+        """Takes the article away from customers, at once; its revisions stay."""
+        self._store.retire(article_id)
+        self._index.refresh()
+        return self.open(article_id)
+
+    def revisions(self, article_id: str) -> RevisionList:
+        """Newest first."""
+        article = self._store.article(article_id)
+        found = self._store.revisions(article_id)
+        return RevisionList(revisions=[RevisionRow(**_revision(article, revision)) for revision in found])
+
+    def revision(self, article_id: str, number: int) -> RevisionOut:
+        article, revision = self._store.article(article_id), self._revision(article_id, number)
+        content = revision.content
+        return RevisionOut(
+            **_revision(article, revision),
+            summary=content.summary,
+            category=content.category,
+            questions=list(content.questions),
+            body=content.body,
+            html=self._renderer.html(content.body),
+        )
+
+    def restore(self, article_id: str, number: int, by: str) -> EditorArticle:
+        """Makes an old revision the newest draft; what customers see does not change."""
+        article, old = self._store.article(article_id), self._revision(article_id, number)
+        moment = datetime.now(UTC)
+        saved = self._store.save_draft(article.id, article.latest.number, article.slug, old.content, by, moment)
+        return self._opened(saved)
+
+    def preview(self, body: str) -> PreviewReply:
+        return PreviewReply(html=self._renderer.html(body))
+
+    def test(self, request: TestRequest) -> SearchReply:
+        """Like search; with `draft_of`, as if that article's draft were published."""
+        began = time.perf_counter()
+        snapshot = self._index.current()
+        if request.draft_of is not None:
+            article = self._store.article(request.draft_of)
+            content = article.latest.content
+            snapshot = self._index.with_draft(article, content, self._passages(article.id, content))
+        found = self._find(snapshot, request.question, limit=request.limit)
+        return _search_reply(snapshot, request.question, found, began)
+
+    # What the operator does
+
+    def snapshot(self) -> Snapshot:
+        """What is searched now; for evaluation and calibration."""
+        return self._index.current()
+
+    def calibrate(self, calibration: Calibration) -> None:
+        """Replaces the site's calibration; takes effect at once."""
+        self._store.save_calibration(calibration.to_json())
+        self._index.refresh()
+
+    def close(self) -> None:
+        """Closes the store; may be called twice."""
+        self._store.close()
+
+    def put(self, slug: str, content: Content, by: str, at: datetime | None, publish: bool) -> Put:
+        """Brings the article at `slug` to this content, for importing many; call `refresh` after the last.
+
+        `at` is when its words were last checked, None keeps what is known. Nothing is written when nothing differs.
+        """
+        try:
+            article = self._store.article_at(slug)
+        except NotFound:
+            article = self._store.create(slug, content, by, at or datetime.now(UTC))
+            outcome = Put.CREATED
+        else:
+            same = article.latest.content == content and at in (None, article.latest.saved_at)
+            outcome = Put.UNCHANGED if same else Put.CHANGED
+            if not same:
+                moment = at or datetime.now(UTC)
+                article = self._store.save_draft(article.id, article.latest.number, slug, content, by, moment)
+        if publish and article.published != article.latest:
+            self._publish(article)
+            outcome = Put.PUBLISHED if outcome is Put.UNCHANGED else outcome
+        return outcome
+
+    def refresh(self) -> None:
+        """Makes what was put visible."""
+        self._index.refresh()
+
+    def drafts(self) -> list[Article]:
+        """Every article that is not retired, for export."""
+        return [article for article in self._store.articles() if not article.retired]
+
+    def _publish(self, article: Article) -> None:
+        content = article.latest.content
+        passages = self._passages(article.id, content)
+        if not passages:
+            raise Invalid("An article without any text cannot be published.")
+        vectors = self._index.vectors(content, passages)
+        self._store.publish(article.id, article.latest.number, passages, self._index.encoder, vectors)
+
+    def _find(
+        self, snapshot: Snapshot, text: str, asked: list[str] | None = None, exclude: list[str] | None = None, limit: int = 5
+    ) -> Findings:
+        if not re.search(r"\w", text):
+            return NOTHING
+        earlier = [self._index.question(question) for question in asked or [] if question.strip()]
+        return find(snapshot, self._index.question(text), earlier, frozenset(exclude or ()), limit)
+
+    def _passages(self, article_id: str, content: Content) -> tuple[Passage, ...]:
+        return passages_of(article_id, self._renderer.excerpts(content.body))
+
+    def _revision(self, article_id: str, number: int) -> Revision:
+        for revision in self._store.revisions(article_id):
+            if revision.number == number:
+                return revision
+        raise NotFound("There is no such revision.")
+
+    def _opened(self, article: Article) -> EditorArticle:
+        content = article.latest.content
+        live = self._index.current().article(article.id)
+        return EditorArticle(
+            **_row(article),
+            summary=content.summary,
+            questions=list(content.questions),
+            body=content.body,
+            html=self._renderer.html(content.body),
+            passages_live=len(live.passages) if live else 0,
+            answering_since=article.answering_since,
+        )
+
+
+def _content(draft: DraftIn) -> Content:
+    content = Content(draft.title, draft.body, draft.summary, draft.category, tuple(draft.questions))
+    return content.tidied()
+
+
+def _label(article: Article) -> str:
+    content = article.latest.content
+    return f"{content.title} {article.slug} {content.category}".lower()
+
+
+def _row(article: Article) -> dict[str, object]:
+    return {
+        "id": article.id,
+        "slug": article.slug,
+        "title": article.latest.content.title,
+        "category": article.latest.content.category,
+        "state": article.state.value,
+        "latest_revision": article.latest.number,
+        "published_revision": article.published.number if article.published else None,
+        "updated_at": article.latest.saved_at,
+        "updated_by": article.latest.saved_by,
+    }
+
+
+def _revision(article: Article, revision: Revision) -> dict[str, object]:
+    return {
+        "number": revision.number,
+        "title": revision.content.title,
+        "saved_at": revision.saved_at,
+        "saved_by": revision.saved_by,
+        "published": article.published is not None and article.published.number == revision.number,
+    }
+
+
+def _search_reply(snapshot: Snapshot, query: str, found: Findings, began: float) -> SearchReply:
+    return SearchReply(
+        query=query,
+        decision=found.decision,
+        confidence=found.confidence,
+        hits=list(found.hits),
+        took_ms=_milliseconds(began),
+        answer_threshold=snapshot.calibration.answer_threshold,
+        clarify_threshold=snapshot.calibration.clarify_threshold,
+    )
+
+
+def _milliseconds(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 2)

@@ -1,0 +1,228 @@
+"""Turns an article's markdown into safe HTML and into passages that can be shown as answers.
+
+Raw HTML in the source is text, not markup; what is left passes an allow-list before it goes anywhere. This module
+must not know about storage, vectors or who may see an article.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from knowledge_base.article import Excerpt, slug_of
+
+PASSAGE_WORDS = 180
+"""A passage is closed before it grows beyond this: the encoder reads 256 tokens, about 190 words of English."""
+SHORT_WORDS = 60
+"""A passage shorter than this takes the next block of its section even when that makes it a little too long."""
+
+TAGS = frozenset(
+    "h2 h3 h4 h5 h6 p br hr strong em s code pre blockquote ul ol li a img table thead tbody tr th td".split()
+)
+ATTRIBUTES: dict[str, set[str]] = {
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start"},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
+LINK_REL = "noopener noreferrer nofollow"
+
+_parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One top-level piece of the body: a paragraph, a whole list, a whole table."""
+
+    tokens: list[Token]
+    text: str
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+@dataclass(slots=True)
+class _Section:
+    path: tuple[str, ...] = ()
+    fragment: str = ""
+    blocks: list[_Block] = field(default_factory=list)
+
+
+class Markdown:
+    """The renderer that the library uses; stateless."""
+
+    def html(self, body: str) -> str:
+        """Sanitised HTML of the whole body; headings carry anchors, `#` becomes h2 because the page has the h1."""
+        return _clean(_tokens(body))
+
+    def excerpts(self, body: str) -> tuple[Excerpt, ...]:
+        """The body cut into passages, in reading order; empty when the body says nothing."""
+        return tuple(
+            Excerpt(section.path, section.fragment, text, _clean([t for b in group for t in b.tokens]))
+            for section in _sections(_tokens(body))
+            for group in _groups(section.blocks)
+            if (text := "\n".join(block.text for block in group).strip())
+        )
+
+
+def _tokens(body: str) -> list[Token]:
+    tokens = _parser.parse(body)
+    used: dict[str, int] = {}
+    for opening, inline in zip(tokens, tokens[1:], strict=False):
+        if opening.type == "heading_open":
+            slug = slug_of(_words(inline)) or "section"
+            used[slug] = used.get(slug, 0) + 1
+            opening.attrSet("id", slug if used[slug] == 1 else f"{slug}-{used[slug]}")
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{max(2, int(token.tag[1]))}"
+    return tokens
+
+
+def _clean(tokens: list[Token]) -> str:
+    html = str(_parser.renderer.render(tokens, _parser.options, {}))
+    return nh3.clean(
+        html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=LINK_REL, strip_comments=True
+    ).strip()
+
+
+def _sections(tokens: list[Token]) -> Iterator[_Section]:
+    section, trail = _Section(), dict[int, str]()
+    for block in _top_level(tokens):
+        first = block[0]
+        if first.type != "heading_open":
+            text = _plain(block)
+            if text:
+                section.blocks.append(_Block(block, text))
+            continue
+        yield section
+        level = int(first.tag[1])
+        trail = {above: words for above, words in trail.items() if above < level}
+        trail[level] = _words(block[1])
+        section = _Section(tuple(trail.values()), str(first.attrGet("id") or ""))
+    yield section
+
+
+def _top_level(tokens: list[Token]) -> Iterator[list[Token]]:
+    start = depth = 0
+    for position, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:
+            yield tokens[start : position + 1]
+            start = position + 1
+
+
+def _groups(blocks: list[_Block]) -> Iterator[list[_Block]]:
+    """Packs blocks into passages; only plain paragraphs are ever cut, between sentences."""
+    group: list[_Block] = []
+    words = 0
+    for block in (piece for block in blocks for piece in _cut(block)):
+        # A line such as "Do this:" belongs to the list that it announces.
+        announces = bool(group) and group[-1].text.endswith(":")
+        if words >= SHORT_WORDS and words + block.words > PASSAGE_WORDS and not announces:
+            yield group
+            group, words = [], 0
+        group.append(block)
+        words += block.words
+    if group:
+        yield group
+
+
+def _cut(block: _Block) -> Iterator[_Block]:
+    if block.words <= PASSAGE_WORDS or block.tokens[0].type != "paragraph_open":
+        yield block
+        return
+    opening, inline, closing = block.tokens
+    for children in _sentences_packed(inline.children or []):
+        part = Token("inline", "", 0, children=children, content="")
+        yield _Block([opening, part, closing], _words(part))
+
+
+def _sentences_packed(children: list[Token]) -> Iterator[list[Token]]:
+    """Cuts inline tokens between sentences into runs of about two thirds of PASSAGE_WORDS, never inside a link."""
+    whole = "".join(_inline(child) for child in children)
+    starts = {sentence.start_char for sentence in _sentencizer()(whole).sents}
+    run: list[Token] = []
+    words = offset = depth = 0
+    for child in children:
+        depth += child.nesting
+        said = _inline(child)
+        if child.type != "text" or depth:
+            run.append(child)
+        else:
+            rest = 0
+            for at in sorted(start - offset for start in starts if offset <= start < offset + len(said)):
+                words += len(said[rest:at].split())
+                run.append(Token("text", "", 0, content=said[rest:at]))
+                rest = at
+                if words >= PASSAGE_WORDS * 2 // 3:
+                    yield run
+                    run, words = [], 0
+            run.append(Token("text", "", 0, content=said[rest:]))
+            said = said[rest:]
+        words += len(said.split())
+        offset += len(_inline(child))
+    yield run
+
+
+@lru_cache(maxsize=1)
+def _sentencizer():  # type: ignore[no-untyped-def]  # spaCy's Language; imported late because it takes a second
+    import spacy
+
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("sentencizer")
+    return pipeline
+
+
+def _words(inline: Token) -> str:
+    return re.sub(r"[ \t]+", " ", "".join(_inline(child) for child in inline.children or [])).strip()
+
+
+def _inline(token: Token) -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return " "
+    return token.content  # text, code and the description of an image; opening and closing tokens have none
+
+
+def _plain(tokens: list[Token]) -> str:
+    """The block as text a person can read: a line for each item, `column: cell` for each cell of a table row."""
+    lines: list[str] = []
+    marks: list[int | None] = []
+    columns: list[str] = []
+    cells: list[str] | None = None
+    mark = ""
+    for token in tokens:
+        match token.type:
+            case "ordered_list_open":
+                marks.append(int(token.attrGet("start") or 1))
+            case "bullet_list_open":
+                marks.append(None)
+            case "ordered_list_close" | "bullet_list_close":
+                marks.pop()
+            case "list_item_open":
+                number = marks[-1]
+                mark = "- " if number is None else f"{number}. "
+                if number is not None:
+                    marks[-1] = number + 1
+            case "tr_open":
+                cells = []
+            case "thead_close":
+                columns, cells = cells or [], None
+            case "tr_close" if columns:
+                pairs = zip(columns, cells or [], strict=False)
+                lines.append("; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell))
+                cells = None
+            case "inline" if cells is not None:
+                cells.append(_words(token))
+            case "inline":
+                lines.append(mark + _words(token))
+                mark = ""
+            case "fence" | "code_block":
+                lines.append(token.content.rstrip())
+    return "\n".join(line for line in lines if line.strip())

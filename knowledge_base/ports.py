@@ -1,0 +1,160 @@
+"""What the library needs from the world, as protocols; adapters in store, encoder, markdown and index fulfil them.
+
+This module must not know which database, model or parser is behind them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from knowledge_base.article import Article, Content, Excerpt, Passage, Revision
+from knowledge_base.confidence import Calibration
+from knowledge_base.ranking import Question, Vector, Views
+
+
+class Encoder(Protocol):
+    sha256: str
+    """Names the model; vectors of different encoders must never meet."""
+    dimensions: int
+
+    def encode(self, text: str) -> Vector:
+        """The unit vector of one text."""
+        ...
+
+
+class Renderer(Protocol):
+    def html(self, body: str) -> str:
+        """Sanitised HTML of a markdown body."""
+        ...
+
+    def excerpts(self, body: str) -> tuple[Excerpt, ...]:
+        """The body cut into passages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An article as customers see it, with the vectors that are stored for it, by text key."""
+
+    article: Article
+    content: Content
+    passages: tuple[Passage, ...]
+    vectors: Mapping[str, Vector]
+
+
+class ArticleStore(Protocol):
+    """Articles of one site. Each method is one transaction; ids that are not there raise NotFound."""
+
+    def create(self, slug: str, content: Content, by: str, at: datetime) -> Article:
+        """A new article with revision 1 as its draft; raises SlugTaken."""
+        ...
+
+    def save_draft(
+        self, article_id: str, base_revision: int, slug: str, content: Content, by: str, at: datetime
+    ) -> Article:
+        """Adds a revision; raises StaleDraft unless `base_revision` is the latest, and SlugTaken."""
+        ...
+
+    def article(self, article_id: str) -> Article: ...
+
+    def article_at(self, slug: str) -> Article: ...
+
+    def articles(self) -> list[Article]:
+        """All articles, the one saved last first."""
+        ...
+
+    def revisions(self, article_id: str) -> list[Revision]:
+        """Newest first."""
+        ...
+
+    def publish(
+        self, article_id: str, number: int, passages: Sequence[Passage], encoder: str, vectors: Mapping[str, Vector]
+    ) -> int:
+        """Makes revision `number` what customers see; returns the new index version.
+
+        Raises StaleDraft when `number` is no longer the latest revision.
+        """
+        ...
+
+    def retire(self, article_id: str) -> int:
+        """Takes the article and its passages away from customers; returns the new index version."""
+        ...
+
+    def index_version(self) -> int:
+        """A number that grows with every change of what customers see."""
+        ...
+
+    def live_stamps(self) -> dict[str, str]:
+        """For each live article id a stamp that changes with every publication."""
+        ...
+
+    def publications(self, article_ids: Iterable[str], encoder: str) -> list[Publication]:
+        """What customers see of these articles, with the vectors of this encoder."""
+        ...
+
+    def add_vectors(self, article_id: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
+        """Stores vectors of a live article and drops those of other encoders."""
+        ...
+
+    def calibration(self) -> str | None:
+        """The site's own calibration as JSON, None when it was never fitted."""
+        ...
+
+    def save_calibration(self, calibration: str) -> int:
+        """Stores the site's calibration; returns the new index version."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Snapshot(Protocol):
+    """What is searched; it never changes once made, so it may be read by any number of threads."""
+
+    @property
+    def version(self) -> int:
+        """The store's index version that this snapshot shows."""
+        ...
+
+    @property
+    def views(self) -> Views: ...
+
+    @property
+    def calibration(self) -> Calibration: ...
+
+    def place(self, position: int) -> tuple[Publication, Passage]:
+        """The article and passage at a position of the views."""
+        ...
+
+    def find(self, passage_id: str) -> tuple[Publication, Passage] | None: ...
+
+    def article(self, article_id: str) -> Publication | None: ...
+
+    def articles(self) -> Sequence[Publication]:
+        """Every live article, in the numbering of `views.owner`."""
+        ...
+
+
+class SearchIndex(Protocol):
+    encoder: str
+    """Names the encoder whose vectors are in the index."""
+
+    def current(self) -> Snapshot:
+        """The snapshot that answers now; looks for changes of other processes at most once a second."""
+        ...
+
+    def refresh(self) -> Snapshot:
+        """Reads what changed in the store and swaps the snapshot."""
+        ...
+
+    def with_draft(self, article: Article, content: Content, passages: tuple[Passage, ...]) -> Snapshot:
+        """The current snapshot as it would be if `content` were published; changes nothing."""
+        ...
+
+    def vectors(self, content: Content, passages: Sequence[Passage]) -> dict[str, Vector]:
+        """Everything of an article that has to be encoded, by text key."""
+        ...
+
+    def question(self, text: str) -> Question:
+        """A customer's words as the ranking wants them."""
+        ...
