@@ -5,6 +5,7 @@ error handler, the errors, and the wire models.
 """
 
 from knowledge_base import wire
+from knowledge_base.api import add_problem_handlers, create_router
 from knowledge_base.errors import LibraryError, NotAllowed, NotFound, NotSignedIn
 from knowledge_base.library import Library
 from knowledge_base.opening import open_library
@@ -15,6 +16,8 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotSignedIn",
+    "add_problem_handlers",
+    "create_router",
     "open_library",
     "wire",
 ]
