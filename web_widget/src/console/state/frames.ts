@@ -1,0 +1,91 @@
+/** What each frame from the gateway does to the console's state. Pure; one function for each kind of frame. */
+
+import type { Accepted, AgentOutFrame, AgentWelcome, QueueState, Rejected } from "../../shared/protocol";
+import { applyEvent, applyHead, applyStatus, applyTyping, applyWatching } from "./chat";
+import { withChat, withTextBack, withToast } from "./change";
+import type { Chat, ConsoleState } from "./model";
+
+/** `now` in milliseconds, for hints that fade. */
+export function applyFrame(state: ConsoleState, frame: AgentOutFrame, now: number): ConsoleState {
+  switch (frame.type) {
+    case "welcome":
+      return applyWelcome(state, frame);
+    case "queue":
+      return applyQueue(state, frame);
+    case "watching":
+      return withKnownChat(state, frame.conversation, (chat) => applyWatching(chat, frame));
+    case "event":
+      return withKnownChat(state, frame.conversation, (chat) => applyEvent(chat, frame));
+    case "status":
+      return withKnownChat(state, frame.conversation, (chat) => applyStatus(chat, frame));
+    case "typing":
+      return withKnownChat(state, frame.conversation, (chat) => applyTyping(chat, frame, now));
+    case "head":
+      if (frame.conversation === null) return state;
+      return withKnownChat(state, frame.conversation, (chat) => applyHead(chat, frame));
+    case "accepted":
+      return applyAccepted(state, frame);
+    case "rejected":
+      return applyRejected(state, frame);
+    case "bye":
+      return state;
+  }
+}
+
+/** Frames about conversations nobody opened here are late answers to an `unwatch`: nothing to draw them in. */
+function withKnownChat(state: ConsoleState, id: string, change: (chat: Chat) => Chat): ConsoleState {
+  return state.chats[id] === undefined ? state : withChat(state, id, change);
+}
+
+function applyWelcome(state: ConsoleState, frame: AgentWelcome): ConsoleState {
+  return { ...state, link: "open", welcome: frame, available: frame.available, queueFloor: 0 };
+}
+
+function applyQueue(state: ConsoleState, frame: QueueState): ConsoleState {
+  return frame.version < state.queueFloor ? state : { ...state, queue: frame, queueFloor: frame.version };
+}
+
+/** A taken conversation opens by itself. A sent text stays pending until its event stands in the log. */
+function applyAccepted(state: ConsoleState, frame: Accepted): ConsoleState {
+  const command = state.commands.find((one) => one.cmid === frame.cmid);
+  if (command === undefined) return withoutShownPending(state, frame);
+  const commands = state.commands.filter((one) => one !== command);
+  const next = { ...state, commands };
+  if (command.name !== "claim") return next;
+  return withChat({ ...next, selected: frame.conversation }, frame.conversation, (chat) => chat);
+}
+
+function withoutShownPending(state: ConsoleState, frame: Accepted): ConsoleState {
+  const chat = state.chats[frame.conversation];
+  const shown = chat?.log.some((event) => event.seq === frame.seq) ?? false;
+  if (!shown) return state;
+  return withChat(state, frame.conversation, (one) => ({
+    ...one,
+    pending: one.pending.filter((pending) => pending.cmid !== frame.cmid),
+  }));
+}
+
+function applyRejected(state: ConsoleState, frame: Rejected): ConsoleState {
+  if (frame.cmid === null) return applyRefusedWatch(state, frame);
+  const { cmid, retryable, message } = frame;
+  const commands = state.commands.filter((command) => command.cmid !== cmid);
+  if (commands.length !== state.commands.length) return withToast({ ...state, commands }, "bad", message);
+  for (const chat of Object.values(state.chats)) {
+    const pending = chat.pending.find((one) => one.cmid === cmid);
+    if (pending === undefined) continue;
+    if (retryable) return state;
+    const back = withTextBack(state, chat.id, pending);
+    const without = withChat(back, chat.id, (one) => ({
+      ...one,
+      pending: one.pending.filter((each) => each !== pending),
+    }));
+    return withToast(without, "bad", message);
+  }
+  return withToast(state, "bad", message);
+}
+
+function applyRefusedWatch(state: ConsoleState, frame: Rejected): ConsoleState {
+  const chat = frame.conversation === null ? undefined : state.chats[frame.conversation];
+  if (chat === undefined || chat.loaded) return withToast(state, "bad", frame.message);
+  return withChat(state, chat.id, (one) => ({ ...one, refused: frame.message }));
+}

@@ -1,0 +1,138 @@
+/** All that the console knows, as plain data. Nothing here touches sockets, storage or the page. */
+
+import type {
+  AgentWelcome,
+  ConversationStatus,
+  Event,
+  QueueRow,
+  QueueState,
+} from "../../shared/protocol";
+
+/** `connecting` is the first try; `lost` is every later one. */
+export type Link = "connecting" | "open" | "lost";
+export type Mode = "reply" | "note";
+
+/** What an agent wrote and the server has not put into the log yet. */
+export interface Pending {
+  cmid: string;
+  mode: Mode;
+  text: string;
+  at: string;
+  /** The fence under which it was written: it never lands in a conversation that changed hands since. */
+  fence: number;
+}
+
+export interface Draft {
+  mode: Mode;
+  reply: string;
+  note: string;
+}
+
+export interface TypingHint {
+  role: "customer" | "bot" | "agent";
+  name: string;
+  /** Milliseconds; after this the hint is stale. */
+  until: number;
+}
+
+export interface Chat {
+  id: string;
+  epoch: string | null;
+  /** Newest seq the server has named; more than `log` holds means that more is coming. */
+  head: number;
+  /** Gapless from seq 1. */
+  log: readonly Event[];
+  /** True once the server has answered `watch` and the log has reached `head`. */
+  loaded: boolean;
+  /** A gap was seen: ask again from the last seq. */
+  behind: boolean;
+  status: ConversationStatus | null;
+  pending: readonly Pending[];
+  typing: TypingHint | null;
+  /** Last seq that the agent has had before their eyes. */
+  seen: number;
+  /** The server's sentence when it refused to show this conversation. */
+  refused: string | null;
+}
+
+export type CommandName = "claim" | "requeue" | "return_to_bot" | "resolve";
+
+/** A command that waits for `accepted` or `rejected`. */
+export interface Command {
+  cmid: string;
+  name: CommandName;
+  /** Null: claim whatever is next. */
+  conversation: string | null;
+  outcome: Outcome | null;
+  /** The fence that the agent saw when pressing the button; a claim has none. */
+  fence: number | null;
+}
+
+type Outcome = NonNullable<ConversationStatus["outcome"]>;
+
+export interface Toast {
+  id: number;
+  tone: "info" | "bad";
+  text: string;
+}
+
+export interface ConsoleState {
+  link: Link;
+  welcome: AgentWelcome | null;
+  available: boolean;
+  queue: QueueState | null;
+  /** Lowest version still welcome; a restarted server counts from the start again, so `welcome` resets it. */
+  queueFloor: number;
+  chats: Readonly<Record<string, Chat>>;
+  drafts: Readonly<Record<string, Draft>>;
+  commands: readonly Command[];
+  selected: string | null;
+  toasts: readonly Toast[];
+  nextToast: number;
+}
+
+export function emptyState(drafts: Record<string, Draft> = {}): ConsoleState {
+  return {
+    link: "connecting",
+    welcome: null,
+    available: false,
+    queue: null,
+    queueFloor: 0,
+    chats: {},
+    drafts,
+    commands: [],
+    selected: null,
+    toasts: [],
+    nextToast: 1,
+  };
+}
+
+export function emptyChat(id: string): Chat {
+  return {
+    id,
+    epoch: null,
+    head: 0,
+    log: [],
+    loaded: false,
+    behind: false,
+    status: null,
+    pending: [],
+    typing: null,
+    seen: 0,
+    refused: null,
+  };
+}
+
+export const EMPTY_DRAFT: Draft = { mode: "reply", reply: "", note: "" };
+
+export function lastSeq(chat: Chat): number {
+  return chat.log.at(-1)?.seq ?? 0;
+}
+
+export function rowOf(state: ConsoleState, conversation: string): QueueRow | null {
+  return state.queue?.rows.find((row) => row.conversation === conversation) ?? null;
+}
+
+export function myId(state: ConsoleState): string | null {
+  return state.welcome?.agent.id ?? null;
+}

@@ -1,0 +1,92 @@
+/** A log as it is drawn: day lines, groups by sender, what was chosen and what was found helpful. Pure. */
+
+import type { Event, HiddenEvent, PacketEvent } from "../../shared/protocol";
+import type { Chat } from "./model";
+
+export type ShownEvent = Exclude<Event, HiddenEvent>;
+
+export type LogRow =
+  | { type: "day"; key: string; at: string }
+  | { type: "event"; key: string; event: ShownEvent; first: boolean; marks: Marks };
+
+/** What later events say about this one. */
+export interface Marks {
+  /** Of an answer: what the customer thought of it. */
+  helpful: boolean | null;
+  /** Of choices: the one that was taken. */
+  chosen: string | null;
+}
+
+const GROUP_MS = 120_000;
+const BUBBLES: ReadonlySet<Event["kind"]> = new Set(["message", "answer", "choices", "chosen", "offer", "suppressed"]);
+
+export function logRows(log: readonly Event[]): readonly LogRow[] {
+  const helpful = new Map<number, boolean>();
+  const taken = new Set<string>();
+  for (const event of log) {
+    if (event.kind === "feedback") helpful.set(event.answer_seq, event.helpful);
+    if (event.kind === "chosen") taken.add(event.choice_id);
+  }
+  const rows: LogRow[] = [];
+  let before: ShownEvent | null = null;
+  for (const event of log) {
+    if (event.kind === "hidden") continue;
+    if (before === null || !sameDay(before.at, event.at)) rows.push({ type: "day", key: `day-${event.seq}`, at: event.at });
+    const marks: Marks = {
+      helpful: helpful.get(event.seq) ?? null,
+      chosen: event.kind === "choices" ? (event.choices.find((choice) => taken.has(choice.id))?.id ?? null) : null,
+    };
+    rows.push({ type: "event", key: `e-${event.seq}`, event, first: !sameGroup(before, event), marks });
+    before = event;
+  }
+  return rows;
+}
+
+function sameGroup(before: ShownEvent | null, event: ShownEvent): boolean {
+  return (
+    before !== null &&
+    BUBBLES.has(before.kind) &&
+    BUBBLES.has(event.kind) &&
+    (before.kind === "suppressed") === (event.kind === "suppressed") &&
+    before.actor.role === event.actor.role &&
+    before.actor.agent_id === event.actor.agent_id &&
+    Date.parse(event.at) - Date.parse(before.at) < GROUP_MS
+  );
+}
+
+function sameDay(a: string, b: string): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+/** The newest packet tells how things stand; earlier ones are history. */
+export function latestPacket(chat: Chat): PacketEvent | null {
+  for (let index = chat.log.length - 1; index >= 0; index -= 1) {
+    const event = chat.log[index];
+    if (event?.kind === "packet") return event;
+  }
+  return null;
+}
+
+export interface Fact {
+  name: string;
+  value: string;
+}
+
+/** Slots and entities as facts to copy: a value stands there once, under its more telling name (the slot's). */
+export function packetFacts(packet: PacketEvent["packet"]): readonly Fact[] {
+  const seen = new Set<string>();
+  const facts: Fact[] = [];
+  const contact = packet.contact;
+  if (contact !== null) for (const value of [contact.name, contact.email, contact.about]) seen.add(value.toLowerCase());
+  const named = [
+    ...Object.entries(packet.slots).map(([name, value]) => ({ name, value })),
+    ...packet.entities.map(({ entity, value }) => ({ name: entity, value })),
+  ];
+  for (const fact of named) {
+    const key = fact.value.trim().toLowerCase();
+    if (key === "" || seen.has(key)) continue;
+    seen.add(key);
+    facts.push(fact);
+  }
+  return facts;
+}

@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Desk } from "../../../src/console/link/desk";
+import type { AgentFrame, AgentOutFrame } from "../../../src/shared/protocol";
+import { MARA, message, NOON, queue, row, status, welcome } from "../fixtures";
+
+const ID = "c-1";
+const MINE = row(ID, { state: "active", agent: MARA });
+
+let sent: AgentFrame[];
+let timers: { milliseconds: number; run: () => void }[];
+let desk: Desk;
+let online: boolean;
+
+beforeEach(() => {
+  sent = [];
+  timers = [];
+  online = true;
+  let ids = 0;
+  desk = new Desk({
+    send: (frame) => {
+      if (online) sent.push(frame);
+      return online;
+    },
+    store: { getItem: () => null, setItem: () => undefined },
+    newId: () => `m-${(ids += 1)}`,
+    now: () => NOON,
+    visible: () => true,
+    after: (milliseconds, run) => void timers.push({ milliseconds, run }),
+  });
+});
+
+function deliver(...frames: AgentOutFrame[]): void {
+  for (const frame of frames) desk.receive(frame);
+  desk.flush();
+}
+
+function taken(type: AgentFrame["type"]): AgentFrame[] {
+  return sent.filter((frame) => frame.type === type);
+}
+
+const WATCHING = { type: "watching", conversation: ID, epoch: "e-1", head: 1, resumed: true } as const;
+
+describe("watching", () => {
+  it("watches my conversations and the open one, each once", () => {
+    desk.open("c-2");
+    deliver(welcome(), queue(1, [MINE, row("c-2")]));
+    deliver(queue(2, [MINE, row("c-2")]));
+    expect(taken("watch").map((frame) => "conversation" in frame && frame.conversation)).toEqual([ID, "c-2"]);
+  });
+
+  it("lets go of what is no longer open", () => {
+    desk.open("c-2");
+    deliver(welcome(), queue(1, [row("c-2"), row("c-3")]));
+    desk.open("c-3");
+    expect(taken("unwatch")).toEqual([{ type: "unwatch", conversation: "c-2" }]);
+  });
+
+  it("asks from the last seq after a gap, once until the answer comes", () => {
+    desk.open(ID);
+    deliver(welcome());
+    deliver(WATCHING, message(ID, 1));
+    deliver(message(ID, 3));
+    deliver(message(ID, 4));
+    const last = { type: "watch", conversation: ID, epoch: "e-1", seq: 1 };
+    expect(taken("watch").slice(1)).toEqual([last]);
+  });
+
+  it("resumes from the last seq on a new line", () => {
+    desk.open(ID);
+    deliver(welcome(), WATCHING, message(ID, 1));
+    desk.linkIs("lost");
+    deliver(welcome());
+    expect(taken("watch").at(-1)).toEqual({ type: "watch", conversation: ID, epoch: "e-1", seq: 1 });
+  });
+});
+
+describe("writing", () => {
+  beforeEach(() => {
+    desk.open(ID);
+    deliver(welcome(), queue(1, [MINE]), WATCHING, message(ID, 1), status(ID, { fence: 7 }));
+  });
+
+  it("sends a reply under the fence of the last status", () => {
+    desk.dispatch({ type: "draft", conversation: ID, text: "  Let me look. " });
+    expect(desk.write(ID)).toBe(true);
+    expect(taken("send")).toEqual([{ type: "send", cmid: "m-1", conversation: ID, fence: 7, text: "Let me look." }]);
+  });
+
+  it("sends a note without a fence, and never as a reply", () => {
+    desk.setMode(ID, "note");
+    desk.dispatch({ type: "draft", conversation: ID, text: "VIP" });
+    desk.write(ID);
+    expect(taken("note")).toEqual([{ type: "note", cmid: "m-1", conversation: ID, text: "VIP" }]);
+    expect(taken("send")).toEqual([]);
+  });
+
+  it("sends nothing out of blanks", () => {
+    desk.dispatch({ type: "draft", conversation: ID, text: "  \n" });
+    expect(desk.write(ID)).toBe(false);
+    expect(taken("send")).toEqual([]);
+  });
+
+  it("says again after a lost line, same cmid and same fence", () => {
+    online = false;
+    desk.dispatch({ type: "draft", conversation: ID, text: "Hello" });
+    desk.write(ID);
+    online = true;
+    deliver(welcome());
+    expect(taken("send")).toEqual([{ type: "send", cmid: "m-1", conversation: ID, fence: 7, text: "Hello" }]);
+  });
+
+  it("tries again when the server says that it may", () => {
+    desk.dispatch({ type: "draft", conversation: ID, text: "Hello" });
+    desk.write(ID);
+    const busy = { type: "rejected", cmid: "m-1", conversation: ID, code: "busy", message: "Busy.", retryable: true } as const;
+    deliver({ ...busy, retry_after_seconds: 3 });
+    timers.find((timer) => timer.milliseconds === 3_000)?.run();
+    expect(taken("send")).toHaveLength(2);
+  });
+
+  it("hints at typing at most every three seconds", () => {
+    desk.typing(ID);
+    desk.typing(ID);
+    expect(taken("typing")).toHaveLength(1);
+  });
+});
+
+describe("commands", () => {
+  it("asks for the next one only once at a time", () => {
+    deliver(welcome(), queue(1, [row(ID)]));
+    desk.takeNext();
+    desk.takeNext();
+    expect(taken("claim")).toEqual([{ type: "claim", cmid: "m-1", conversation: null }]);
+  });
+
+  it("resolves with an outcome under the fence", () => {
+    desk.open(ID);
+    deliver(welcome(), queue(1, [MINE]), WATCHING, status(ID, { fence: 9 }));
+    desk.resolve(ID, "follow_up");
+    expect(taken("resolve")).toEqual([
+      { type: "resolve", cmid: "m-1", conversation: ID, fence: 9, outcome: "follow_up" },
+    ]);
+  });
+
+  it("does not pretend to be away while the line is down", () => {
+    deliver(welcome());
+    online = false;
+    desk.setAvailable(false);
+    expect(desk.state.value.available).toBe(true);
+  });
+});
