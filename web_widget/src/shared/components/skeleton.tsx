@@ -1,5 +1,5 @@
 /** Grey lines in place of text that takes longer than 300 ms; before that, nothing. */
-import { useDelayed } from "./use_delayed";
+import { useDelayed } from "./use-delayed";
 
 interface Props {
   lines?: number;
