@@ -1,0 +1,67 @@
+"""Sentence vectors from the one encoder artifact that both environments share.
+
+Knows the artifact's files and how to tokenise for them. Must not know Rasa: the featurizer, the training of the
+intent model and the benchmark all read vectors through here.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Iterable, List
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+DEFAULT_FOLDER = "var/encoder"
+
+
+class EncoderMissing(RuntimeError):
+    """The artifact has not been made yet, or is not complete."""
+
+
+def encoder_folder() -> Path:
+    """Folder of the artifact: `FRONTDESK_ENCODER_DIR`, else `var/encoder`."""
+    return Path(os.environ.get("FRONTDESK_ENCODER_DIR", DEFAULT_FOLDER))
+
+
+class SentenceEncoder:
+    """Turns one text into one unit vector. Safe to share: ONNX Runtime sessions may be run from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        missing = [name for name in ("encoder.json", "tokenizer.json", "model.onnx") if not (folder / name).is_file()]
+        if missing:
+            raise EncoderMissing(
+                f"no encoder in {folder} ({', '.join(missing)} missing): run `python -m knowledge_base encoder` first"
+            )
+        about = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+        self.dimensions: int = about["dimensions"]
+        self.sha256: str = about["sha256"]
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(about["max_tokens"])
+        options = onnxruntime.SessionOptions()
+        # Rasa answers one turn at a time; more threads only take the second core away from the gateway.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, text: str) -> np.ndarray:
+        """Return the float32 unit vector of `text`, shape [dimensions]."""
+        encoding = self._tokenizer.encode(text)
+        inputs = {
+            "input_ids": np.array([encoding.ids], dtype=np.int64),
+            "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
+        }
+        vector: np.ndarray = self._session.run(["sentence_embedding"], inputs)[0][0]
+        return vector
+
+    def encode_each(self, texts: Iterable[str]) -> np.ndarray:
+        """Return float32 vectors of `texts`, shape [n, dimensions].
+
+        One text a call, as in serving: int8 vectors change with what else is in the batch.
+        """
+        vectors: List[np.ndarray] = [self.encode(text) for text in texts]
+        return np.stack(vectors) if vectors else np.zeros((0, self.dimensions), dtype=np.float32)

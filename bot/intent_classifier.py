@@ -1,0 +1,120 @@
+"""Rasa component: ranks intents with the calibrated model of `bot.intent_model`.
+
+Knows where Rasa keeps texts, features and trained files. Must not know how probabilities are made, nor what the
+intents mean.
+"""
+
+from typing import Any, Dict, List, Optional, Text, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.encoder_featurizer import EncoderFeaturizer
+from bot.intent_model import IntentModel
+
+MODEL_FILE = "intents.npz"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
+    """Sets `intent` and `intent_ranking`; confidences are calibrated probabilities and sum to 1 over all intents."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        return [EncoderFeaturizer]
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        return ["sklearn", "scipy"]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        # The console shows five intents; more would only make every stored event longer.
+        return {"ranking_length": 5}
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[IntentModel] = None,
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "CalibratedIntentClassifier":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "CalibratedIntentClassifier":
+        """Open the trained model. A missing file raises: a bot that understands nothing must not start."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, IntentModel.load(folder / MODEL_FILE))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on every example that has both a text and an intent, and store the result."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
+        vectors = np.concatenate([_sentence_vector(example) for example in examples])
+        texts = [example.get(TEXT) for example in examples]
+        self._model = IntentModel.fit(texts, vectors, [example.get(INTENT) for example in examples])
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder / MODEL_FILE)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Rank the intents of each message that has text."""
+        if self._model is None:
+            raise RuntimeError("the intent classifier was asked before it was trained")
+        for message in messages:
+            text = message.get(TEXT)
+            if not text:
+                continue
+            ranking = [
+                {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: probability}
+                for name, probability in self._model.ranking(text, _sentence_vector(message)[0])
+            ]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"]], add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the examples alone: no later component learns from predictions."""
+        return training_data
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        length = config.get("ranking_length", 5)
+        if not isinstance(length, int) or length < 2:
+            raise ValueError("ranking_length must be a whole number of at least 2")
+
+
+def _sentence_vector(message: Message) -> np.ndarray:
+    """Return the encoder's vector of a message, float32 [1, d]; raises when the featurizer did not run."""
+    _, sentence = message.get_dense_features(TEXT)
+    if sentence is None:
+        raise RuntimeError("no sentence vector: EncoderFeaturizer must run before the intent classifier")
+    vector: np.ndarray = sentence.features
+    return vector
