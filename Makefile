@@ -1,13 +1,123 @@
-LOCK := uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+# `make` alone prints what there is. Everything that needs packages gets them first, once.
+SHELL := bash
+.DEFAULT_GOAL := help
 
-# PyTorch and the CUDA packages that its newest builds ask for stay out of the lock; see handoff/demo/environments.py
+# the newest Python that is here; bootstrap.py says so in one sentence when it is too old
+PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(if $(shell $(v) -c '' 2>/dev/null && echo y),$(v))))
+BIN := .venv/bin
+RASA := .venv-rasa/bin
+NPM := npm --silent --prefix web_widget run
+# checks and tests of the web pages, where there is a Node.js to run them
+HAS_NODE := $(and $(wildcard web_widget/package.json),$(shell command -v npm))
+
+# Rasa and TensorFlow send, look for and print less with these
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 2
+export CUDA_VISIBLE_DEVICES := -1
+export HF_HUB_OFFLINE := 1
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+## ------------------------------------------------------------------ run it
+
+.PHONY: demo setup tools
+demo: ## set up what is missing and run the demo; Ctrl-C stops it
+	@$(PYTHON) bootstrap.py demo
+
+setup: ## both environments with the development tools, the encoder and a trained assistant
+	@$(PYTHON) bootstrap.py setup
+
+tools: ## setup, and a browser and the Node packages for the tests
+	@$(PYTHON) bootstrap.py tools
+
+## ------------------------------------------------------------------ prove it
+
+.PHONY: test test-python test-rasa test-stories test-web
+test: tools ## every test: both Pythons, the stories, the pages, real processes and a browser
+	@$(MAKE) --no-print-directory test-python test-rasa test-stories test-web
+
+test-python:
+	$(BIN)/pytest
+
+test-rasa:
+	$(RASA)/python -m pytest
+
+test-stories: validate
+	$(RASA)/python -m rasa test core --model var/models/frontdesk.tar.gz --stories tests/stories \
+	  --out var/rasa-test --fail-on-prediction-errors --no-plot
+
+test-web:
+ifneq ($(HAS_NODE),)
+	$(NPM) test
+else
+	@echo "Node.js is not here: the tests of web_widget/ are left out."
+endif
+
+.PHONY: check format lint types imports validate fresh fast
+check: tools ## what must hold before every commit, in a minute or two
+	@$(MAKE) --no-print-directory lint imports types fresh validate fast
+
+format: ## put the Python sources in form
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lint: ## ruff, without changing anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+imports: ## who may import whom
+	$(BIN)/lint-imports --cache-dir var/import-linter
+
+types: ## mypy strict in both environments, tsc
+	$(BIN)/mypy
+	$(RASA)/python -m mypy --config-file .ci/mypy-rasa.ini
+ifneq ($(HAS_NODE),)
+	$(NPM) check
+endif
+
+validate: ## whether the assistant's data fit together
+	$(RASA)/python -m rasa data validate --fail-on-warnings --data bot/data
+
+fresh: ## whether generated files are what their sources say
+	$(BIN)/python -m handoff protocol --check
+ifneq ($(HAS_NODE),)
+	$(NPM) check-dist
+endif
+
+fast: ## the tests that need no server, no browser and no patience
+	$(BIN)/pytest -q -m "not slow and not journey"
+	$(RASA)/python -m pytest -q -m "not slow and not journey"
+
+## ------------------------------------------------------------------ make what is generated
+
+.PHONY: protocol web screenshots lock clean
+protocol: ## write the TypeScript of the protocol and docs/protocol.md
+	$(BIN)/python -m handoff protocol
+
+web: ## build the pages into web_widget/dist
+	npm --prefix web_widget ci --no-audit --no-fund
+	$(NPM) build
+
+screenshots: tools ## photograph every face, light and dark, narrow and wide
+	$(NPM) shots
+
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-header --no-annotate
+
+# PyTorch and the CUDA packages that its newest builds ask for stay out; see handoff/demo/environments.py
 NOT_LOCKED := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti \
   nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
   nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 NOT_EMITTED := $(addprefix --no-emit-package ,$(NOT_LOCKED))
 
-.PHONY: lock
-lock:
-	$(LOCK) --python-version 3.11 $(NOT_EMITTED) -o requirements.lock pyproject.toml
-	$(LOCK) --python-version 3.11 $(NOT_EMITTED) -c requirements.lock --group dev -o requirements-dev.lock pyproject.toml
-	echo 'numpy==1.23.5' | $(LOCK) --python-version 3.10 --override /dev/stdin -o requirements-rasa.lock requirements-rasa.in
+lock: ## compile the lock files; UPGRADE=--upgrade moves to newer releases
+	$(LOCK) $(UPGRADE) --python-version 3.11 $(NOT_EMITTED) -o requirements.lock pyproject.toml
+	$(LOCK) $(UPGRADE) --python-version 3.11 $(NOT_EMITTED) -c requirements.lock --group dev -o requirements-dev.lock pyproject.toml
+	# numpy: Rasa's own pin has a branch for a platform name that does not exist, and a resolver takes it
+	echo 'numpy==1.23.5' | $(LOCK) $(UPGRADE) --python-version 3.10 --override /dev/stdin -o requirements-rasa.lock requirements-rasa.in
+
+clean: ## forget everything that was built here; the environments stay
+	rm -rf var .rasa .mypy_cache .ruff_cache .pytest_cache web_widget/node_modules

@@ -131,8 +131,10 @@ def install_rasa_environment(places: Places, run: Runner) -> None:
     environment.mark_fresh(RASA_LOCK)
 
 
-def candidates(search_path: str, pyenv_roots: list[Path]) -> Iterator[str]:
-    """Where a Python 3.10 may be, likeliest first: on the PATH, then under pyenv, newest patch first."""
+def candidates(named: str, search_path: str, pyenv_roots: list[Path]) -> Iterator[str]:
+    """Where a Python 3.10 may be: the one that was named, on the PATH, under pyenv with the newest patch first."""
+    if named:
+        yield named
     if on_path := shutil.which("python3.10", path=search_path):
         yield on_path
     for root in pyenv_roots:
@@ -151,7 +153,8 @@ def find_python_310() -> str | None:
     """A Python 3.10 of this machine that really starts (a pyenv shim may not), or None."""
     roots = [Path(os.environ["PYENV_ROOT"])] if os.environ.get("PYENV_ROOT") else []
     roots.append(Path.home() / ".pyenv")
-    return next((c for c in candidates(os.environ.get("PATH", ""), roots) if is_python_310(c)), None)
+    named = os.environ.get("FRONTDESK_PYTHON310", "")
+    return next((c for c in candidates(named, os.environ.get("PATH", ""), roots) if is_python_310(c)), None)
 
 
 def is_python_310(python: str) -> bool:

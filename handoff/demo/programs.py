@@ -28,7 +28,7 @@ def programs(
         Program(
             "The assistant",
             (places.rasa_python, "-m", "rasa", "run", *rasa, *files),
-            {**shared, "FRONTDESK_ACTIONS_URL": actions_url},
+            {**shared, "FRONTDESK_ACTION_URL": f"{actions_url}/webhook"},
             Health(ports.rasa.number, "/webhooks/gateway/health", {SECRET_HEADER: secret}),
             places.logs / "rasa.log",
         ),

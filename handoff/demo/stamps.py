@@ -1,6 +1,6 @@
 """What a step depends on, as one hash, and whether that has changed since the step last ran.
 
-A stamp is a small JSON file of `{key: hash}`. It lies with what it vouches for (inside the environment, beside
+A stamp is a small JSON file of `{key: hash}`. It lies with what it vouches for (in the environment, beside
 the model), so that deleting the one forgets the other.
 """
 

@@ -24,7 +24,9 @@ NO_NODE_PACKAGES = (
 
 
 def find_browser(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The path of a Chromium on the PATH, or of the one that playwright fetched; None without either."""
+    """The Chromium that FRONTDESK_CHROMIUM names, one on the PATH, or playwright's own; None without any."""
+    if named := environment.get("FRONTDESK_CHROMIUM"):
+        return named
     for name in BROWSERS:
         if found := shutil.which(name, path=environment.get("PATH")):
             return found
