@@ -14,10 +14,13 @@ from rich.table import Table
 
 from knowledge_base.database import migrate as migrate_engine
 from knowledge_base.database import open_engine
-from knowledge_base.errors import LibraryError
+from knowledge_base.errors import Invalid, LibraryError
+from knowledge_base.evaluation import Golden, ask, calibration_for
 from knowledge_base.files import ArticleFile, article_paths, read_article, write_article
 from knowledge_base.library import Library
+from knowledge_base.measuring import decision_table, library_of, retrieval_table
 from knowledge_base.opening import open_library
+from knowledge_base.question_sets import read_covidfaq, read_doc2dial, read_questions
 
 IMPORTER = "import"
 """Stands where an editor's name stands in revisions that came from files."""
@@ -124,6 +127,57 @@ def search(
         text = hit.text[:120].replace("\n", " ")
         table.add_row(f"{hit.score:.2f}", hit.article_slug, escape(hit.heading), escape(text))
     out.print(table)
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path | None, typer.Argument(help="Golden questions: a YAML list of {question, article}.")] = None,
+    doc2dial: Annotated[Path | None, typer.Option(help="Folder of the doc2dial set, measured by itself.")] = None,
+    covidfaq: Annotated[Path | None, typer.Option(help="Folder of the CovidFAQ set, measured by itself.")] = None,
+    database_url: DatabaseUrl = DATABASE_URL,
+    encoder_dir: EncoderDir = ENCODER_DIR,
+    site: Site = "default",
+) -> None:
+    """Measure how well questions find their article, and whether confidence knows. Shares have 95 % intervals."""
+    with _plain_errors():
+        if questions is not None:
+            goldens = read_questions(questions)
+            with _library(database_url, encoder_dir, site) as library:
+                out.print(retrieval_table(library, {questions.name: goldens}))
+                out.print(decision_table(library.snapshot().calibration, ask(library, goldens)))
+        if doc2dial is not None:
+            pages = read_doc2dial(doc2dial)
+            alone = [Golden(golden.question, golden.article) for golden in pages.later_turns]
+            rows = {"doc2dial, first turn": pages.first_turns, "later turns": pages.later_turns, "without history": alone}
+            with library_of(pages.articles, encoder_dir) as library:
+                out.print(retrieval_table(library, rows))
+        if covidfaq is not None:
+            short = read_covidfaq(covidfaq)
+            with library_of(short.articles, encoder_dir) as library:
+                out.print(retrieval_table(library, {"CovidFAQ": short.first_turns}))
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[Path, typer.Argument(help="Golden questions, some with `article: null`.")],
+    save: Annotated[bool, typer.Option("--save/--show", help="Use it from now on, or only print it.")] = True,
+    database_url: DatabaseUrl = DATABASE_URL,
+    encoder_dir: EncoderDir = ENCODER_DIR,
+    site: Site = "default",
+) -> None:
+    """Fit the library's own confidence and thresholds to its golden questions."""
+    with _plain_errors(), _library(database_url, encoder_dir, site) as library:
+        goldens = read_questions(questions)
+        outcomes = ask(library, goldens)
+        hidden = ask(library, [golden for golden in goldens if golden.article], hide_article=True)
+        try:
+            calibration = calibration_for(outcomes, hidden)
+        except ValueError as exc:
+            raise Invalid(str(exc)) from exc
+        out.print(calibration, markup=False)
+        out.print(decision_table(calibration, outcomes))
+        if save:
+            library.calibrate(calibration)
 
 
 @contextmanager

@@ -81,6 +81,66 @@ def evidence_of(views: Views, match: Match, best: Sequence[int]) -> Evidence:
     )
 
 
+def fit(evidence: Sequence[Evidence], right: Sequence[bool], importance: Sequence[float]) -> Calibration:
+    """The calibration of a library from what was seen for its golden questions.
+
+    `right` says whether the first hit was the right one; `importance` is 1 for a question people asked, less for one
+    made up by hiding its article. Thresholds come from confidences of questions that a fold's weights have not seen,
+    counting asked questions only. Raises ValueError unless there are both right and wrong first hits.
+    """
+    x, y, w = _features(evidence), np.array(right, dtype=np.float64), np.array(importance, dtype=np.float64)
+    if y.min(initial=1) == y.max(initial=0):
+        raise ValueError("Calibration needs questions with and without an answer in the library.")
+    unseen = np.zeros(len(y))
+    fold = np.random.default_rng(0).permutation(len(y)) % FOLDS
+    for k in range(FOLDS):
+        weights, bias = _logistic(x[fold != k], y[fold != k], w[fold != k])
+        unseen[fold == k] = _sigmoid(x[fold == k] @ weights + bias)
+    weights, bias = _logistic(x, y, w)
+    asked = w >= 1
+    answer, clarify = _thresholds(unseen[asked], y[asked] > 0)
+    a, b, c, d = (round(float(weight), 3) for weight in weights)
+    return Calibration((a, b, c, d), round(bias, 3), round(answer, 3), round(clarify, 3))
+
+
+def _features(evidence: Sequence[Evidence]) -> NDArray[np.float64]:
+    return np.array([astuple(item) for item in evidence], dtype=np.float64).reshape(len(evidence), 4)
+
+
+def _logistic(
+    x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Weights and bias of a ridge logistic regression on standardised features, by Newton's method."""
+    mean, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
+    design = np.column_stack([(x - mean) / spread, np.ones(len(x))])
+    penalty = np.diag([RIDGE * w.sum() / 10] * x.shape[1] + [1e-6])
+    theta = np.zeros(design.shape[1])
+    for _ in range(50):
+        p = _sigmoid(design @ theta)
+        gradient = design.T @ (w * (p - y)) + penalty @ theta
+        hessian = (design * (w * p * (1 - p))[:, None]).T @ design + penalty
+        step = np.linalg.solve(hessian, gradient)
+        theta -= step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    weights = theta[:-1] / spread
+    return weights, float(theta[-1] - weights @ mean)
+
+
+def _thresholds(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """The lowest answer threshold within TARGET_ERROR, and the clarify threshold that holds back as few right hits."""
+    order = np.argsort(-confidence)
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    within = np.flatnonzero(wrong <= TARGET_ERROR)
+    answer = float(confidence[order[within[-1]]]) if len(within) else float(confidence.max())
+    clarify = float(np.quantile(confidence[right], TARGET_ERROR))
+    return answer, min(clarify, answer)
+
+
+def _sigmoid(total: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))
+
+
 def decide(confidence: float, calibration: Calibration) -> Decision:
     """Answer, ask which of the hits was meant, or say honestly that nothing was found."""
     if confidence >= calibration.answer_threshold:

@@ -15,7 +15,7 @@ from knowledge_base.article import Article, Content, Passage, Revision, checked_
 from knowledge_base.confidence import Calibration
 from knowledge_base.errors import Invalid, NotFound, NothingToPublish
 from knowledge_base.ports import ArticleStore, Renderer, SearchIndex, Snapshot
-from knowledge_base.ranking import plain_words
+from knowledge_base.ranking import Question, plain_words
 from knowledge_base.wire import (
     AnswerReply,
     AnswerRequest,
@@ -202,6 +202,10 @@ class Library:
     def snapshot(self) -> Snapshot:
         """What is searched now; for evaluation and calibration."""
         return self._index.current()
+
+    def question(self, text: str) -> Question:
+        """A customer's words as the ranking wants them."""
+        return self._index.question(text)
 
     def calibrate(self, calibration: Calibration) -> None:
         """Replaces the site's calibration; takes effect at once."""

@@ -24,15 +24,17 @@ Matrix: TypeAlias = NDArray[np.float32]
 Scores: TypeAlias = NDArray[np.float32]
 """One number for each passage, shape [n]."""
 
-COSINE_SCALE = 0.12
-"""Typical spread of a question's cosines over a library (MiniLM). One scale for every question."""
-LEXICAL_SCALE = 0.12
+COSINE_SCALE = 0.13
+"""Typical spread of a question's cosines over a library. Seen with MiniLM on long pages; one for every question."""
+LEXICAL_SCALE = 0.05
 """The same for the share of a question's words that BM25 finds."""
 HEADING_WEIGHT = 0.5
-LEXICAL_WEIGHT = 1.0
+LEXICAL_WEIGHT = 0.5
+"""Anything from .25 to 1 gives the same recall on long pages."""
 SHORT_LEXICAL_WEIGHT = 0.25
-"""In short answers a shared word says little: BM25 hurts libraries of short questions and answers."""
-SHORT_PASSAGE_WORDS = 60
+"""In short answers a shared word says little: more of BM25 hurts libraries of short questions and answers."""
+SHORT_WORDS, LONG_WORDS = 40, 80
+"""A library whose median passage is this short or long gets the one weight or the other; between, in proportion."""
 HISTORY_DECAY = 0.85
 """What an earlier question still weighs, for each turn since it was asked."""
 K1, B = 1.2, 0.75
@@ -177,8 +179,8 @@ def _stem(word: str) -> str:
 
 def lexical_weight(passage_words: Sequence[int]) -> float:
     """BM25's weight for a library whose passages have so many words: less where most answers are short."""
-    short = len(passage_words) > 0 and float(np.median(passage_words)) < SHORT_PASSAGE_WORDS
-    return SHORT_LEXICAL_WEIGHT if short else LEXICAL_WEIGHT
+    median = float(np.median(passage_words)) if len(passage_words) else LONG_WORDS
+    return float(np.interp(median, (SHORT_WORDS, LONG_WORDS), (SHORT_LEXICAL_WEIGHT, LEXICAL_WEIGHT)))
 
 
 class Prefixes:

@@ -1,0 +1,127 @@
+"""Measures a library with golden questions: does it find the right article, and does it know when it has none?
+
+The same questions fit its calibration. This module must not know where the questions come from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.answering import find
+from knowledge_base.confidence import Calibration, Evidence, decide, fit
+from knowledge_base.library import Library
+
+HITS = 10
+HIDDEN_IMPORTANCE = 0.25
+"""What a question counts whose article was hidden: it stands for near misses, which nobody writes enough of."""
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A question and the slug of the article that answers it; None when the library has no answer."""
+
+    question: str
+    article: str | None
+    asked: tuple[str, ...] = ()
+    """Earlier questions of the same conversation, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    golden: Golden
+    rank: int | None
+    """0 is the first hit; None when the right article is not among the first HITS."""
+    evidence: Evidence
+
+    @property
+    def right(self) -> bool:
+        return self.rank == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A share with its bootstrap 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}] n={self.n}"
+
+
+def ask(library: Library, goldens: Sequence[Golden], hide_article: bool = False) -> list[Outcome]:
+    """Asks every question as the bot would; with `hide_article` as if the right article did not exist."""
+    snapshot = library.snapshot()
+    passages = {
+        publication.article.slug: frozenset(passage.id for passage in publication.passages)
+        for publication in snapshot.articles()
+    }
+    outcomes = []
+    for golden in goldens:
+        hidden = passages.get(golden.article or "", frozenset()) if hide_article else frozenset()
+        earlier = [library.question(question) for question in golden.asked]
+        found = find(snapshot, library.question(golden.question), earlier, hidden, HITS)
+        slugs = [hit.article_slug for hit in found.hits]
+        rank = slugs.index(golden.article) if golden.article in slugs else None
+        outcomes.append(Outcome(golden, rank, found.evidence))
+    return outcomes
+
+
+def recall(outcomes: Sequence[Outcome], within: int) -> Figure:
+    """Share of the answerable questions whose article is among the first `within`."""
+    return _figure([float(o.rank is not None and o.rank < within) for o in outcomes if o.golden.article])
+
+
+def reciprocal_rank(outcomes: Sequence[Outcome]) -> Figure:
+    return _figure([1 / (o.rank + 1) if o.rank is not None else 0.0 for o in outcomes if o.golden.article])
+
+
+def separation(calibration: Calibration, with_answer: Sequence[Outcome], without: Sequence[Outcome]) -> float:
+    """AUROC: how often a question with an answer gets more confidence than one without. 0.5 is chance."""
+    high, low = (np.array([calibration.confidence(o.evidence) for o in group]) for group in (with_answer, without))
+    if not len(high) or not len(low):
+        return float("nan")
+    wins = (high[:, None] > low[None, :]).mean() + 0.5 * (high[:, None] == low[None, :]).mean()
+    return float(wins)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the shipped thresholds lead to. Shares of the questions asked, except `wrong`: of those answered."""
+
+    answered: Figure
+    wrong: Figure
+    clarified: Figure
+    refused_answerable: Figure
+    """Of the answerable questions, those that got neither an answer nor a choice."""
+
+
+def decisions(calibration: Calibration, outcomes: Sequence[Outcome]) -> Decisions:
+    taken = [(decide(calibration.confidence(o.evidence), calibration), o) for o in outcomes]
+    return Decisions(
+        answered=_figure([float(decision == "answer") for decision, _ in taken]),
+        wrong=_figure([float(not o.right) for decision, o in taken if decision == "answer"]),
+        clarified=_figure([float(decision == "clarify") for decision, _ in taken]),
+        refused_answerable=_figure([float(decision == "none") for decision, o in taken if o.golden.article]),
+    )
+
+
+def calibration_for(outcomes: Sequence[Outcome], hidden: Sequence[Outcome]) -> Calibration:
+    """Fits the library's own calibration; `hidden` are the answerable questions asked with their article hidden."""
+    together = [*outcomes, *hidden]
+    importance = [1.0] * len(outcomes) + [HIDDEN_IMPORTANCE] * len(hidden)
+    return fit([o.evidence for o in together], [o.right for o in together], importance)
+
+
+def _figure(values: Sequence[float]) -> Figure:
+    if not values:
+        return Figure(float("nan"), float("nan"), float("nan"), 0)
+    sample: NDArray[np.float64] = np.array(values)
+    drawn = np.random.default_rng(0).integers(0, len(sample), (RESAMPLES, len(sample)))
+    low, high = np.quantile(sample[drawn].mean(axis=1), (0.025, 0.975))
+    return Figure(float(sample.mean()), float(low), float(high), len(sample))

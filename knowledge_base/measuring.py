@@ -1,0 +1,58 @@
+"""Puts figures of a library into a table: for the command line, and for the benchmarks.
+
+This module must not know how figures are computed; that is `evaluation.py`.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.table import Table
+
+from knowledge_base.article import Content
+from knowledge_base.confidence import Calibration
+from knowledge_base.evaluation import Golden, Outcome, ask, decisions, recall, reciprocal_rank, separation
+from knowledge_base.library import Library
+from knowledge_base.opening import open_library
+
+
+@contextmanager
+def library_of(articles: Mapping[str, Content], encoder_dir: Path) -> Iterator[Library]:
+    """A library that lives as long as the block, filled and published the way an import does it."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = open_library(f"sqlite:///{folder}/measured.db", encoder_dir)
+        try:
+            for slug, content in articles.items():
+                library.put(slug, content, by="measuring", at=None, publish=True)
+            library.refresh()
+            yield library
+        finally:
+            library.close()
+
+
+def retrieval_table(library: Library, sets: Mapping[str, Sequence[Golden]]) -> Table:
+    """One row a set of questions. AUROC: right article in the library against the same questions with it hidden."""
+    table = Table("questions", "R@1", "R@5", "MRR", "AUROC, article hidden")
+    calibration = library.snapshot().calibration
+    for name, goldens in sets.items():
+        answerable = [golden for golden in goldens if golden.article]
+        outcomes = ask(library, answerable)
+        apart = separation(calibration, outcomes, ask(library, answerable, hide_article=True))
+        figures = (recall(outcomes, 1), recall(outcomes, 5), reciprocal_rank(outcomes))
+        table.add_row(name, *(str(figure) for figure in figures), f"{apart:.3f}")
+    return table
+
+
+def decision_table(calibration: Calibration, outcomes: Sequence[Outcome]) -> Table:
+    """What the thresholds lead to on these questions."""
+    taken = decisions(calibration, outcomes)
+    known = [o for o in outcomes if o.golden.article]
+    foreign = [o for o in outcomes if not o.golden.article]
+    table = Table("at the thresholds", "share")
+    table.add_row(f"answered, from confidence {calibration.answer_threshold:.2f}", str(taken.answered))
+    table.add_row("wrong among the answered", str(taken.wrong))
+    table.add_row(f"asked back, from confidence {calibration.clarify_threshold:.2f}", str(taken.clarified))
+    table.add_row("answerable, but neither answered nor asked back", str(taken.refused_answerable))
+    table.add_row("AUROC, answerable against not in the library", f"{separation(calibration, known, foreign):.3f}")
+    return table
