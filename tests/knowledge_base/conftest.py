@@ -1,0 +1,86 @@
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from knowledge_base.article import Content
+from knowledge_base.database import migrate, open_engine
+from knowledge_base.index import LiveIndex
+from knowledge_base.library import Library
+from knowledge_base.markdown import Markdown
+from knowledge_base.store import SqlArticleStore
+from knowledge_base.wire import DraftIn
+from tests.knowledge_base.fakes import WordEncoder
+
+RETURNS = DraftIn(
+    title="Return an item",
+    category="Returns",
+    summary="How to send something back.",
+    questions=["How do I send something back?"],
+    body="You may return unused gear within sixty days.\n\n## Label\n\nPrint the label from your order page.",
+)
+STOVES = DraftIn(title="Light a gas stove", category="Gear", body="Open the valve a little and strike a match.")
+BOOTS = DraftIn(title="Wax leather boots", category="Gear", body="Brush the boots, then rub warm wax into the seams.")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the tables and nothing in them, to copy from: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
+    path = tmp_path / "frontdesk.db"
+    shutil.copy(migrated, path)
+    engine = open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> SqlArticleStore:
+    return SqlArticleStore("default", engine)
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def library(store: SqlArticleStore, encoder: WordEncoder) -> Library:
+    return Library(store, LiveIndex(store, encoder), Markdown())
+
+
+@pytest.fixture
+def publish(library: Library) -> Callable[[DraftIn], str]:
+    """Creates and publishes an article; gives its id."""
+
+    def publish(draft: DraftIn) -> str:
+        article = library.create(draft, by="Edith")
+        library.publish(article.id)
+        return article.id
+
+    return publish
+
+
+@pytest.fixture
+def content() -> Content:
+    return Content("Return an item", "Send it back within sixty days.\n", "How to.", "Returns", ("Can I return it?",))
+
+
+@pytest.fixture
+def eval_dir(request: pytest.FixtureRequest) -> Path:
+    """The folder of public question sets, from --eval-dir or FRONTDESK_EVAL_DIR."""
+    named = request.config.getoption("--eval-dir", default=None) or os.environ.get("FRONTDESK_EVAL_DIR")
+    if not named or not Path(str(named)).is_dir():
+        pytest.skip("needs the public question sets: name their folder with --eval-dir")
+    return Path(str(named))
