@@ -3,7 +3,7 @@
 Reads pydantic's own JSON schema and writes one interface a model. It must not know any model by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -16,11 +16,13 @@ _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 def models_of(module: ModuleType) -> list[type[BaseModel]]:
     """Concrete models that `module` makes public, in the order in which they were defined."""
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseModel)]
+    found = [
+        value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseModel)
+    ]
     return [model for model in dict.fromkeys(found) if model.model_fields]
 
 
-def typescript(models: Iterable[type[BaseModel]], unions: dict[str, Iterable[type[BaseModel]]]) -> str:
+def typescript(models: Iterable[type[BaseModel]], unions: Mapping[str, Iterable[type[BaseModel]]]) -> str:
     """One interface for each model and one type for each union, as the text of a module.
 
     Outbound and inbound models alike are written as they travel: a field with a default is optional only when it is
@@ -61,7 +63,11 @@ def _type(part: dict[str, Any]) -> str:
         return f"({_type(part['items'])})[]" if "items" in part else "unknown[]"
     if part.get("type") == "object" or "additionalProperties" in part:
         extra = part.get("additionalProperties")
-        return f"Record<string, {_type(extra)}>" if isinstance(extra, dict) and extra else "Record<string, unknown>"
+        return (
+            f"Record<string, {_type(extra)}>"
+            if isinstance(extra, dict) and extra
+            else "Record<string, unknown>"
+        )
     return _PLAIN.get(str(part.get("type")), "unknown")
 
 

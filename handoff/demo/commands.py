@@ -3,6 +3,7 @@
 Its output goes to var/logs/setup.log, its latest line to the screen, its failure into one sentence.
 """
 
+import re
 import signal
 import subprocess
 from collections import deque
@@ -30,6 +31,7 @@ NO_NETWORK = (
     "A package registry cannot be reached. The first set-up needs the network; connect and run this again."
 )
 TAIL_LINES = 15
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class CommandError(DemoError):
@@ -85,4 +87,5 @@ class Runner:
         assert process.stdout is not None  # noqa: S101 - we asked for a pipe
         with process.stdout as output:
             for raw in output:
-                yield raw.decode(errors="replace").rstrip()
+                # a progress bar writes one line over and over: only its last state is worth keeping
+                yield COLOURS.sub("", raw.decode(errors="replace").rstrip().rsplit("\r", 1)[-1])

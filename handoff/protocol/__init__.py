@@ -10,7 +10,7 @@ A log is gapless for every reader. What a reader may not see (a note, the packet
 a `HiddenEvent`, so that "apply only last + 1" holds for customers as well as for agents.
 """
 
-from .agent import (
+from handoff.protocol.agent import (
     AGENT_FRAMES,
     AgentAvailable,
     AgentClaim,
@@ -31,7 +31,7 @@ from .agent import (
     QueueState,
     Watching,
 )
-from .customer import (
+from handoff.protocol.customer import (
     CUSTOMER_FRAMES,
     CustomerAskPerson,
     CustomerChoose,
@@ -50,7 +50,7 @@ from .customer import (
     Limits,
     QueuePlace,
 )
-from .events import (
+from handoff.protocol.events import (
     EVENTS,
     AnswerEvent,
     ChoicesEvent,
@@ -69,7 +69,7 @@ from .events import (
     SuppressedEvent,
     VisibleEvent,
 )
-from .parts import (
+from handoff.protocol.parts import (
     MAX_FRAME,
     MAX_TEXT,
     VERSION,
@@ -94,14 +94,14 @@ from .parts import (
     Text,
     TriedAnswer,
 )
-from .rest import (
+from handoff.protocol.rest import (
     ConversationList,
     ConversationSummary,
     History,
     Me,
     SignIn,
 )
-from .shared import (
+from handoff.protocol.shared import (
     Accepted,
     Bye,
     Head,
@@ -112,6 +112,11 @@ from .shared import (
 
 __all__ = [
     "AGENT_FRAMES",
+    "CUSTOMER_FRAMES",
+    "EVENTS",
+    "MAX_FRAME",
+    "MAX_TEXT",
+    "VERSION",
     "Accepted",
     "Actor",
     "AgentAvailable",
@@ -131,7 +136,6 @@ __all__ = [
     "AgentWelcome",
     "AnswerEvent",
     "Bye",
-    "CUSTOMER_FRAMES",
     "Choice",
     "ChoicesEvent",
     "ChosenEvent",
@@ -155,7 +159,6 @@ __all__ = [
     "CustomerStatus",
     "CustomerTyping",
     "CustomerWelcome",
-    "EVENTS",
     "EarlierConversation",
     "Entity",
     "Event",
@@ -167,8 +170,6 @@ __all__ = [
     "Id",
     "Inbound",
     "Limits",
-    "MAX_FRAME",
-    "MAX_TEXT",
     "Me",
     "MessageEvent",
     "NoteEvent",
@@ -195,7 +196,6 @@ __all__ = [
     "Text",
     "TriedAnswer",
     "Typing",
-    "VERSION",
     "VisibleEvent",
     "Watching",
 ]

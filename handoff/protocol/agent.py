@@ -5,10 +5,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .customer import Limits
-from .events import Event
-from .parts import VERSION, AgentCard, Cmid, Id, Inbound, Outbound, Outcome, Owner, Reason, Text
-from .shared import Accepted, Bye, Head, Ping, Rejected, Typing
+from handoff.protocol.customer import Limits
+from handoff.protocol.events import Event
+from handoff.protocol.parts import (
+    VERSION,
+    AgentCard,
+    Cmid,
+    Id,
+    Inbound,
+    Outbound,
+    Outcome,
+    Owner,
+    Reason,
+    Text,
+)
+from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
 
 
 class AgentHello(Inbound):

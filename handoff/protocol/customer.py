@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .events import Event
-from .parts import (
+from handoff.protocol.events import Event
+from handoff.protocol.parts import (
     MAX_FRAME,
     MAX_TEXT,
     VERSION,
@@ -19,7 +19,7 @@ from .parts import (
     Page,
     Text,
 )
-from .shared import Accepted, Bye, Head, Ping, Rejected, Typing
+from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
 
 
 class CustomerHello(Inbound):

@@ -5,9 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from handoff.protocol.parts import (
+    Actor,
+    AgentCard,
+    Choice,
+    Contact,
+    Id,
+    NoticeCode,
+    OfferOption,
+    Outbound,
+    Packet,
+)
 from knowledge_base.wire import Hit
-
-from .parts import Actor, AgentCard, Choice, Contact, Id, NoticeCode, OfferOption, Outbound, Packet
 
 
 class EventFields(Outbound):

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from .events import Event
-from .parts import AgentCard, Id, Inbound, Outbound, Outcome, Owner, Reason
+from handoff.protocol.events import Event
+from handoff.protocol.parts import AgentCard, Id, Inbound, Outbound, Outcome, Owner, Reason
 
 
 class SignIn(Inbound):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from .parts import Id, Inbound, Outbound
+from handoff.protocol.parts import Id, Inbound, Outbound
 
 
 class Ping(Inbound):

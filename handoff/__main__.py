@@ -1,0 +1,132 @@
+"""The command line of the gateway: serve, migrate, accounts, protocol, demo."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:  # imported late at run time, so that --help appears at once
+    from handoff.app.settings import Settings
+    from handoff.ports import Store
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Frontdesk's gateway.")
+accounts_app = typer.Typer(no_args_is_help=True, help="Accounts of agents and editors.")
+app.add_typer(accounts_app, name="accounts")
+console = Console()
+
+
+@app.command()
+def serve(host: str | None = None, port: int | None = None) -> None:
+    """Run the gateway until it is stopped."""
+    import uvicorn
+
+    from handoff.app.main import create_app
+    from handoff.protocol import MAX_FRAME
+
+    settings = _settings()
+    uvicorn.run(
+        create_app(settings),
+        host=host or settings.host,
+        port=port if port is not None else settings.port,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME + 1024,
+        ws_max_queue=8,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        timeout_graceful_shutdown=5,
+        access_log=False,
+        log_level="warning",
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables up to date."""
+    from handoff.adapters.schema import migrate as upgrade
+
+    upgrade(_settings().database_url)
+    console.print("The handoff's tables are up to date.")
+
+
+@app.command()
+def protocol(
+    check: Annotated[bool, typer.Option(help="Write nothing; fail when a file is stale.")] = False,
+) -> None:
+    """Write TypeScript and docs/protocol.md from the wire models."""
+    from handoff.app.generate import generated
+
+    stale = [
+        path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
+    ]
+    if check:
+        for path in stale:
+            console.print(f"{path} is stale. Run: python -m handoff protocol")
+        raise typer.Exit(1 if stale else 0)
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    console.print(f"Wrote {len(stale)} changed files.")
+
+
+@accounts_app.command("add")
+def accounts_add(
+    email: str,
+    name: str,
+    about: str = "",
+    role: Annotated[list[str] | None, typer.Option(help="agent or editor; repeat for both.")] = None,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Add an account."""
+    from handoff import accounts
+    from handoff.app.signin import hash_password
+
+    async def work(store: "Store") -> bool:
+        return await accounts.add(
+            store, hash_password, email, name, about, tuple(role or ["agent"]), password
+        )
+
+    added = asyncio.run(_with_store(work))
+    console.print(f"Added {email}." if added else f"{email} already has an account.")
+
+
+@accounts_app.command("demo")
+def accounts_demo() -> None:
+    """Add the demo's staff where they are missing."""
+    from handoff import accounts
+    from handoff.app.signin import hash_password
+
+    added = asyncio.run(_with_store(lambda store: accounts.add_demo(store, hash_password)))
+    console.print(f"Added {added} demo accounts." if added else "The demo accounts are there.")
+
+
+async def _with_store(work: "Callable[[Store], Awaitable[T]]") -> T:
+    from handoff.adapters.schema import migrate as upgrade
+    from handoff.adapters.store_sql import SqlStore
+
+    settings = _settings()
+    upgrade(settings.database_url)
+    store = SqlStore(settings.database_url, settings.site_id)
+    try:
+        return await work(store)
+    finally:
+        await store.close()
+
+
+def _settings() -> "Settings":
+    from handoff.app.settings import load_settings
+
+    try:
+        return load_settings()
+    except ValueError as error:
+        console.print(f"[red]{error}[/red]")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,88 @@
+"""Rows of agents and their sessions, and the three ways in which rows are read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, RowMapping, Select, Table, delete, insert, select, update
+
+from handoff.adapters import tables as t
+from handoff.errors import NotFound
+from handoff.ports import AgentRecord
+
+Row = RowMapping
+
+
+class AgentRows:
+    """The part of `handoff.ports.Transaction` that concerns agents."""
+
+    _connection: Connection
+    site_id: str
+
+    def add_agent(self, agent: AgentRecord) -> None:
+        values = {name: getattr(agent, name) for name in AgentRecord.__slots__} | {"roles": list(agent.roles)}
+        self._run(insert(t.agent).values(site_id=self.site_id, **values))
+
+    def agent(self, agent_id: str) -> AgentRecord:
+        row = self._one(self._of(t.agent).where(t.agent.c.id == agent_id))
+        if row is None:
+            raise NotFound("There is no such agent.")
+        return _agent(row)
+
+    def agent_by_email(self, email: str) -> AgentRecord | None:
+        row = self._one(self._of(t.agent).where(t.agent.c.email == email.casefold()))
+        return _agent(row) if row else None
+
+    def agents(self) -> Sequence[AgentRecord]:
+        return [_agent(row) for row in self._all(self._of(t.agent).order_by(t.agent.c.name))]
+
+    def take_seat(self, agent_id: str) -> bool:
+        """Whether the agent had room for one more: checked and taken in one statement."""
+        c = t.agent.c
+        room = update(t.agent).where(
+            c.site_id == self.site_id, c.id == agent_id, c.active_chats < c.max_chats
+        )
+        return self._run(room.values(active_chats=c.active_chats + 1)) == 1
+
+    def free_seat(self, agent_id: str) -> None:
+        c = t.agent.c
+        self._run(
+            update(t.agent)
+            .where(c.id == agent_id, c.active_chats > 0)
+            .values(active_chats=c.active_chats - 1)
+        )
+
+    def set_available(self, agent_id: str, available: bool) -> None:
+        self._run(update(t.agent).where(t.agent.c.id == agent_id).values(available=available))
+
+    def add_session(self, token_hash: str, agent_id: str, expires_at: datetime) -> None:
+        self._run(delete(t.session).where(t.session.c.expires_at < datetime.now(UTC)))
+        values = {"token_hash": token_hash, "agent_id": agent_id, "expires_at": expires_at}
+        self._run(insert(t.session).values(site_id=self.site_id, **values))
+
+    def session_agent(self, token_hash: str) -> AgentRecord | None:
+        valid = (t.session.c.token_hash == token_hash) & (t.session.c.expires_at > datetime.now(UTC))
+        row = self._one(self._of(t.agent).join(t.session, t.session.c.agent_id == t.agent.c.id).where(valid))
+        return _agent(row) if row else None
+
+    def end_session(self, token_hash: str) -> None:
+        self._run(delete(t.session).where(t.session.c.token_hash == token_hash))
+
+    def _of(self, table: Table) -> Select[Any]:
+        """All rows of this site."""
+        return select(table).where(table.c.site_id == self.site_id)
+
+    def _run(self, statement: Executable) -> int:
+        """Execute; the number of rows it touched."""
+        return int(self._connection.execute(statement).rowcount)
+
+    def _one(self, statement: Executable) -> Row | None:
+        return self._connection.execute(statement).mappings().first()
+
+    def _all(self, statement: Executable) -> Sequence[Row]:
+        return self._connection.execute(statement).mappings().all()
+
+
+def _agent(row: Row) -> AgentRecord:
+    fields = {name: row[name] for name in AgentRecord.__slots__ if name != "roles"}
+    return AgentRecord(roles=tuple(row["roles"]), **fields)

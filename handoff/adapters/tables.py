@@ -1,0 +1,199 @@
+"""The tables of the handoff, as SQLAlchemy Core sees them; `migrations/` creates them.
+
+Every table has `site_id`, because one installation will serve several sites. Times are stored as UTC.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC in Python on every database: SQLite would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive time")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if not isinstance(value, datetime):
+            return None
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _site() -> Column[str]:
+    return Column("site_id", String(40), nullable=False, index=False)
+
+
+site = Table(
+    "site",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("queue_version", Integer, nullable=False, server_default="0"),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    _site(),
+    Column("id", String(64), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("name", String(100), nullable=False, server_default=""),
+    Column("email", String(200), nullable=False, server_default=""),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    _site(),
+    Column("id", String(64), primary_key=True),
+    Column("email", String(200), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("about", String(200), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("max_chats", Integer, nullable=False),
+    Column("active_chats", Integer, nullable=False, server_default="0"),
+    Column("available", Boolean, nullable=False),
+    UniqueConstraint("site_id", "email"),
+    CheckConstraint("active_chats >= 0 AND active_chats <= max_chats", name="capacity"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _site(),
+    Column("token_hash", String(64), primary_key=True),
+    Column("agent_id", ForeignKey("agent.id"), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    _site(),
+    Column("id", String(64), primary_key=True),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("epoch", String(64), nullable=False),
+    Column("last_seq", Integer, nullable=False, server_default="0"),
+    Column("owner", String(10), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("agent_id", ForeignKey("agent.id")),
+    Column("locale", String(35), nullable=False),
+    Column("page", JSON, nullable=False),
+    Column("slots", JSON, nullable=False),
+    Column("active_loop", String(80)),
+    Column("unsure_in_a_row", Integer, nullable=False, server_default="0"),
+    Column("declined", Boolean, nullable=False),
+    Column("rated", Boolean, nullable=False),
+    Column("outcome", String(30)),
+    Column("waiting_since", UtcTime),
+    Column("last_text", String(200), nullable=False, server_default=""),
+    Column("last_from", String(10), nullable=False, server_default="bot"),
+    Column("last_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_conversation_site_id_last_at", "site_id", "last_at"),
+    CheckConstraint("(owner = 'agent') = (agent_id IS NOT NULL)", name="owner_agent"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    _site(),
+    Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("author", String(80), nullable=False),
+    Column("author_role", String(10), nullable=False),
+    Column("author_name", String(100), nullable=False),
+    Column("agent_id", String(64)),
+    Column("kind", String(20), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("cmid", String(64)),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("conversation_id", "author", "cmid"),
+)
+
+choice = Table(
+    "choice",
+    metadata,
+    _site(),
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+)
+
+bot_turn = Table(
+    "bot_turn",
+    metadata,
+    _site(),
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("cmid", String(64), nullable=False),
+    Column("text", Text),
+    Column("payload", JSON),
+    Column("fence", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reply", JSON),
+    Column("created_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Index("ix_bot_turn_open", "state", "id"),
+    Index("uq_bot_turn_running", "conversation_id", unique=True, sqlite_where=text("state = 'running'"),
+          postgresql_where=text("state = 'running'")),
+)  # fmt: skip
+
+handoff = Table(
+    "handoff",
+    metadata,
+    _site(),
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("waiting_since", UtcTime, nullable=False),
+    Column("enqueued_at", UtcTime, nullable=False),
+    Column("claimed_at", UtcTime),
+    Column("agent_id", ForeignKey("agent.id")),
+    Column("outcome", String(30)),
+    Column("ended_at", UtcTime),
+    Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since"),
+    Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
+          postgresql_where=text("state IN ('waiting', 'active')")),
+    CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),
+)  # fmt: skip

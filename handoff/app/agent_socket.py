@@ -1,0 +1,209 @@
+"""The agent's socket: one for all open conversations. Thin I/O around the queue."""
+
+from functools import partial
+
+from fastapi import WebSocket
+from pydantic import ValidationError
+
+from handoff.app.limits import Limiter
+from handoff.app.link import (
+    BAD_FRAME,
+    FOREIGN_ORIGIN,
+    HEAD_SECONDS,
+    NOT_SIGNED_IN,
+    Hangup,
+    Link,
+    cmid_of,
+    opened,
+)
+from handoff.app.log_reader import LogReader
+from handoff.app.problems import rejected
+from handoff.app.signin import Sessions
+from handoff.errors import HandoffError
+from handoff.log import Receipt, card
+from handoff.ports import QUEUE_TOPIC, AgentRecord, Doorbell, Store, Subscription, conversation_topic
+from handoff.presence import Board
+from handoff.protocol import (
+    AGENT_FRAMES,
+    Accepted,
+    AgentAvailable,
+    AgentClaim,
+    AgentFrame,
+    AgentHello,
+    AgentNote,
+    AgentRequeue,
+    AgentResolve,
+    AgentReturnToBot,
+    AgentSend,
+    AgentTyping,
+    AgentUnwatch,
+    AgentWatch,
+    AgentWelcome,
+    Head,
+    Ping,
+    Typing,
+    Watching,
+)
+from handoff.queue import Queue
+from handoff.views import Views
+
+MOST_WATCHED = 50
+"""Conversations that one console follows at once."""
+
+
+class AgentSockets:
+    def __init__(
+        self, store: Store, doorbell: Doorbell, queue: Queue, views: Views, agents: Board, sessions: Sessions,
+        limiter: Limiter, frames_per_10_seconds: int,
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.doorbell = doorbell
+        self.queue = queue
+        self.views = views
+        self.agents = agents
+        self.sessions = sessions
+        self.limiter = limiter
+        self.frames = frames_per_10_seconds
+
+    async def serve(self, websocket: WebSocket) -> None:
+        async with opened(websocket) as link:
+            if not self.sessions.same_origin(websocket, missing_is_fine=False):
+                raise Hangup(FOREIGN_ORIGIN, "foreign_origin", "Open the console from its own address.")
+            try:
+                agent = await self.sessions.require(websocket, "agent")
+            except HandoffError as error:
+                raise Hangup(NOT_SIGNED_IN, error.code, error.message) from error
+            if not isinstance(_frame(await link.first()), AgentHello):
+                raise Hangup(BAD_FRAME, "no_hello", "Say hello first.")
+            self.agents.enter(agent.id)
+            bell = self.doorbell.subscribe(QUEUE_TOPIC)
+            try:
+                link.send(
+                    AgentWelcome(agent=card(agent), max_chats=agent.max_chats, available=agent.available)
+                )
+                await self.queue.presence_changed()
+                screen = _Screen(self, link, websocket, agent, bell)
+                await link.run(screen.listen, screen.follow)
+            finally:
+                bell.close()
+                self.agents.leave(agent.id)
+
+
+class _Screen:
+    """What one console follows."""
+
+    def __init__(
+        self, desk: AgentSockets, link: Link, websocket: WebSocket, agent: AgentRecord, bell: Subscription
+    ) -> None:
+        self._desk = desk
+        self._link = link
+        self._websocket = websocket
+        self._agent = agent
+        self._bell = bell
+        self._readers: dict[str, LogReader] = {}
+
+    async def listen(self) -> None:
+        while True:
+            text = await self._link.receive()
+            cmid = conversation = None
+            try:
+                self._desk.limiter.check(f"frames:{self._agent.id}", self._desk.frames, 10)
+                frame = AGENT_FRAMES.validate_json(text)
+                cmid, conversation = getattr(frame, "cmid", None), getattr(frame, "conversation", None)
+                receipt = await self._handle(frame)
+            except Exception as error:  # noqa: BLE001 - the edge: one bad frame must not end the console
+                self._link.send(rejected(error, cmid or cmid_of(text), conversation))
+                continue
+            if receipt and cmid:
+                self._link.send(
+                    Accepted(cmid=cmid, conversation=receipt.conversation, seq=receipt.seq, dup=receipt.dup)
+                )
+
+    async def follow(self) -> None:
+        await self._link.push(await self._desk.views.queue(self._agent.id))
+        while True:
+            rung, hints = await self._bell.wait(HEAD_SECONDS)
+            for hint in hints:
+                if hint.get("agent_id") != self._agent.id:
+                    shown = {key: hint[key] for key in ("conversation", "role", "name")}
+                    self._link.send(Typing.model_validate(shown))
+            for conversation, reader in list(self._readers.items()):
+                if conversation_topic(conversation) in rung:
+                    await reader.catch_up()
+            if QUEUE_TOPIC in rung:
+                await self._link.push(await self._desk.views.queue(self._agent.id))
+            if not rung and not hints:
+                await self._beat()
+
+    async def _handle(self, frame: AgentFrame) -> Receipt | None:
+        queue, me = self._desk.queue, self._agent.id
+        match frame:
+            case AgentClaim():
+                return await queue.claim(me, frame.conversation, frame.cmid)
+            case AgentSend():
+                return await queue.send(me, frame.conversation, frame.fence, frame.text, frame.cmid)
+            case AgentNote():
+                return await queue.note(me, frame.conversation, frame.text, frame.cmid)
+            case AgentReturnToBot():
+                return await queue.return_to_bot(me, frame.conversation, frame.fence, frame.cmid)
+            case AgentRequeue():
+                return await queue.requeue(me, frame.conversation, frame.fence, frame.cmid)
+            case AgentResolve():
+                return await queue.resolve(me, frame.conversation, frame.fence, frame.outcome, frame.cmid)
+            case _:
+                await self._handle_unwritten(frame)
+                return None
+
+    async def _handle_unwritten(self, frame: AgentFrame) -> None:
+        """Frames that write no event."""
+        match frame:
+            case AgentWatch():
+                await self._watch(frame)
+            case AgentUnwatch():
+                self._readers.pop(frame.conversation, None)
+                self._bell.remove(conversation_topic(frame.conversation))
+            case AgentAvailable():
+                await self._desk.queue.set_available(self._agent.id, frame.available)
+            case AgentTyping():
+                hint = {"role": "agent", "name": self._agent.name, "agent_id": self._agent.id}
+                hint["conversation"] = frame.conversation
+                self._desk.doorbell.whisper(conversation_topic(frame.conversation), hint)
+            case Ping():
+                self._link.send(Head(conversation=None, seq=0))
+
+    async def _watch(self, frame: AgentWatch) -> None:
+        """Subscribe first, then read."""
+        if len(self._readers) >= MOST_WATCHED and frame.conversation not in self._readers:
+            oldest = next(iter(self._readers))
+            del self._readers[oldest]
+            self._bell.remove(conversation_topic(oldest))
+        conversation = frame.conversation
+        await self._desk.views.conversation(conversation)  # raises NotFound before anything is promised
+        self._bell.add(conversation_topic(conversation))
+        record = await self._desk.store.read(lambda tx: tx.conversation(conversation))
+        resumed = frame.epoch == record.epoch and frame.seq <= record.last_seq
+        status = partial(self._desk.views.conversation, conversation)
+        last = frame.seq if resumed else 0
+        reader = LogReader(self._desk.store, self._link, conversation, last, status, for_agent=True)
+        await self._link.push(
+            Watching(conversation=conversation, epoch=record.epoch, head=record.last_seq, resumed=resumed)
+        )
+        self._readers[conversation] = reader
+        await reader.catch_up()
+
+    async def _beat(self) -> None:
+        """Nothing happened for a while: say where every log stands, and look whether the session still holds."""
+        try:
+            await self._desk.sessions.require(self._websocket, "agent")
+        except HandoffError as error:
+            raise Hangup(NOT_SIGNED_IN, error.code, error.message) from error
+        self._link.send(Head(conversation=None, seq=0))
+        for reader in list(self._readers.values()):
+            await reader.head()
+
+
+def _frame(text: str) -> AgentFrame:
+    try:
+        return AGENT_FRAMES.validate_json(text)
+    except ValidationError as error:
+        raise Hangup(BAD_FRAME, "bad_frame", "The first frame was not understood.") from error

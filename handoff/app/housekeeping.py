@@ -1,0 +1,61 @@
+"""What must happen although nobody asks: lost rings repaired, presence noticed, absent agents' conversations given back."""
+
+import asyncio
+
+import structlog
+
+from handoff.errors import HandoffError
+from handoff.ports import Doorbell, Store, conversation_topic
+from handoff.presence import Board
+from handoff.queue import Queue
+
+EVERY_SECONDS = 2.0
+"""A lost ring delays a message by at most this."""
+_TOPIC = conversation_topic("")
+log = structlog.get_logger(__name__)
+
+
+class Housekeeping:
+    def __init__(
+        self, store: Store, doorbell: Doorbell, queue: Queue, agents: Board, gone_seconds: float
+    ) -> None:
+        self._store = store
+        self._doorbell = doorbell
+        self._queue = queue
+        self._agents = agents
+        self._gone_seconds = gone_seconds
+        self._heads: dict[str, int] = {}
+        self._online: set[str] = set()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except HandoffError:
+                log.warning("housekeeping.store_unavailable", exc_info=True)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """One round."""
+        await self._ring_for_unheard()
+        online = self._agents.online()
+        if online != self._online:
+            self._online = online
+            await self._queue.presence_changed()
+        gone = self._agents.gone(await self._queue.holders(), self._gone_seconds)
+        if gone:
+            log.info(
+                "housekeeping.requeued",
+                agents=len(gone),
+                conversations=len(await self._queue.requeue_of(gone)),
+            )
+
+    async def _ring_for_unheard(self) -> None:
+        """Ring for logs that grew since the last look: whoever heard the first ring reads nothing twice."""
+        listened = [
+            topic.removeprefix(_TOPIC) for topic in self._doorbell.listened() if topic.startswith(_TOPIC)
+        ]
+        heads = dict(await self._store.read(lambda tx: tx.heads(listened))) if listened else {}
+        grown = [key for key, head in heads.items() if self._heads.get(key, head) != head]
+        self._heads = heads
+        self._doorbell.ring(*map(conversation_topic, grown))

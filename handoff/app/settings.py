@@ -1,0 +1,78 @@
+"""All settings, from `FRONTDESK_…` variables or a `.env` file. Built once, frozen, and passed down as plain values.
+
+An empty environment is enough to start the demo. A name that is not listed here is an error, not a surprise; outside the
+demo the built-in secret is refused.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "FRONTDESK_"
+OTHERS = frozenset(
+    {
+        "RASA_PORT",
+        "ACTIONS_PORT",
+        "ACTION_URL",
+        "GATEWAY_URL",
+        "EVAL_DIR",
+        "PYTHON310",
+        "CHROMIUM",
+        "BUILD_DIR",
+    }
+)
+"""Names that the launcher, the bot, the actions and the tests read."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+
+    demo: bool = Field(default=True, description="A demo may run without a secret of its own.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, description="Port of the gateway.")
+    database_url: str = Field(default="sqlite:///var/frontdesk.db", description="SQLAlchemy URL.")
+    encoder_dir: Path = Field(default=Path("var/encoder"), description="The exported encoder.")
+    dist_dir: Path = Field(default=Path("web_widget/dist"), description="The built pages.")
+    rasa_url: str = Field(default="http://127.0.0.1:5005", description="Where Rasa listens.")
+    service_secret: SecretStr = Field(default=SecretStr(""), description="Shared with Rasa and the actions.")
+    allowed_origins: list[str] = Field(default=[], description="Other sites that may embed the widget.")
+    secure_cookies: bool = Field(default=False, description="Set when served over HTTPS.")
+    site_id: str = Field(default="default", description="The one site of this installation.")
+    session_hours: float = Field(default=12, gt=0, description="How long a sign-in lasts.")
+    turn_seconds: float = Field(default=20, gt=0, description="Time-out of one bot turn.")
+    turn_total_seconds: float = Field(
+        default=28, gt=0, description="Longest silence before a person is offered."
+    )
+    agent_gone_seconds: float = Field(
+        default=120, gt=0, description="An absent agent's chats go back after this."
+    )
+    frames_per_10_seconds: int = Field(default=60, gt=0, description="Frames of one socket.")
+    conversations_per_hour: int = Field(default=600, gt=0, description="New customers from one address.")
+
+    @model_validator(mode="after")
+    def _secret_outside_demo(self) -> Self:
+        if not self.demo and len(self.service_secret.get_secret_value()) < 16:
+            raise ValueError(
+                "Set FRONTDESK_SERVICE_SECRET to at least 16 random characters, or FRONTDESK_DEMO=true."
+            )
+        return self
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process. Raises ValueError for an unknown `FRONTDESK_…` name."""
+    listed = {name.upper() for name in Settings.model_fields} | OTHERS
+    unknown = sorted(
+        key for key in os.environ if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in listed
+    )
+    if unknown:
+        raise ValueError(
+            f"Unknown setting {unknown[0]}. Known ones: {', '.join(PREFIX + n for n in sorted(listed))}."
+        )
+    settings = Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic
+    if not settings.service_secret.get_secret_value():
+        settings = settings.model_copy(update={"service_secret": SecretStr(secrets.token_urlsafe(32))})
+    return settings

@@ -1,0 +1,123 @@
+"""Signing staff in: argon2 passwords, sessions in a cookie, one throttle.
+
+A session is a random token in an HttpOnly cookie; the database holds its digest. Unsafe requests must come from our own
+pages.
+"""
+
+import asyncio
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from fastapi import APIRouter, Request, Response
+from starlette.requests import HTTPConnection
+
+from handoff.app.limits import Limiter
+from handoff.desk import hashed
+from handoff.errors import NotAllowed, NotSignedIn
+from handoff.ports import AgentRecord, Store
+from handoff.protocol import Me, SignIn
+
+COOKIE = "frontdesk_session"
+ATTEMPTS = 10
+"""Sign-ins for one address and e-mail in a minute."""
+Role = Literal["agent", "editor"]
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+"""Checked for unknown e-mails, so that they take as long as known ones."""
+_hashing = asyncio.Semaphore(2)  # each hash costs 64 MiB for a moment
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+class Sessions:
+    def __init__(
+        self, store: Store, lifetime: timedelta, allowed_origins: frozenset[str], secure: bool
+    ) -> None:
+        self._store = store
+        self._lifetime = lifetime
+        self._allowed = allowed_origins
+        self._secure = secure
+
+    async def sign_in(self, email: str, password: str) -> tuple[AgentRecord, str]:
+        """The agent and a new session token. Raises NotSignedIn, the same for a wrong e-mail as for a wrong password."""
+        agent = await self._store.read(lambda tx: tx.agent_by_email(email))
+        async with _hashing:
+            right = await asyncio.to_thread(_verify, agent.password_hash if agent else _NOBODY, password)
+        if agent is None or not right:
+            raise NotSignedIn("This e-mail and password do not match.")
+        token = secrets.token_urlsafe(32)
+        until = datetime.now(UTC) + self._lifetime
+        await self._store.write(lambda tx: tx.add_session(hashed(token), agent.id, until))
+        return agent, token
+
+    async def require(self, connection: HTTPConnection, role: Role | None = None) -> AgentRecord:
+        """Who is signed in. Raises NotSignedIn, or NotAllowed without `role`."""
+        token = connection.cookies.get(COOKIE)
+        agent = await self._store.read(lambda tx: tx.session_agent(hashed(token))) if token else None
+        if agent is None:
+            raise NotSignedIn("Sign in first.")
+        if role and role not in agent.roles:
+            raise NotAllowed(f"Your account is not one of an {role}.")
+        return agent
+
+    def same_origin(self, connection: HTTPConnection, *, missing_is_fine: bool) -> bool:
+        """Whether the page behind this request is ours, by its raw Origin header."""
+        origin = connection.headers.get("origin")
+        if origin is None:
+            return missing_is_fine
+        host = connection.headers.get("host", "")
+        return origin in self._allowed or origin in (f"http://{host}", f"https://{host}")
+
+    def router(self, limiter: Limiter) -> APIRouter:
+        router = APIRouter(prefix="/api", tags=["staff"])
+
+        @router.post("/signin")
+        async def signin(form: SignIn, request: Request, response: Response) -> Me:
+            """Opens a session for an agent or editor."""
+            client = request.client.host if request.client else ""
+            limiter.check(f"signin:{client}:{form.email.casefold()}", ATTEMPTS, 60)
+            agent, token = await self.sign_in(form.email, form.password)
+            response.set_cookie(
+                COOKIE, token, max_age=round(self._lifetime.total_seconds()), httponly=True, samesite="lax",
+                secure=self._secure, path="/",
+            )  # fmt: skip
+            return me(agent)
+
+        @router.post("/signout", status_code=204)
+        async def signout(request: Request, response: Response) -> None:
+            """Ends the session."""
+            token = request.cookies.get(COOKIE)
+            if token:
+                await self._store.write(lambda tx: tx.end_session(hashed(token)))
+            response.delete_cookie(COOKIE, path="/")
+
+        @router.get("/me")
+        async def whoami(request: Request) -> Me:
+            """Who is signed in."""
+            return me(await self.require(request))
+
+        return router
+
+
+def me(agent: AgentRecord) -> Me:
+    return Me.model_validate(
+        {
+            "id": agent.id,
+            "name": agent.name,
+            "email": agent.email,
+            "about": agent.about,
+            "roles": list(agent.roles),
+        }
+    )
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

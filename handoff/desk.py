@@ -1,0 +1,295 @@
+"""The customer's side of a conversation: what they do, what the bot replies, when a person is called.
+
+Each operation is one transaction, and only after its commit do the bells ring. Whether a person is needed is decided in
+`handoff.triggers` alone; who owns the conversation, in `handoff.conversation`. It must not know sockets or SQL.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from handoff import triggers, voice
+from handoff.conversation import Move, Owner
+from handoff.errors import BadInput, IllegalMove, NotFound
+from handoff.handover import call_person, leave_live_handoff
+from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
+from handoff.ports import (
+    PLACES_TOPIC,
+    QUEUE_TOPIC,
+    TURNS_TOPIC,
+    ConversationRecord,
+    Doorbell,
+    Json,
+    Presence,
+    Store,
+    Transaction,
+    conversation_topic,
+)
+from handoff.protocol import CustomerHello, CustomerStatus
+from handoff.queue import place_of, present
+
+NEW_AFTER = timedelta(hours=12)
+"""A closed conversation is taken up again for this long; later, a new one begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A customer at the desk: who they are, and the conversation they came back to."""
+
+    customer_id: str
+    token: str
+    conversation_id: str
+    epoch: str
+    head: int
+    resumed: bool
+
+
+class Desk:
+    def __init__(self, store: Store, doorbell: Doorbell, agents: Presence) -> None:
+        self._store = store
+        self._doorbell = doorbell
+        self._agents = agents
+
+    async def hello(self, frame: CustomerHello) -> Seat:
+        """Seat a customer. An unknown token is a new customer; a foreign conversation is never opened."""
+
+        def change(tx: Transaction) -> Seat:
+            known_customer = tx.customer_by_token(hashed(frame.token)) if frame.token else None
+            token = frame.token if known_customer and frame.token else secrets.token_urlsafe(32)
+            customer_id = known_customer.id if known_customer else _new_id()
+            if known_customer is None:
+                tx.add_customer(customer_id, hashed(token))
+            conversation = _current(tx, customer_id) or _begin(tx, customer_id, frame)
+            same_log = frame.conversation == conversation.id and frame.epoch == conversation.epoch
+            return Seat(
+                customer_id, token, conversation.id, conversation.epoch, conversation.last_seq,
+                resumed=same_log and frame.seq <= conversation.last_seq,
+            )  # fmt: skip
+
+        return await self._store.write(change)
+
+    async def customer_of(self, token: str, conversation_id: str) -> str:
+        """The customer whom `token` proves, if the conversation is theirs. Raises NotFound otherwise."""
+
+        def query(tx: Transaction) -> str:
+            customer = tx.customer_by_token(hashed(token))
+            if customer is None or tx.conversation(conversation_id).customer_id != customer.id:
+                raise NotFound("There is no such conversation.")
+            return customer.id
+
+        return await self._store.read(query)
+
+    async def send(self, conversation_id: str, text: str, cmid: str) -> Receipt:
+        """A message of the customer. Asks the bot, or calls a person if that is what the message asks for."""
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is not Owner.BOT:
+                return
+            in_form = conversation.active_loop is not None
+            if not in_form and triggers.asks_for_person(text):
+                self._asked(tx, conversation, cmid, text)
+            else:
+                tx.add_turn(conversation.id, cmid, text, None, conversation.ownership.fence)
+
+        return await self._customer_event(
+            conversation_id, "message", {"text": text}, cmid, act, needs_answer=True
+        )
+
+    async def choose(self, conversation_id: str, choice_id: str, cmid: str) -> Receipt:
+        """A button of the bot. What it stands for is known here alone."""
+        label, payload = await self._store.read(lambda tx: tx.choice(conversation_id, choice_id))
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is Owner.BOT:
+                tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
+
+        body = {"choice_id": choice_id, "label": label}
+        return await self._customer_event(conversation_id, "chosen", body, cmid, act, needs_answer=True)
+
+    async def ask_person(self, conversation_id: str, cmid: str) -> Receipt:
+        """The button that is always there."""
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is Owner.BOT:
+                self._asked(tx, conversation, cmid, None)
+
+        body = {"choice_id": "person", "label": voice.ASK_PERSON}
+        return await self._customer_event(conversation_id, "chosen", body, cmid, act, needs_answer=True)
+
+    async def leave_queue(self, conversation_id: str, solved: bool, cmid: str) -> Receipt:
+        """Out of the queue: back to the bot, or done. From the bot, "stay" is only remembered."""
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            tx.update_conversation(conversation.id, declined=True, unsure_in_a_row=0)
+            if conversation.ownership.owner is Owner.QUEUE and not solved:
+                leave_live_handoff(tx, conversation, Move.LEAVE_QUEUE, None)
+                tx.append(conversation.id, SYSTEM, "notice", {"code": "left_queue", "text": voice.LEFT_QUEUE})
+            elif solved and conversation.ownership.owner is not Owner.CLOSED:
+                self._close(tx, conversation, "solved")
+
+        body = (
+            {"choice_id": "sorted", "label": voice.SORTED}
+            if solved
+            else {"choice_id": "stay", "label": voice.STAY_WITH_BOT}
+        )
+        return await self._customer_event(conversation_id, "chosen", body, cmid, act)
+
+    async def feedback(self, conversation_id: str, answer_seq: int, helpful: bool, cmid: str) -> Receipt:
+        """Thumbs on an answer."""
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is not Owner.BOT:
+                return
+            judged = {
+                e.body["answer_seq"]: e.body["helpful"]
+                for e in tx.events(conversation.id, 0, 10_000)
+                if e.kind == "feedback"
+            }
+            rejected = sum(1 for good in judged.values() if not good)
+            decision = triggers.on_feedback(helpful, self._situation(tx, conversation, rejected))
+            call_person(tx, conversation, decision, self._online(tx))
+
+        body = {"answer_seq": answer_seq, "helpful": helpful}
+        if not await self._store.read(lambda tx: _is_answer(tx, conversation_id, answer_seq)):
+            raise BadInput("Only an answer of the bot can be judged.")
+        return await self._customer_event(conversation_id, "feedback", body, cmid, act)
+
+    async def leave_contact(self, conversation_id: str, contact: Json, cmid: str) -> Receipt:
+        """Name, e-mail and what it is about, from the form: queued, so that somebody writes back."""
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
+            if conversation.ownership.owner is Owner.BOT:
+                decision = triggers.on_reply("contact", False, self._situation(tx, conversation))
+                call_person(tx, conversation, decision, self._online(tx), contact)
+
+        return await self._customer_event(conversation_id, "contact", {"contact": contact}, cmid, act)
+
+    async def rate(self, conversation_id: str, score: int, comment: str, cmid: str) -> Receipt:
+        """How it went, once for each time the conversation was closed."""
+
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is not Owner.CLOSED or conversation.rated:
+                raise IllegalMove("This conversation cannot be rated now.")
+            tx.update_conversation(conversation.id, rated=True)
+
+        return await self._customer_event(
+            conversation_id, "rating", {"score": score, "comment": comment}, cmid, act, reopens=False
+        )
+
+    async def close(self, conversation_id: str, cmid: str) -> Receipt:
+        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is not Owner.CLOSED:
+                self._close(tx, conversation, None)
+
+        body = {"choice_id": "close", "label": voice.END}
+        return await self._customer_event(conversation_id, "chosen", body, cmid, act, reopens=False)
+
+    async def status(self, conversation_id: str) -> CustomerStatus:
+        """Where the customer stands now."""
+
+        def query(tx: Transaction) -> CustomerStatus:
+            conversation = tx.conversation(conversation_id)
+            ownership = conversation.ownership
+            return CustomerStatus(
+                conversation=conversation_id,
+                owner=ownership.owner.value,
+                agent=card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
+                queue=place_of(tx, conversation_id) if ownership.owner is Owner.QUEUE else None,
+                agents_online=len(present(tx, self._agents)),
+                bot_thinking=ownership.owner is Owner.BOT and tx.turn_open(conversation_id),
+                may_rate=ownership.owner is Owner.CLOSED and not conversation.rated,
+            )
+
+        return await self._store.read(query)
+
+    # inside the transaction
+
+    async def _customer_event(
+        self,
+        conversation_id: str,
+        kind: str,
+        body: Json,
+        cmid: str,
+        act: Callable[[Transaction, ConversationRecord], None],
+        *,
+        needs_answer: bool = False,
+        reopens: bool = True,
+    ) -> Receipt:
+        """Append what the customer did and act on it, in one transaction; the same cmid again changes nothing."""
+
+        def change(tx: Transaction) -> Receipt:
+            repeated = known(tx, conversation_id, CUSTOMER, kind, body, cmid)
+            if repeated:
+                return repeated
+            conversation = tx.conversation(conversation_id)
+            seq = tx.append(conversation_id, CUSTOMER, kind, body, cmid)
+            if needs_answer and conversation.waiting_since is None:
+                tx.update_conversation(conversation_id, waiting_since=datetime.now(UTC))
+            if needs_answer and reopens and conversation.ownership.owner is Owner.CLOSED:
+                _reopen(tx, conversation)
+            act(tx, tx.conversation(conversation_id))
+            tx.touch_queue()
+            return Receipt(conversation_id, seq)
+
+        receipt = await self._store.write(change)
+        self._doorbell.ring(conversation_topic(conversation_id), QUEUE_TOPIC, PLACES_TOPIC, TURNS_TOPIC)
+        return receipt
+
+    def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str, text: str | None) -> None:
+        decision = triggers.on_asked(self._situation(tx, conversation))
+        if decision.step is triggers.Step.ASK_DETAILS:
+            payload = {"intent": "ask_for_human", "entities": {}}
+            tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
+        else:
+            call_person(tx, conversation, decision, self._online(tx))
+
+    def _close(self, tx: Transaction, conversation: ConversationRecord, outcome: str | None) -> None:
+        leave_live_handoff(tx, conversation, Move.CLOSE, outcome)
+        tx.update_conversation(conversation.id, waiting_since=None, active_loop=None, outcome=outcome)
+        tx.append(conversation.id, SYSTEM, "notice", {"code": "closed", "text": voice.CLOSED_BY_CUSTOMER})
+
+    def _online(self, tx: Transaction) -> bool:
+        return bool(present(tx, self._agents))
+
+    def _situation(
+        self, tx: Transaction, conversation: ConversationRecord, rejected: int = 0
+    ) -> triggers.Situation:
+        return triggers.Situation(
+            self._online(tx), conversation.unsure_in_a_row, rejected, conversation.declined
+        )
+
+
+def hashed(token: str) -> str:
+    """Tokens are random; a plain digest keeps them out of the database."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _new_id() -> str:
+    return secrets.token_hex(12)
+
+
+def _current(tx: Transaction, customer_id: str) -> ConversationRecord | None:
+    latest = next(iter(tx.conversations_of(customer_id, 1)), None)
+    if latest is None:
+        return None
+    stale = latest.ownership.owner is Owner.CLOSED and datetime.now(UTC) - latest.last_at > NEW_AFTER
+    return None if stale else latest
+
+
+def _begin(tx: Transaction, customer_id: str, frame: CustomerHello) -> ConversationRecord:
+    conversation_id = _new_id()
+    tx.add_conversation(conversation_id, customer_id, _new_id(), frame.locale, frame.page.model_dump())
+    return tx.conversation(conversation_id)
+
+
+def _reopen(tx: Transaction, conversation: ConversationRecord) -> None:
+    tx.set_owner(conversation.id, conversation.ownership.after(Move.REOPEN))
+    tx.update_conversation(conversation.id, rated=False, outcome=None, unsure_in_a_row=0, declined=False)
+    tx.append(conversation.id, SYSTEM, "notice", {"code": "reopened", "text": voice.REOPENED})
+
+
+def _is_answer(tx: Transaction, conversation_id: str, seq: int) -> bool:
+    return any(event.kind == "answer" for event in tx.events(conversation_id, seq - 1, 1))

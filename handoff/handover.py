@@ -1,0 +1,68 @@
+"""Calling a person, and letting go again: what a decision of `handoff.triggers` does to a conversation.
+
+Works inside the caller's transaction, so that owner, queue entry, packet and notice appear together or not at all.
+"""
+
+from datetime import UTC, datetime
+
+from handoff import voice
+from handoff.conversation import Move
+from handoff.log import SYSTEM
+from handoff.packet import build_packet
+from handoff.ports import ConversationRecord, Json, Transaction
+from handoff.protocol import Reason
+from handoff.triggers import Decision, Step
+
+URGENT = frozenset({"frustration"})
+"""Reasons that go before the others in the queue."""
+
+
+def call_person(
+    tx: Transaction,
+    conversation: ConversationRecord,
+    decision: Decision,
+    agents_online: bool,
+    contact: Json | None = None,
+) -> None:
+    """Queue the conversation, or offer a person, as `decision` says."""
+    if decision.step is Step.QUEUE:
+        _enqueue(tx, conversation, decision.reason, contact)
+    elif decision.step is Step.OFFER:
+        offer_person(tx, conversation, decision.reason, agents_online)
+
+
+def offer_person(tx: Transaction, conversation: ConversationRecord, reason: str, agents_online: bool) -> None:
+    """Ask whether a person is wanted; with nobody online, ask for an e-mail instead."""
+    first = "person" if agents_online else "details"
+    body = {"text": voice.offer(reason, agents_online), "options": [first, "stay"]}
+    tx.append(conversation.id, SYSTEM, "offer", body)
+
+
+def leave_live_handoff(
+    tx: Transaction, conversation: ConversationRecord, move: Move, outcome: str | None
+) -> None:
+    """Take the conversation out of the queue or away from its agent, by a move of the customer."""
+    handoff = tx.live_handoff(conversation.id)
+    tx.set_owner(conversation.id, conversation.ownership.after(move))
+    if handoff is None:
+        return
+    tx.end_handoff(handoff.id, outcome)
+    if handoff.agent_id:
+        tx.free_seat(handoff.agent_id)
+
+
+def _enqueue(tx: Transaction, conversation: ConversationRecord, reason: str, contact: Json | None) -> None:
+    since = conversation.waiting_since or datetime.now(UTC)
+    place = len(tx.waiting()) + 1
+    tx.add_handoff(conversation.id, reason, int(reason in URGENT), since, place)
+    tx.set_owner(conversation.id, conversation.ownership.after(Move.ENQUEUE))
+    tx.update_conversation(conversation.id, unsure_in_a_row=0, active_loop=None)
+    packet = build_packet(tx, conversation, _reason(reason), since, contact)
+    tx.append(conversation.id, SYSTEM, "packet", {"packet": packet.model_dump(mode="json")})
+    code = "contact_received" if contact else "queued"
+    text = voice.QUEUED[reason].format(email=contact["email"] if contact else "")
+    tx.append(conversation.id, SYSTEM, "notice", {"code": code, "text": text})
+
+
+def _reason(reason: str) -> Reason:
+    return reason  # type: ignore[return-value]  # triggers is domain and knows no wire types; the packet validates it

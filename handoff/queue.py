@@ -1,0 +1,260 @@
+"""The queue and what agents do in it: claim, reply, note, pass on, hand back, resolve.
+
+Each operation is one transaction; only after its commit do the bells ring. It must not know how agents are connected or
+how rows are stored. The rules of ownership are `handoff.conversation`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+from handoff import voice
+from handoff.conversation import Move
+from handoff.errors import AlreadyTaken, AtCapacity, IllegalMove, NotFound
+from handoff.log import SYSTEM, Receipt, agent_author, card, known
+from handoff.ports import (
+    PLACES_TOPIC,
+    QUEUE_TOPIC,
+    AgentRecord,
+    ConversationRecord,
+    Doorbell,
+    HandoffRecord,
+    Presence,
+    Store,
+    Transaction,
+    conversation_topic,
+)
+from handoff.protocol import Outcome, QueuePlace
+
+WAIT_SAMPLES = 50
+"""Latest claims that a wait is estimated from."""
+FEWEST_SAMPLES = 5
+"""Fewer say nothing; then no range is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRange:
+    low_seconds: int
+    high_seconds: int
+
+
+def wait_range(samples: Sequence[tuple[float, int]], place: int) -> WaitRange | None:
+    """P50 to P90 of the wait from `place`, by what others waited per place. None when too few did.
+
+    `samples` are (seconds waited, place when queued). The waits are assumed to grow evenly with the place.
+    """
+    per_place = [seconds / max(1, at) for seconds, at in samples]
+    if len(per_place) < FEWEST_SAMPLES:
+        return None
+    deciles = quantiles(per_place, n=10, method="inclusive")
+    return WaitRange(round(deciles[4] * place), round(deciles[8] * place))
+
+
+def place_of(tx: Transaction, conversation_id: str) -> QueuePlace | None:
+    """Where this conversation stands among those that wait; None when it does not wait."""
+    order = [handoff.conversation_id for handoff in tx.waiting()]
+    if conversation_id not in order:
+        return None
+    position = order.index(conversation_id) + 1
+    expected = wait_range(tx.ended_waits(WAIT_SAMPLES), position)
+    return QueuePlace(
+        position=position,
+        low_seconds=expected.low_seconds if expected else None,
+        high_seconds=expected.high_seconds if expected else None,
+    )
+
+
+def present(tx: Transaction, presence: Presence) -> list[AgentRecord]:
+    """Agents who are connected and take conversations."""
+    online = presence.online()
+    return [
+        agent for agent in tx.agents() if agent.available and agent.id in online and "agent" in agent.roles
+    ]
+
+
+class Queue:
+    def __init__(self, store: Store, doorbell: Doorbell) -> None:
+        self._store = store
+        self._doorbell = doorbell
+
+    async def claim(self, agent_id: str, conversation_id: str | None, cmid: str) -> Receipt:
+        """Take this waiting conversation, or the next in order. Raises AlreadyTaken, AtCapacity or NotFound."""
+
+        def change(tx: Transaction) -> Receipt:
+            agent = tx.agent(agent_id)
+            repeated = _claimed_before(tx, agent, cmid)
+            if repeated:
+                return repeated
+            handoff = _chosen(tx, agent, conversation_id)
+            if handoff.state == "active":
+                return Receipt(
+                    handoff.conversation_id, tx.conversation(handoff.conversation_id).last_seq, dup=True
+                )
+            if not tx.take_seat(agent.id):
+                raise AtCapacity(f"You already have {agent.active_chats} conversations. Resolve one first.")
+            if not tx.claim(handoff.id, agent.id):
+                raise AlreadyTaken("A colleague was faster.")
+            conversation = tx.conversation(handoff.conversation_id)
+            tx.set_owner(conversation.id, conversation.ownership.after(Move.CLAIM, agent.id))
+            text = voice.JOINED.format(name=agent.name, about=agent.about.rstrip("."))
+            body = {"code": "joined", "text": text, "agent": card(agent).model_dump()}
+            seq = tx.append(conversation.id, agent_author(agent), "notice", body, cmid)
+            tx.touch_queue()
+            return Receipt(conversation.id, seq)
+
+        return self._rung(await self._store.write(change))
+
+    async def send(self, agent_id: str, conversation_id: str, fence: int, text: str, cmid: str) -> Receipt:
+        """Reply to the customer. Raises StaleFence when somebody else owns the conversation by now."""
+
+        def change(tx: Transaction) -> Receipt:
+            agent, body = tx.agent(agent_id), {"text": text}
+            repeated = known(tx, conversation_id, agent_author(agent), "message", body, cmid)
+            if repeated:
+                return repeated
+            conversation = tx.conversation(conversation_id)
+            conversation.ownership.check_agent(agent.id, fence)
+            seq = tx.append(conversation.id, agent_author(agent), "message", body, cmid)
+            tx.update_conversation(conversation.id, waiting_since=None)
+            tx.touch_queue()
+            return Receipt(conversation.id, seq)
+
+        return self._rung(await self._store.write(change), places=False)
+
+    async def note(self, agent_id: str, conversation_id: str, text: str, cmid: str) -> Receipt:
+        """Leave a note that only agents see. Any agent may, whoever owns the conversation."""
+
+        def change(tx: Transaction) -> Receipt:
+            agent, body = tx.agent(agent_id), {"text": text}
+            repeated = known(tx, conversation_id, agent_author(agent), "note", body, cmid)
+            if repeated:
+                return repeated
+            return Receipt(
+                conversation_id, tx.append(conversation_id, agent_author(agent), "note", body, cmid)
+            )
+
+        return self._rung(await self._store.write(change), places=False)
+
+    async def return_to_bot(self, agent_id: str, conversation_id: str, fence: int, cmid: str) -> Receipt:
+        return await self._let_go(agent_id, conversation_id, fence, cmid, Move.RETURN_TO_BOT, None)
+
+    async def requeue(self, agent_id: str, conversation_id: str, fence: int, cmid: str) -> Receipt:
+        """Back to the queue at the original place."""
+        return await self._let_go(agent_id, conversation_id, fence, cmid, Move.REQUEUE, None)
+
+    async def resolve(
+        self, agent_id: str, conversation_id: str, fence: int, outcome: Outcome, cmid: str
+    ) -> Receipt:
+        return await self._let_go(agent_id, conversation_id, fence, cmid, Move.RESOLVE, outcome)
+
+    async def requeue_of(self, agent_ids: set[str]) -> list[str]:
+        """Requeue what agents hold who are gone; the ids of those conversations."""
+
+        def change(tx: Transaction) -> list[str]:
+            held = [handoff for handoff in tx.active() if handoff.agent_id in agent_ids]
+            for handoff in held:
+                conversation = tx.conversation(handoff.conversation_id)
+                agent = tx.agent(str(handoff.agent_id))
+                _give_up(tx, conversation, handoff, Move.REQUEUE, None)
+                tx.append(
+                    conversation.id,
+                    SYSTEM,
+                    "notice",
+                    {"code": "left", "text": voice.LEFT.format(name=agent.name)},
+                )
+            if held:
+                tx.touch_queue()
+            return [handoff.conversation_id for handoff in held]
+
+        moved = await self._store.write(change)
+        if moved:
+            self._doorbell.ring(QUEUE_TOPIC, PLACES_TOPIC, *map(conversation_topic, moved))
+        return moved
+
+    async def set_available(self, agent_id: str, available: bool) -> None:
+        def change(tx: Transaction) -> None:
+            tx.set_available(agent_id, available)
+            tx.touch_queue()
+
+        await self._store.write(change)
+        self._doorbell.ring(QUEUE_TOPIC, PLACES_TOPIC)
+
+    async def presence_changed(self) -> None:
+        await self._store.write(lambda tx: tx.touch_queue())
+        self._doorbell.ring(QUEUE_TOPIC, PLACES_TOPIC)
+
+    async def holders(self) -> set[str]:
+        """Agents who hold a conversation now."""
+        return {str(handoff.agent_id) for handoff in await self._store.read(lambda tx: tx.active())}
+
+    async def _let_go(
+        self, agent_id: str, conversation_id: str, fence: int, cmid: str, move: Move, outcome: Outcome | None
+    ) -> Receipt:
+        def change(tx: Transaction) -> Receipt:
+            agent = tx.agent(agent_id)
+            body = {"code": _CODES[move], "text": _WORDS[move].format(name=agent.name)}
+            repeated = known(tx, conversation_id, agent_author(agent), "notice", body, cmid)
+            if repeated:
+                return repeated
+            conversation = tx.conversation(conversation_id)
+            conversation.ownership.check_agent(agent.id, fence)
+            handoff = tx.live_handoff(conversation_id)
+            if handoff is None:
+                raise IllegalMove("This conversation is not in the queue.")
+            _give_up(tx, conversation, handoff, move, outcome)
+            seq = tx.append(conversation.id, agent_author(agent), "notice", body, cmid)
+            tx.touch_queue()
+            return Receipt(conversation.id, seq)
+
+        return self._rung(await self._store.write(change))
+
+    def _rung(self, receipt: Receipt, *, places: bool = True) -> Receipt:
+        topics = [conversation_topic(receipt.conversation), QUEUE_TOPIC] + ([PLACES_TOPIC] if places else [])
+        self._doorbell.ring(*topics)
+        return receipt
+
+
+_CODES = {Move.RETURN_TO_BOT: "returned_to_bot", Move.REQUEUE: "requeued", Move.RESOLVE: "closed"}
+_WORDS = {
+    Move.RETURN_TO_BOT: voice.RETURNED_TO_BOT,
+    Move.REQUEUE: voice.REQUEUED,
+    Move.RESOLVE: voice.CLOSED_BY_AGENT,
+}
+
+
+def _claimed_before(tx: Transaction, agent: AgentRecord, cmid: str) -> Receipt | None:
+    """A repeated "next, please" must not take a second conversation."""
+    mine = (handoff for handoff in tx.active() if handoff.agent_id == agent.id)
+    found = (
+        known(tx, handoff.conversation_id, agent_author(agent), "notice", None, cmid) for handoff in mine
+    )
+    return next((receipt for receipt in found if receipt), None)
+
+
+def _chosen(tx: Transaction, agent: AgentRecord, conversation_id: str | None) -> HandoffRecord:
+    if conversation_id is None:
+        waiting = tx.waiting()
+        if not waiting:
+            raise NotFound("Nobody is waiting.")
+        return waiting[0]
+    handoff = tx.live_handoff(conversation_id)
+    if handoff is None:
+        raise NotFound("This conversation no longer waits for a person.")
+    if handoff.state == "active" and handoff.agent_id != agent.id:
+        raise AlreadyTaken(f"{tx.agent(str(handoff.agent_id)).name} already has this conversation.")
+    return handoff
+
+
+def _give_up(
+    tx: Transaction, conversation: ConversationRecord, handoff: HandoffRecord, move: Move, outcome: str | None
+) -> None:
+    """Move the conversation away from its agent and free the seat."""
+    tx.set_owner(conversation.id, conversation.ownership.after(move))
+    tx.free_seat(str(handoff.agent_id))
+    if move is Move.REQUEUE:
+        tx.release(handoff.id)
+        return
+    tx.end_handoff(handoff.id, outcome)
+    tx.update_conversation(
+        conversation.id, waiting_since=None, unsure_in_a_row=0, outcome=outcome, active_loop=None
+    )

@@ -1,0 +1,226 @@
+"""The bot's turns: taken from the outbox one at a time per conversation, asked, and written under their fence.
+
+A turn that fails, hangs or answers nonsense becomes a visible event and the offer of a person: silence never lasts longer
+than `Patience.total_seconds`. It must not know how the bot is reached.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import structlog
+
+from handoff import triggers, voice
+from handoff.conversation import Owner
+from handoff.errors import BotError, BotTimeout, BotUnavailable, StaleFence
+from handoff.handover import call_person, offer_person
+from handoff.log import Receipt
+from handoff.ports import (
+    PLACES_TOPIC,
+    QUEUE_TOPIC,
+    TURNS_TOPIC,
+    Author,
+    Bot,
+    ConversationRecord,
+    Doorbell,
+    Json,
+    Presence,
+    Store,
+    Transaction,
+    TurnRecord,
+    TurnReply,
+    TurnRequest,
+    conversation_topic,
+)
+from handoff.queue import present
+
+BOT = Author("bot", voice.BOT_NAME)
+ASKED = 5
+"""Earlier questions that travel with a turn."""
+POLL_SECONDS = 2.0
+"""A lost ring costs at most this much."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a turn may take. The total stays below the 30 s after which a customer must have seen something."""
+
+    turn_seconds: float = 20.0
+    heard_seconds: float = 2.0
+    total_seconds: float = 28.0
+    retry_seconds: float = 1.0
+    at_once: int = 8
+
+
+class Turns:
+    """Runs the outbox until cancelled."""
+
+    def __init__(
+        self, store: Store, doorbell: Doorbell, agents: Presence, bot: Bot, patience: Patience,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._doorbell = doorbell
+        self._agents = agents
+        self._bot = bot
+        self._patience = patience
+        self._clock = clock
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Take turns as they come. What another process left running waits again first."""
+        await self._store.write(lambda tx: tx.reopen_turns())
+        bell = self._doorbell.subscribe(TURNS_TOPIC)
+        try:
+            while True:
+                await self._start_waiting()
+                await bell.wait(POLL_SECONDS)
+        finally:
+            bell.close()
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _start_waiting(self) -> None:
+        while len(self._running) < self._patience.at_once:
+            try:
+                turn = await self._store.write(lambda tx: tx.take_turn())
+            except Exception:
+                log.warning("turns.outbox_unavailable", exc_info=True)
+                return
+            if turn is None:
+                return
+            task = asyncio.create_task(self._take(turn))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("turns.turn_lost", exc_info=task.exception())
+        self._doorbell.ring(TURNS_TOPIC)
+
+    async def _take(self, turn: TurnRecord) -> None:
+        request = await self._store.read(lambda tx: self._request(tx, turn))
+        try:
+            reply = await self._ask(request, again=turn.attempts > 1)
+        except BotError as error:
+            log.warning("turns.bot_failed", code=error.code, conversation=turn.conversation_id)
+            await self._store.write(lambda tx: self._fail(tx, turn))
+        else:
+            await self._store.write(lambda tx: self._apply(tx, turn, reply))
+        self._doorbell.ring(conversation_topic(turn.conversation_id), QUEUE_TOPIC, PLACES_TOPIC)
+
+    async def _ask(self, request: TurnRequest, *, again: bool) -> TurnReply:
+        """The reply, after at most one repetition that first asks whether the turn was heard."""
+        deadline = self._clock() + self._patience.total_seconds
+        if not again:
+            try:
+                return await self._reach(request, deadline, self._patience.turn_seconds)
+            except BotError as error:
+                log.info("turns.asking_again", code=error.code, conversation=request.conversation)
+        with contextlib.suppress(BotError):
+            heard = await self._bot.heard(request.conversation, request.cmid, self._patience.heard_seconds)
+            if heard is not None:
+                return heard
+        return await self._reach(request, deadline, deadline - self._clock())
+
+    async def _reach(self, request: TurnRequest, deadline: float, timeout_seconds: float) -> TurnReply:
+        """Ask; while nobody listens (still loading, being restarted) knock again until the time is over."""
+        until = min(deadline, self._clock() + timeout_seconds)
+        while (left := until - self._clock()) > 0:
+            try:
+                return await self._bot.turn(request, left)
+            except BotUnavailable:
+                if until - self._clock() <= self._patience.retry_seconds:
+                    raise
+                await asyncio.sleep(self._patience.retry_seconds)
+        raise BotTimeout("The bot did not answer in time.")
+
+    def _request(self, tx: Transaction, turn: TurnRecord) -> TurnRequest:
+        conversation = tx.conversation(turn.conversation_id)
+        asked = [
+            reply["question"] for reply in tx.replies(turn.conversation_id, ASKED) if reply.get("question")
+        ]
+        return TurnRequest(
+            conversation=conversation.id,
+            cmid=turn.cmid,
+            text=turn.text,
+            payload=turn.payload,
+            slots=conversation.slots,
+            active_loop=conversation.active_loop,
+            agents_online=bool(present(tx, self._agents)),
+            asked=tuple(asked[-ASKED:]),
+        )
+
+    def _apply(self, tx: Transaction, turn: TurnRecord, reply: TurnReply) -> None:
+        """Write the reply under the fence it was asked with; too late, it is kept for agents and shown to no customer."""
+        conversation = tx.conversation(turn.conversation_id)
+        stored = asdict(reply) | {"answered": any(m["kind"] == "answer" for m in reply.messages)}
+        tx.finish_turn(turn.id, stored)
+        try:
+            conversation.ownership.check_bot(turn.fence)
+        except StaleFence:
+            for index, message in enumerate(reply.messages):
+                tx.append(
+                    conversation.id, BOT, "suppressed", {"text": message["text"]}, f"bot:{turn.id}:{index}"
+                )
+            return
+        for index, message in enumerate(reply.messages):
+            kind, body = _event(tx, conversation.id, message, reply)
+            tx.append(conversation.id, BOT, kind, body, f"bot:{turn.id}:{index}")
+        self._remember(tx, conversation, reply)
+        self._decide(tx, conversation, reply)
+
+    def _remember(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
+        unsure = conversation.unsure_in_a_row + 1 if reply.wish == "unsure" else 0
+        values: Json = {"slots": reply.slots, "active_loop": reply.active_loop, "unsure_in_a_row": unsure}
+        if reply.wish is None:
+            values["waiting_since"] = None
+        tx.update_conversation(conversation.id, **values)
+
+    def _decide(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
+        online = bool(present(tx, self._agents))
+        situation = triggers.Situation(online, conversation.unsure_in_a_row, 0, conversation.declined)
+        has_choices = any(message["kind"] == "choices" for message in reply.messages)
+        decision = triggers.on_reply(reply.wish, has_choices, situation)
+        contact = _contact(reply.slots) if reply.wish == "contact" else None
+        if contact:
+            tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
+        call_person(tx, tx.conversation(conversation.id), decision, online, contact)
+        if decision.step is not triggers.Step.NOTHING:
+            tx.touch_queue()
+
+    def _fail(self, tx: Transaction, turn: TurnRecord) -> Receipt | None:
+        tx.finish_turn(turn.id, None)
+        conversation = tx.conversation(turn.conversation_id)
+        if conversation.ownership.owner is Owner.BOT and conversation.ownership.fence == turn.fence:
+            decision = triggers.on_bot_failure()
+            offer_person(tx, conversation, decision.reason, bool(present(tx, self._agents)))
+        return None
+
+
+def _event(tx: Transaction, conversation_id: str, message: Json, reply: TurnReply) -> tuple[str, Json]:
+    """Kind and body of the event for one message of the bot. Buttons get opaque ids."""
+    match message["kind"]:
+        case "answer":
+            return "answer", {"text": message["text"], "hit": message["hit"], "confidence": reply.confidence}
+        case "choices":
+            none = {"label": voice.NONE_OF_THESE, "intent": "none_of_these", "entities": {}}
+            choices = []
+            for choice in [*message["choices"], none]:
+                choice_id = secrets.token_hex(8)
+                payload = {"intent": choice["intent"], "entities": choice.get("entities", {})}
+                tx.add_choice(choice_id, conversation_id, choice["label"], payload)
+                choices.append({"id": choice_id, "label": choice["label"]})
+            return "choices", {"text": message["text"], "choices": choices}
+    return "message", {"text": message["text"]}
+
+
+def _contact(slots: Json) -> Json | None:
+    contact = {key: str(slots.get(f"contact_{key}") or "").strip() for key in ("name", "email", "about")}
+    return contact if all(contact.values()) else None

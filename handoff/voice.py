@@ -1,0 +1,56 @@
+"""What the gateway says in its own words, in one place. The bot's words are in `domain.yml`.
+
+Plain, warm, short, honest: who, what, when. Nothing here promises what the queue cannot keep.
+"""
+
+BOT_NAME = "Fern"
+GREETING = (
+    "Hello, I'm Fern, Fernhill's assistant. I'm a bot: ask me anything, or talk to a person at any time."
+)
+
+ASK_PERSON = "Talk to a person"
+STAY_WITH_BOT = "Stay with the bot"
+SORTED = "I'm sorted"
+END = "End the conversation"
+NONE_OF_THESE = "None of these"
+
+QUEUED = {
+    "asked_for_person": "I've asked a colleague to join. They will see what we wrote, so you won't have to repeat it.",
+    "left_details": "Thank you. A colleague will write to {email}. You can close this window.",
+    "low_confidence": "I couldn't find that, so I've asked a colleague to join. You can also stay with me.",
+    "repeated_failure": "I'm not getting this right, so I've asked a colleague to join. You can also stay with me.",
+    "frustration": "I've asked a colleague to take over, so that you get proper help. You can also stay with me.",
+    "policy_topic": "A person has to look into this, so I've asked a colleague to join. You can also stay with me.",
+    "bot_unavailable": "I've asked a colleague to join.",
+}
+OFFER_ONLINE = {
+    "bot_unavailable": "I can't answer right now. Shall I get a colleague?",
+    "policy_topic": "A person has to look into this. Shall I get a colleague?",
+}
+OFFER_ONLINE_ELSE = "I couldn't find that. Shall I get a colleague?"
+OFFER_OFFLINE = {
+    "bot_unavailable": "I can't answer right now, and nobody is at the desk. "
+    "Leave your e-mail and a colleague will write back.",
+    "asked_for_person": "Nobody is at the desk right now. Leave your e-mail and a colleague will write back.",
+    "policy_topic": "A person has to look into this, and nobody is at the desk right now. "
+    "Leave your e-mail and a colleague will write back.",
+}
+OFFER_OFFLINE_ELSE = (
+    "I couldn't find that, and nobody is at the desk right now. "
+    "Leave your e-mail and a colleague will write back."
+)
+
+JOINED = "{name} joined. {about}."
+LEFT = "{name} lost the connection. You keep your place; the next free colleague takes over."
+REQUEUED = "{name} has passed this on. You keep your place; the next free colleague takes over."
+RETURNED_TO_BOT = "{name} has left. You're back with Fern, the bot."
+LEFT_QUEUE = "You're with Fern, the bot. You can ask for a person at any time."
+CLOSED_BY_AGENT = "{name} has closed this conversation. Write again whenever you need us."
+CLOSED_BY_CUSTOMER = "This conversation is closed. Write again whenever you need us."
+REOPENED = "Welcome back. You're with Fern, the bot."
+
+
+def offer(reason: str, agents_online: bool) -> str:
+    if agents_online:
+        return OFFER_ONLINE.get(reason, OFFER_ONLINE_ELSE)
+    return OFFER_OFFLINE.get(reason, OFFER_OFFLINE_ELSE)
