@@ -8,7 +8,7 @@ import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from handoff.demo.child import signal_group, spawn
@@ -55,13 +55,15 @@ class Runner:
     environment: Mapping[str, str]
     log: Path
     report: Callable[[str], None]
-    output: list[str] = field(default_factory=list)
 
-    def __call__(self, command: Sequence[str], otherwise: str, **more: str) -> None:
-        """Run `command`, with `more` added to its environment; raises CommandError when it fails."""
+    def __call__(self, command: Sequence[str], otherwise: str, **more: str) -> list[str]:
+        """Run `command`, with `more` added to its environment; returns the lines that it printed.
+
+        Raises CommandError, with `otherwise` as its sentence, when the command fails.
+        """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         tail: deque[str] = deque(maxlen=TAIL_LINES)
-        self.output = []
+        output: list[str] = []
         process = spawn(
             command, folder=self.folder, environment={**self.environment, **more}, output=subprocess.PIPE
         )
@@ -70,7 +72,7 @@ class Runner:
                 log.write(f"$ {' '.join(command)}\n")
                 for line in self._lines(process):
                     log.write(line + "\n")
-                    self.output.append(line)
+                    output.append(line)
                     if line.strip():
                         tail.append(line)
                         self.report(line.strip())
@@ -81,6 +83,7 @@ class Runner:
             process.wait()
         if code != 0:
             raise CommandError(sentence_for(tail, otherwise), tail)
+        return output
 
     @staticmethod
     def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:

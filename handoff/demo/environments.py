@@ -176,7 +176,6 @@ def fetch_python_310(places: Places, run: Runner) -> str:
     """Let uv fetch a Python 3.10; raises DemoError with what to do when that fails too."""
     try:
         run([*uv(places), "python", "install", "3.10"], NO_PYTHON_310, UV_HTTP_RETRIES="1")
-        run([*uv(places), "python", "find", "3.10"], NO_PYTHON_310)
+        return run([*uv(places), "python", "find", "3.10"], NO_PYTHON_310)[-1]
     except CommandError:
         raise DemoError(NO_PYTHON_310) from None
-    return run.output[-1]

@@ -60,8 +60,7 @@ class Recipe:
         def run(runner: Runner) -> None:
             printed: list[str] = []
             for command in self.commands:
-                runner(command, self.otherwise)
-                printed += runner.output
+                printed += runner(command, self.otherwise)
             missing = [p for p in self.outputs if not p.exists() and p != self.keeps_output]
             if missing:
                 raise DemoError(f"{self.otherwise} ({missing[0].relative_to(root)} was not made.)")

@@ -28,6 +28,10 @@ def test_lines_are_reported_kept_and_logged(run: Runner) -> None:
     assert "one\n\ntwo\n" in run.log.read_text()
 
 
+def test_progress_bars_and_colours_are_reduced_to_words(run: Runner) -> None:
+    assert run([sys.executable, "-c", r"print('0 %\r50 %\r\x1b[92m100 %\x1b[0m')"], "no") == ["100 %"]
+
+
 def test_a_failure_is_one_sentence_and_the_end_of_the_output(run: Runner) -> None:
     with pytest.raises(CommandError, match="It did not work") as failure:
         run([sys.executable, "-c", "for i in range(40): print(i)\nraise SystemExit(2)"], "It did not work.")

@@ -138,7 +138,7 @@ def test_a_slow_start_is_mentioned_once(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "STARTING_CHECK_SECONDS", 0.05)
     ear = Ear()
     supervisor = ear.supervise([program(tmp_path, "import time; time.sleep(60)", port=free_port())], tmp_path)
-    end = time.monotonic() + 1.5
+    end = time.monotonic() + 0.7
     with stopping_when(supervisor, lambda: time.monotonic() > end):
         supervisor.run()
     assert ear.said == ["The program is taking unusually long. (The program.log is empty.)"]
