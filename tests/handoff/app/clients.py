@@ -1,0 +1,167 @@
+"""Simulated customers and agents: real websockets, the rules of the protocol, and a log of what they saw."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import websockets
+
+Frame = dict[str, Any]
+PATIENCE_SECONDS = 10.0
+
+
+class Client:
+    """One socket. `events` is the applied log: only last + 1 is ever applied."""
+
+    def __init__(self, url: str, **connect: Any) -> None:
+        self._url = url
+        self._connect = connect
+        self._cmids = (f"c{number}-{id(self)}" for number in itertools.count())
+        self.frames: list[Frame] = []
+        self.logs: dict[str, list[Frame]] = {}
+        self._news = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        self.socket = await websockets.connect(self._url, compression=None, **self._connect)
+        self._reader = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.socket.close()
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+    async def _read(self) -> None:
+        async for text in self.socket:
+            frame = json.loads(text)
+            async with self._news:
+                self.frames.append(frame)
+                if frame["type"] == "event":
+                    log = self.logs.setdefault(frame["conversation"], [])
+                    assert frame["seq"] == len(log) + 1, "the log has a gap"
+                    log.append(frame)
+                self._news.notify_all()
+        async with self._news:
+            self._news.notify_all()
+
+    async def send(self, type_: str, **fields: Any) -> str:
+        """Send a frame with a new cmid unless one is given; the cmid."""
+        fields.setdefault("cmid", next(self._cmids))
+        await self.socket.send(json.dumps({"type": type_, **fields}))
+        return str(fields["cmid"])
+
+    async def until(self, wanted: Callable[[Frame], bool], after: int = 0) -> Frame:
+        """The first frame from index `after` on that is wanted; fails after a while, showing what came."""
+
+        def found() -> Frame | None:
+            return next((frame for frame in self.frames[after:] if wanted(frame)), None)
+
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._news:
+                while (frame := found()) is None:
+                    await self._news.wait()
+                return frame
+        except TimeoutError:
+            seen = [
+                {k: f[k] for k in ("type", "kind", "seq", "code", "text", "owner") if k in f}
+                for f in self.frames
+            ]
+            raise AssertionError(f"did not come; saw {seen}") from None
+
+    async def accepted(self, cmid: str) -> Frame:
+        answer = await self.until(lambda f: f["type"] in ("accepted", "rejected") and f["cmid"] == cmid)
+        assert answer["type"] == "accepted", answer
+        return answer
+
+    async def rejected(self, cmid: str) -> Frame:
+        answer = await self.until(lambda f: f["type"] in ("accepted", "rejected") and f["cmid"] == cmid)
+        assert answer["type"] == "rejected", answer
+        return answer
+
+    async def event(self, kind: str, after: int = 0, **fields: Any) -> Frame:
+        """The first event of this kind and with these fields."""
+        return await self.until(
+            lambda f: (
+                f["type"] == "event" and f["kind"] == kind and all(f.get(k) == v for k, v in fields.items())
+            ),
+            after,
+        )
+
+    async def owner(self, owner: str, after: int = 0) -> Frame:
+        return await self.until(lambda f: f["type"] == "status" and f["owner"] == owner, after)
+
+
+class Customer(Client):
+    """A widget without a page."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(f"{base.replace('http', 'ws')}/ws/customer")
+
+    async def hello(self, **fields: Any) -> Frame:
+        await self.socket.send(json.dumps({"type": "hello", **fields}))
+        welcome = await self.until(lambda f: f["type"] == "welcome")
+        self.conversation: str = welcome["conversation"]
+        self.token: str = welcome["token"]
+        self.epoch: str = welcome["epoch"]
+        return welcome
+
+    async def say(self, text: str) -> Frame:
+        return await self.accepted(await self.send("send", text=text))
+
+
+class Agent(Client):
+    """A console without a page. Knows the fence of every conversation it watches."""
+
+    def __init__(self, base: str, cookies: httpx.Cookies) -> None:
+        session = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.jar)
+        super().__init__(
+            f"{base.replace('http', 'ws')}/ws/agent", origin=base, additional_headers={"Cookie": session}
+        )
+
+    async def hello(self) -> Frame:
+        await self.socket.send(json.dumps({"type": "hello"}))
+        await self.until(lambda f: f["type"] == "queue")
+        return await self.until(lambda f: f["type"] == "welcome")
+
+    async def waiting(self, conversation: str) -> Frame:
+        """The queue frame in which this conversation waits."""
+        return await self.until(
+            lambda f: (
+                f["type"] == "queue"
+                and any(
+                    row["conversation"] == conversation and row["state"] == "waiting" for row in f["rows"]
+                )
+            )
+        )
+
+    async def claim(self, conversation: str | None = None) -> Frame:
+        receipt = await self.accepted(await self.send("claim", conversation=conversation))
+        await self.watch(receipt["conversation"])
+        return receipt
+
+    async def watch(self, conversation: str, **fields: Any) -> Frame:
+        await self.socket.send(json.dumps({"type": "watch", "conversation": conversation, **fields}))
+        await self.until(lambda f: f["type"] == "status" and f["conversation"] == conversation)
+        return await self.until(lambda f: f["type"] == "watching" and f["conversation"] == conversation)
+
+    def fence(self, conversation: str) -> int:
+        found = [
+            f["fence"] for f in self.frames if f["type"] == "status" and f["conversation"] == conversation
+        ]
+        return int(found[-1])
+
+    async def act(self, type_: str, conversation: str, **fields: Any) -> Frame:
+        cmid = await self.send(type_, conversation=conversation, fence=self.fence(conversation), **fields)
+        return await self.accepted(cmid)
+
+
+async def sign_in(base: str, email: str, password: str) -> httpx.Cookies:
+    async with httpx.AsyncClient(base_url=base, trust_env=False) as http:
+        answer = await http.post("/api/signin", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return http.cookies

@@ -1,0 +1,148 @@
+"""A real gateway on a free port, with a bot that says what the test wants and a library of three articles."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from handoff import accounts
+from handoff.adapters.schema import migrate
+from handoff.adapters.store_sql import SqlStore
+from handoff.app.main import create_app
+from handoff.app.settings import Settings
+from handoff.errors import BotError
+from handoff.ports import TurnReply, TurnRequest
+from handoff.protocol import MAX_FRAME
+from knowledge_base.database import migrate as migrate_library
+from knowledge_base.database import open_engine
+from knowledge_base.index import LiveIndex
+from knowledge_base.library import Library
+from knowledge_base.markdown import Markdown
+from knowledge_base.store import SqlArticleStore
+from knowledge_base.wire import DraftIn
+from tests.handoff.app.clients import sign_in
+from tests.knowledge_base.fakes import WordEncoder
+
+SECRET = "a-secret-of-the-tests"
+
+
+def text_reply(text: str, wish: str | None = None) -> TurnReply:
+    return TurnReply(messages=({"kind": "text", "text": text},), wish=wish)
+
+
+@dataclass
+class Bot:
+    """Echoes, unless `answer` says otherwise."""
+
+    answer: Callable[[TurnRequest], TurnReply | BotError | Awaitable[TurnReply]] | None = None
+    requests: list[TurnRequest] = field(default_factory=list)
+
+    async def turn(self, request: TurnRequest, timeout_seconds: float) -> TurnReply:
+        self.requests.append(request)
+        reply = (
+            self.answer(request)
+            if self.answer
+            else text_reply(f"You said: {request.text or request.payload}")
+        )
+        if isinstance(reply, BotError):
+            raise reply
+        return reply if isinstance(reply, TurnReply) else await reply
+
+    async def heard(self, conversation: str, cmid: str, timeout_seconds: float) -> TurnReply | None:
+        return None
+
+    async def ready(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def bot() -> Bot:
+    return Bot()
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with the demo's staff and three articles, to copy from."""
+    path = tmp_path_factory.mktemp("stocked") / "frontdesk.db"
+    url = f"sqlite:///{path}"
+    migrate(url)
+
+    async def staff() -> None:
+        store = SqlStore(url)
+        await accounts.add_demo(store, _cheap_hash)
+        await store.close()
+
+    asyncio.run(staff())
+    engine = open_engine(url)
+    migrate_library(engine)
+    library = Library(
+        _articles := SqlArticleStore("default", engine), LiveIndex(_articles, WordEncoder()), Markdown()
+    )
+    for title, body in (
+        ("Return an item", "You may return unused gear within sixty days."),
+        ("Track a parcel", "Open your order page and press Track."),
+        ("Light a stove", "Open the valve a little and strike a match."),
+    ):
+        library.publish(library.create(DraftIn(title=title, body=body), by="Edith").id)
+    engine.dispose()
+    return path
+
+
+def _cheap_hash(password: str) -> str:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+
+
+@pytest.fixture
+def settings(stocked: Path, tmp_path: Path) -> Settings:
+    database = tmp_path / "frontdesk.db"
+    shutil.copy(stocked, database)
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    return Settings(
+        database_url=f"sqlite:///{database}", service_secret=SECRET, dist_dir=dist, turn_seconds=2, turn_total_seconds=3,
+        agent_gone_seconds=1,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def gateway(settings: Settings, bot: Bot) -> AsyncIterator[str]:
+    """The address of a running gateway."""
+    engine = open_engine(settings.database_url)
+    store = SqlArticleStore("default", engine)
+    app = create_app(settings, bot, Library(store, LiveIndex(store, WordEncoder()), Markdown()))
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="error", ws="websockets-sansio", ws_max_size=MAX_FRAME + 1024,
+            ws_per_message_deflate=False, timeout_graceful_shutdown=1,
+        )
+    )  # fmt: skip
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+        if task.done():
+            task.result()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await task
+    engine.dispose()
+
+
+@pytest.fixture
+async def mara(gateway: str) -> object:
+    return await sign_in(gateway, "mara@fernhill.example", accounts.DEMO_PASSWORD)
+
+
+@pytest.fixture
+async def tomas(gateway: str) -> object:
+    return await sign_in(gateway, "tomas@fernhill.example", accounts.DEMO_PASSWORD)
