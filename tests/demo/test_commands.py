@@ -18,13 +18,9 @@ def run(tmp_path: Path) -> Runner:
 def test_lines_are_reported_kept_and_logged(run: Runner) -> None:
     seen: list[str] = []
     run.report = seen.append
-    run(
-        [sys.executable, "-c", "import os; print('one'); print(); print(os.environ['WORD'])"],
-        "no",
-        WORD="two",
-    )
+    code = "import os; print('one'); print(); print(os.environ['WORD'])"
+    assert run([sys.executable, "-c", code], "no", WORD="two") == ["one", "", "two"]
     assert seen == ["one", "two"]
-    assert run.output == ["one", "", "two"]
     assert "one\n\ntwo\n" in run.log.read_text()
 
 
