@@ -101,8 +101,9 @@ def accounts_demo() -> None:
     from handoff import accounts
     from handoff.app.signin import hash_password
 
-    added = asyncio.run(_with_store(lambda store: accounts.add_demo(store, hash_password)))
-    console.print(f"Added {added} demo accounts." if added else "The demo accounts are there.")
+    asyncio.run(_with_store(lambda store: accounts.add_demo(store, hash_password)))
+    for email, _name, _about, roles in accounts.DEMO_STAFF:
+        typer.echo(f"{email:24} {accounts.DEMO_PASSWORD}   {' and '.join(roles)}")
 
 
 async def _with_store(work: "Callable[[Store], Awaitable[T]]") -> T:

@@ -60,7 +60,7 @@ def _enqueue(tx: Transaction, conversation: ConversationRecord, reason: str, con
     packet = build_packet(tx, conversation, _reason(reason), since, contact)
     tx.append(conversation.id, SYSTEM, "packet", {"packet": packet.model_dump(mode="json")})
     code = "contact_received" if contact else "queued"
-    text = voice.QUEUED[reason].format(email=contact["email"] if contact else "")
+    text = voice.queued(reason, contact["email"] if contact else "")
     tx.append(conversation.id, SYSTEM, "notice", {"code": code, "text": text})
 
 

@@ -193,6 +193,7 @@ class Turns:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
         call_person(tx, tx.conversation(conversation.id), decision, online, contact)
         if decision.step is not triggers.Step.NOTHING:
+            tx.update_conversation(conversation.id, unsure_in_a_row=0)
             tx.touch_queue()
 
     def _fail(self, tx: Transaction, turn: TurnRecord) -> Receipt | None:

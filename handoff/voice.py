@@ -17,28 +17,15 @@ NONE_OF_THESE = "None of these"
 QUEUED = {
     "asked_for_person": "I've asked a colleague to join. They will see what we wrote, so you won't have to repeat it.",
     "left_details": "Thank you. A colleague will write to {email}. You can close this window.",
-    "low_confidence": "I couldn't find that, so I've asked a colleague to join. You can also stay with me.",
-    "repeated_failure": "I'm not getting this right, so I've asked a colleague to join. You can also stay with me.",
     "frustration": "I've asked a colleague to take over, so that you get proper help. You can also stay with me.",
     "policy_topic": "A person has to look into this, so I've asked a colleague to join. You can also stay with me.",
-    "bot_unavailable": "I've asked a colleague to join.",
 }
-OFFER_ONLINE = {
-    "bot_unavailable": "I can't answer right now. Shall I get a colleague?",
-    "policy_topic": "A person has to look into this. Shall I get a colleague?",
-}
-OFFER_ONLINE_ELSE = "I couldn't find that. Shall I get a colleague?"
-OFFER_OFFLINE = {
-    "bot_unavailable": "I can't answer right now, and nobody is at the desk. "
-    "Leave your e-mail and a colleague will write back.",
-    "asked_for_person": "Nobody is at the desk right now. Leave your e-mail and a colleague will write back.",
-    "policy_topic": "A person has to look into this, and nobody is at the desk right now. "
-    "Leave your e-mail and a colleague will write back.",
-}
-OFFER_OFFLINE_ELSE = (
-    "I couldn't find that, and nobody is at the desk right now. "
-    "Leave your e-mail and a colleague will write back."
-)
+QUEUED_ELSE = "I've asked a colleague to join. They will see what we wrote. You can also stay with me."
+
+OFFER_ONLINE = "Would you like a colleague to help with this?"
+OFFER_OFFLINE = "Nobody is at the desk right now. Leave your e-mail if you like, and a colleague will write back."
+BOT_AWAY = "I can't answer right now."
+"""Goes before an offer when the bot failed; otherwise the bot's own words have just said why."""
 
 JOINED = "{name} joined. {about}."
 LEFT = "{name} lost the connection. You keep your place; the next free colleague takes over."
@@ -50,7 +37,10 @@ CLOSED_BY_CUSTOMER = "This conversation is closed. Write again whenever you need
 REOPENED = "Welcome back. You're with Fern, the bot."
 
 
+def queued(reason: str, email: str = "") -> str:
+    return QUEUED.get(reason, QUEUED_ELSE).format(email=email)
+
+
 def offer(reason: str, agents_online: bool) -> str:
-    if agents_online:
-        return OFFER_ONLINE.get(reason, OFFER_ONLINE_ELSE)
-    return OFFER_OFFLINE.get(reason, OFFER_OFFLINE_ELSE)
+    words = OFFER_ONLINE if agents_online else OFFER_OFFLINE
+    return f"{BOT_AWAY} {words}" if reason == "bot_unavailable" else words
