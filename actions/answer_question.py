@@ -5,7 +5,7 @@ not an answer, the gateway is told that the bot is unsure. Must not know thresho
 """
 
 import logging
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -21,12 +21,12 @@ LABEL_CHARACTERS = 80
 
 
 class AnswerQuestion(Action):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_answer_question"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> List[Dict[Text, Any]]:
+    ) -> list[dict[str, Any]]:
         """Ask the library about the latest message; sets `offered` to the choices shown, else empties it."""
         question = tracker.latest_message.get("text") or ""
         try:
@@ -40,17 +40,21 @@ class AnswerQuestion(Action):
         return _say(dispatcher, answer)
 
 
-def _say(dispatcher: CollectingDispatcher, answer: Answer) -> List[Dict[Text, Any]]:
+def _say(dispatcher: CollectingDispatcher, answer: Answer) -> list[dict[str, Any]]:
     if answer.decision == "answer":
         say_passage(dispatcher, answer.hits[0], answer.confidence)
         return [SlotSet("offered", None)]
-    facts: Dict[Text, Any] = {"wish": "unsure", "confidence": answer.confidence}
+    facts: dict[str, Any] = {"wish": "unsure", "confidence": answer.confidence}
     if answer.decision == "none":
         dispatcher.utter_message(response="utter_not_found", json_message=facts)
         return [SlotSet("offered", None)]
     offered = answer.hits[:CHOICES]
     facts["choices"] = [
-        {"label": choice_label(hit), "intent": "choose_passage", "entities": {"passage_id": hit["passage_id"]}}
+        {
+            "label": choice_label(hit),
+            "intent": "choose_passage",
+            "entities": {"passage_id": hit["passage_id"]},
+        }
         for hit in offered
     ]
     dispatcher.utter_message(response="utter_did_you_mean", json_message=facts)
@@ -62,7 +66,7 @@ def say_passage(dispatcher: CollectingDispatcher, hit: Hit, confidence: float) -
     dispatcher.utter_message(text=hit["text"], json_message={"hit": hit, "confidence": confidence})
 
 
-def choice_label(hit: Hit) -> Text:
+def choice_label(hit: Hit) -> str:
     """`Returns: Sale items`, or the title alone; cut to what fits on a button."""
     label = f"{hit['article_title']}: {hit['heading']}" if hit.get("heading") else str(hit["article_title"])
     return label if len(label) <= LABEL_CHARACTERS else label[: LABEL_CHARACTERS - 1].rstrip() + "…"

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from typing import Any, Dict, List, Optional, Sequence, Text
+from collections.abc import Sequence
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -26,12 +27,12 @@ ORDINALS = (
 
 
 class ShowPassage(Action):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_show_passage"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> List[Dict[Text, Any]]:
+    ) -> list[dict[str, Any]]:
         """Show the passage of the pressed button, or the one that was named ("the second one")."""
         offered = tracker.get_slot("offered") or []
         chosen = next(tracker.get_latest_entity_values("passage_id"), None) or named_choice(
@@ -52,19 +53,21 @@ class ShowPassage(Action):
 
 
 class RejectChoices(Action):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_reject_choices"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> List[Dict[Text, Any]]:
+    ) -> list[dict[str, Any]]:
         """Remember what was turned down, so that the library leaves it out next time."""
-        rejected = list(dict.fromkeys((tracker.get_slot("rejected") or []) + (tracker.get_slot("offered") or [])))
+        rejected = list(
+            dict.fromkeys((tracker.get_slot("rejected") or []) + (tracker.get_slot("offered") or []))
+        )
         dispatcher.utter_message(response="utter_none_of_these", json_message={"wish": "unsure"})
         return [SlotSet("offered", None), SlotSet("rejected", rejected[-REJECTED_PASSAGES:] or None)]
 
 
-def named_choice(text: Text, offered: Sequence[Text]) -> Optional[Text]:
+def named_choice(text: str, offered: Sequence[str]) -> str | None:
     """Return the offered passage that `text` names by its place, or None when it names none of them.
 
     "one" is also a word for anything ("the second one"), so the other ordinals are looked for first.

@@ -6,19 +6,24 @@ Must not know what becomes of the message: the gateway reads the slots when the 
 """
 
 import re
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
+from actions.answer_question import AnswerQuestion
+
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+"
+)
 LEAD_IN = re.compile(
     r"^\W*(?:(?:hi|hello|hey|yes|sure|ok)\b\W+)?"
     r"(?:my (?:full )?name is|my name's|i am|i'm|it's|it is|this is|you can call me|call me|name:)\s+",
     re.IGNORECASE,
 )
+FORM_SLOTS = ("contact_name", "contact_email", "contact_about")
 NAME_CHARACTERS = 60
 ABOUT_CHARACTERS = 1_000
 NAME_WORDS = 5
@@ -35,80 +40,105 @@ SURE = 0.6
 
 
 class BeginContact(Action):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_begin_contact"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> List[Dict[Text, Any]]:
+    ) -> list[dict[str, Any]]:
         """Start a new message: what the last one was about goes, name and address stay, so nobody says them twice."""
         known = tracker.get_slot("contact_email") or tracker.get_slot("email")
         return [SlotSet("contact_about", None), SlotSet("contact_email", valid_email(known or ""))]
 
 
+class HearContact(Action):
+    def name(self) -> str:
+        return "action_hear_contact"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[dict[str, Any]]:
+        """Contact details that nobody asked for. A message that holds none is a question in unusual words."""
+        text = tracker.latest_message.get("text") or ""
+        found = [next(tracker.get_latest_entity_values(kind), None) for kind in ("email", "phone")]
+        if not any(found) and not LEAD_IN.match(text):
+            return await AnswerQuestion().run(dispatcher, tracker, domain)
+        dispatcher.utter_message(response="utter_contact_heard")
+        return []
+
+
 class ValidateContactForm(FormValidationAction):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "validate_contact_form"
+
+    def domain_slots(self, domain: DomainDict) -> list[str]:
+        """Name the slots here, so that Rasa need not send its whole domain with every turn of the form."""
+        return list(FORM_SLOTS)
 
     async def extract_contact_name(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Dict[Text, Any]:
+    ) -> dict[str, Any]:
         return _when_asked(tracker, "contact_name", said_name(*_heard(tracker)))
 
     async def extract_contact_email(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Dict[Text, Any]:
-        return _when_asked(tracker, "contact_email", said_email(*_heard(tracker)))
+    ) -> dict[str, Any]:
+        return _when_asked(tracker, "contact_email", said_email(_heard(tracker)[0]))
 
     async def extract_contact_about(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Dict[Text, Any]:
+    ) -> dict[str, Any]:
         return _when_asked(tracker, "contact_about", said_about(*_heard(tracker)))
 
     def validate_contact_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Dict[Text, Any]:
-        if len(value) <= NAME_CHARACTERS:
+    ) -> dict[str, Any]:
+        if value is None or len(value) <= NAME_CHARACTERS:
             return {"contact_name": value}
         dispatcher.utter_message(response="utter_contact_name_unclear")
         return {"contact_name": None}
 
     def validate_contact_email(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Dict[Text, Any]:
-        if valid_email(value):
-            return {"contact_email": valid_email(value)}
+    ) -> dict[str, Any]:
+        if value is None or valid_email(value):
+            return {"contact_email": valid_email(value or "")}
         dispatcher.utter_message(response="utter_contact_email_unclear")
         return {"contact_email": None}
 
     def validate_contact_about(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> Dict[Text, Any]:
-        if len(value) >= 3:
-            return {"contact_about": value[:ABOUT_CHARACTERS]}
+    ) -> dict[str, Any]:
+        if value is None or len(value) >= 3:
+            return {"contact_about": value and value[:ABOUT_CHARACTERS]}
         dispatcher.utter_message(response="utter_contact_about_unclear")
         return {"contact_about": None}
 
 
 class SubmitContact(Action):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_submit_contact"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> List[Dict[Text, Any]]:
+    ) -> list[dict[str, Any]]:
         """Say that the message is taken and tell the gateway; the slots stay for it to read."""
         dispatcher.utter_message(response="utter_contact_noted", json_message={"wish": "contact"})
         return []
 
 
-def said_name(text: Text, intent: Text, confidence: float) -> Optional[Text]:
+def said_name(text: str, intent: str, confidence: float) -> str | None:
     """Return the name in `text`, or None when it does not look like one or surely means something else."""
-    name = LEAD_IN.sub("", text).strip(" .,;:!\"")
+    name = LEAD_IN.sub("", text).strip(' .,;:!"')
     words = name.split()
-    if not words or len(words) > NAME_WORDS or re.search(r"[?@\d]", name) or not re.search(r"[^\W\d_]{2}", name):
+    if (
+        not words
+        or len(words) > NAME_WORDS
+        or re.search(r"[?@\d]", name)
+        or not re.search(r"[^\W\d_]{2}", name)
+    ):
         return None
-    introduced = len(name) < len(text.strip(" .,;:!\""))
+    introduced = len(name) < len(text.strip(' .,;:!"'))
     if introduced or intent == "give_contact":
         return name
     if confidence >= SURE and (intent in NOT_A_NAME or intent == "ask_question"):
@@ -116,7 +146,7 @@ def said_name(text: Text, intent: Text, confidence: float) -> Optional[Text]:
     return name
 
 
-def said_email(text: Text, intent: Text, confidence: float) -> Optional[Text]:
+def said_email(text: str) -> str | None:
     """Return the address in `text`; the text itself when it only tries to be one; None for anything else."""
     found = EMAIL.search(text)
     if found:
@@ -124,7 +154,7 @@ def said_email(text: Text, intent: Text, confidence: float) -> Optional[Text]:
     return text if "@" in text and len(text.split()) <= 6 else None
 
 
-def said_about(text: Text, intent: Text, confidence: float) -> Optional[Text]:
+def said_about(text: str, intent: str, confidence: float) -> str | None:
     """Return the text: whatever is said here is the message, questions too, unless it closes the form.
 
     A short text with a leaving intent closes it; a long one ("No zip of this tent closes any more") is a message.
@@ -134,17 +164,17 @@ def said_about(text: Text, intent: Text, confidence: float) -> Optional[Text]:
     return text.strip() or None
 
 
-def valid_email(text: Text) -> Optional[Text]:
+def valid_email(text: str) -> str | None:
     """Return `text` in lower case when it is one e-mail address of at most 254 characters, else None."""
     address = text.strip()
     return address.lower() if len(address) <= 254 and EMAIL.fullmatch(address) else None
 
 
-def _heard(tracker: Tracker) -> "tuple[Text, Text, float]":
+def _heard(tracker: Tracker) -> "tuple[str, str, float]":
     message = tracker.latest_message
     intent = message.get("intent") or {}
     return message.get("text") or "", intent.get("name") or "", float(intent.get("confidence") or 0.0)
 
 
-def _when_asked(tracker: Tracker, slot: Text, value: Optional[Text]) -> Dict[Text, Any]:
+def _when_asked(tracker: Tracker, slot: str, value: str | None) -> dict[str, Any]:
     return {slot: value} if value is not None and tracker.get_slot("requested_slot") == slot else {}

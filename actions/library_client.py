@@ -10,8 +10,10 @@ LibraryError
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -24,7 +26,7 @@ ASKED_QUESTIONS = 5
 EXCLUDED_PASSAGES = 50
 DECISIONS = frozenset({"answer", "clarify", "none"})
 
-Hit = Dict[str, Any]
+Hit = dict[str, Any]
 """One passage as the library describes it; passed on whole, so that a new field needs no change here."""
 
 
@@ -50,7 +52,7 @@ class Answer:
 
     decision: str
     confidence: float
-    hits: List[Hit]
+    hits: list[Hit]
 
 
 class LibraryClient:
@@ -84,12 +86,12 @@ class LibraryClient:
 
     async def passage(self, passage_id: str) -> Hit:
         """Return one published passage. Raises PassageGone, LibraryUnreachable or LibraryRefused."""
-        return await self._request("GET", f"/passages/{httpx.URL(path=passage_id).raw_path.decode()}")
+        return await self._request("GET", f"/passages/{quote(passage_id, safe='')}")
 
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def _request(self, method: str, path: str, json: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    async def _request(self, method: str, path: str, json: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
             # httpx times each step; this bounds the whole call.
             response = await asyncio.wait_for(

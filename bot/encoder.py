@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Iterable, List
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
 DEFAULT_FOLDER = "var/encoder"
+Vectors = npt.NDArray[np.float32]
+"""One vector [dimensions], or one a row [n, dimensions]."""
 
 
 class EncoderMissing(RuntimeError):
@@ -29,7 +32,9 @@ class SentenceEncoder:
     """Turns one text into one unit vector. Safe to share: ONNX Runtime sessions may be run from any thread."""
 
     def __init__(self, folder: Path) -> None:
-        missing = [name for name in ("encoder.json", "tokenizer.json", "model.onnx") if not (folder / name).is_file()]
+        missing = [
+            name for name in ("encoder.json", "tokenizer.json", "model.onnx") if not (folder / name).is_file()
+        ]
         if missing:
             raise EncoderMissing(
                 f"no encoder in {folder} ({', '.join(missing)} missing): run `python -m knowledge_base encoder` first"
@@ -48,20 +53,20 @@ class SentenceEncoder:
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
 
-    def encode(self, text: str) -> np.ndarray:
+    def encode(self, text: str) -> Vectors:
         """Return the float32 unit vector of `text`, shape [dimensions]."""
         encoding = self._tokenizer.encode(text)
         inputs = {
             "input_ids": np.array([encoding.ids], dtype=np.int64),
             "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
         }
-        vector: np.ndarray = self._session.run(["sentence_embedding"], inputs)[0][0]
+        vector: Vectors = self._session.run(["sentence_embedding"], inputs)[0][0]
         return vector
 
-    def encode_each(self, texts: Iterable[str]) -> np.ndarray:
+    def encode_each(self, texts: Iterable[str]) -> Vectors:
         """Return float32 vectors of `texts`, shape [n, dimensions].
 
         One text a call, as in serving: int8 vectors change with what else is in the batch.
         """
-        vectors: List[np.ndarray] = [self.encode(text) for text in texts]
+        vectors: List[Vectors] = [self.encode(text) for text in texts]
         return np.stack(vectors) if vectors else np.zeros((0, self.dimensions), dtype=np.float32)

@@ -4,7 +4,7 @@ Must not know about intents. It is not trained: a new artifact means training ag
 the artifact's hash is part of the component's stored configuration (see `fingerprint_addon`).
 """
 
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -27,26 +27,26 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds one dense sentence feature, shape [1, dimensions], float32."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         """A tokenizer: Rasa wants one before any featurizer."""
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> List[str]:
         return ["onnxruntime", "tokenizers"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {**DenseFeaturizer.get_default_config()}
 
-    def __init__(self, config: Dict[Text, Any], name: Text, encoder: SentenceEncoder) -> None:
+    def __init__(self, config: Dict[str, Any], name: str, encoder: SentenceEncoder) -> None:
         super().__init__(name, config)
         self._encoder = encoder
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -76,5 +76,5 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Nothing to configure here: the folder comes from the environment."""

@@ -5,7 +5,7 @@ their blanks. Positions stay those of the text. Must not know where the entities
 """
 
 import re
-from typing import Any, Callable, Dict, List, Text, Type
+from typing import Any, Callable, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -45,13 +45,13 @@ class EntityNormaliser(GraphComponent, EntityExtractorMixin):
     """Rewrites the values of entities that earlier extractors found."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         return []
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

@@ -10,7 +10,8 @@ import hmac
 import logging
 import os
 from collections import OrderedDict
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
+from traceback import format_tb
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 from weakref import WeakValueDictionary
 
 from rasa.core.agent import Agent
@@ -19,59 +20,71 @@ from rasa.shared.core.events import ActiveLoop, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, response
+from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import remote_action
-from bot.turn import HIDDEN_SLOTS, Turn, TurnFailed, TurnRefused, build_reply, check_turn, heard_event, read_turn
+from bot.turn import (
+    HIDDEN_SLOTS,
+    Turn,
+    TurnFailed,
+    TurnRefused,
+    build_reply,
+    check_turn,
+    heard_event,
+    read_turn,
+)
 
 logger = logging.getLogger(__name__)
 
-SECRET_VARIABLE = "FRONTDESK_SERVICE_SECRET"
-SECRET_HEADER = "X-Frontdesk-Secret"
+SECRET_VARIABLE = "FRONTDESK_SERVICE_SECRET"  # noqa: S105 - the name of a variable, no secret
+SECRET_HEADER = "X-Frontdesk-Secret"  # noqa: S105 - the name of a header, no secret
 TURN_SECONDS = 15.0
 """Below the gateway's 20 s, so that it hears about a slow turn instead of guessing."""
 KEPT_REPLIES = 2_000
 BODY_BYTES = 262_144
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
-Reply = Dict[Text, Any]
+Reply = Dict[str, Any]
 
 
 class ReplyCollector(OutputChannel):
     """Keeps every message whole and in order; Rasa's own collector splits text on blank lines."""
 
     def __init__(self) -> None:
-        self.said: List[Dict[Text, Any]] = []
+        self.said: List[Dict[str, Any]] = []
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "gateway"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         self.said.append(dict(message))
 
 
 class GatewayChannel(InputChannel):
     """Routes `turn`, `heard` and `health` under /webhooks/gateway."""
 
-    def __init__(self, secret: Text, turn_seconds: float = TURN_SECONDS) -> None:
+    def __init__(self, secret: str, turn_seconds: float = TURN_SECONDS) -> None:
         remote_action.install()
         self._secret = secret.encode("utf-8")
         self._turn_seconds = turn_seconds
-        self._replies: "OrderedDict[Tuple[Text, Text], Reply]" = OrderedDict()
-        self._locks: "WeakValueDictionary[Text, asyncio.Lock]" = WeakValueDictionary()
+        self._replies: OrderedDict[Tuple[str, str], Reply] = OrderedDict()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "gateway"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "GatewayChannel":
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "GatewayChannel":
         """Build the channel from the environment; refuse to start without the secret."""
         secret = os.environ.get(SECRET_VARIABLE, "")
         if not secret:
-            raise RasaException(f"{SECRET_VARIABLE} is not set: the assistant does not start with an open door")
+            raise RasaException(
+                f"{SECRET_VARIABLE} is not set: the assistant does not start with an open door"
+            )
         return cls(secret)
 
     def blueprint(self, on_new_message: Handler) -> Blueprint:
@@ -80,41 +93,50 @@ class GatewayChannel(InputChannel):
 
         @routes.route("/health", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
-            if not self._is_authorised(request):
-                return _problem(401, "bad_secret", "The shared secret is missing or wrong.", False)
-            if not request.app.ctx.agent.is_ready():
-                return _problem(503, "not_ready", "The model is not loaded yet.", True)
-            return response.json({"ok": True})
+            return self._refusal(request) or response.json({"ok": True})
 
         @routes.route("/heard", methods=["GET"])
         async def heard(request: Request) -> HTTPResponse:
-            if not self._is_authorised(request):
-                return _problem(401, "bad_secret", "The shared secret is missing or wrong.", False)
-            conversation, cmid = request.args.get("conversation"), request.args.get("cmid")
-            if not conversation or not cmid:
-                return _problem(422, "bad_request", "conversation and cmid must be given.", False)
-            reply = self._replies.get((conversation, cmid))
-            tracker = await request.app.ctx.agent.tracker_store.retrieve(conversation)
-            return response.json({"heard": bool(reply or heard_event(tracker, cmid)), "reply": reply})
+            return self._refusal(request) or await self._say_heard(request)
 
         @routes.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
-            if not self._is_authorised(request):
-                return _problem(401, "bad_secret", "The shared secret is missing or wrong.", False)
-            try:
-                asked = read_turn(_json_body(request))
-            except TurnRefused as refusal:
-                return _problem(422, "bad_turn", f"{refusal}.", False)
-            if not request.app.ctx.agent.is_ready():
-                return _problem(503, "not_ready", "The model is not loaded yet.", True)
-            try:
-                return response.json(await self._answer(request.app.ctx.agent, on_new_message, asked))
-            except Exception as error:  # the edge: whatever happened, the gateway must hear that it did
-                # No message text in the log, and the class only: errors of the NLU may quote the customer.
-                logger.error("turn %s failed: %s", asked.cmid, error if isinstance(error, TurnFailed) else type(error))
-                return _problem(500, "turn_failed", "The assistant could not answer this turn.", True)
+            return self._refusal(request) or await self._say_turn(request, on_new_message)
 
         return routes
+
+    def _refusal(self, request: Request) -> Optional[HTTPResponse]:
+        """Return the problem with a request that gets no further: a wrong secret, or a model not loaded yet."""
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret):
+            return _problem(401, "bad_secret", "The shared secret is missing or wrong.", retryable=False)
+        agent = getattr(request.app.ctx, "agent", None)
+        if agent is None or not agent.is_ready():
+            return _problem(503, "not_ready", "The model is not loaded yet.", retryable=True)
+        return None
+
+    async def _say_heard(self, request: Request) -> HTTPResponse:
+        conversation, cmid = request.args.get("conversation"), request.args.get("cmid")
+        if not conversation or not cmid:
+            return _problem(422, "bad_request", "conversation and cmid must be given.", retryable=False)
+        reply = self._replies.get((conversation, cmid))
+        tracker = await request.app.ctx.agent.tracker_store.retrieve(conversation)
+        return response.json({"heard": bool(reply or heard_event(tracker, cmid)), "reply": reply})
+
+    async def _say_turn(self, request: Request, on_new_message: Handler) -> HTTPResponse:
+        try:
+            turn = read_turn(_json_body(request))
+        except TurnRefused as refusal:
+            return _problem(422, "bad_turn", f"{refusal}.", retryable=False)
+        try:
+            return response.json(await self._answer(request.app.ctx.agent, on_new_message, turn))
+        except Exception as error:  # noqa: BLE001 - the edge: whatever happened, the gateway must hear that it did
+            # The class only, unless it is our own error: others may quote the customer, and logs hold no message text.
+            kind = str(error) if isinstance(error, TurnFailed) else type(error).__name__
+            logger.error(
+                "turn %s failed: %s\n%s", turn.cmid, kind, "".join(format_tb(error.__traceback__)[-4:])
+            )
+            return _problem(500, "turn_failed", "The assistant could not answer this turn.", retryable=True)
 
     async def _answer(self, agent: Agent, on_new_message: Handler, turn: Turn) -> Reply:
         """Handle one turn at a time per conversation; a cmid heard before gets the reply it got then."""
@@ -134,16 +156,12 @@ class GatewayChannel(InputChannel):
                 self._replies.popitem(last=False)
             return reply
 
-    def _is_authorised(self, request: Request) -> bool:
-        given = request.headers.get(SECRET_HEADER, "")
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._secret)
-
 
 async def _handle(agent: Agent, on_new_message: Handler, turn: Turn) -> Reply:
     """Prime, let Rasa handle the message, check what came of it, and build the reply."""
     await prime(agent, turn)
     collector = ReplyCollector()
-    failed: List[Text] = []
+    failed: List[str] = []
     remote_action.failed_actions.set(failed)
     await on_new_message(user_message(turn, collector))
     tracker = await agent.tracker_store.retrieve(turn.conversation)
@@ -198,7 +216,7 @@ def missing_state(tracker: DialogueStateTracker, turn: Turn) -> List[Event]:
     return events
 
 
-async def _take_back(agent: Agent, conversation: Text, before: Optional[DialogueStateTracker]) -> None:
+async def _take_back(agent: Agent, conversation: str, before: Optional[DialogueStateTracker]) -> None:
     """Store the tracker as it was before the failed turn; an unknown conversation becomes an empty one."""
     await agent.tracker_store.save(before or DialogueStateTracker(conversation, agent.domain.slots))
 
@@ -208,9 +226,9 @@ def _json_body(request: Request) -> Any:
         raise TurnRefused("the body is too large")
     try:
         return request.json
-    except Exception as error:  # Sanic's InvalidUsage, and ValueError from odd encodings
+    except (InvalidUsage, ValueError) as error:
         raise TurnRefused("the body is not JSON") from error
 
 
-def _problem(status: int, code: Text, message: Text, retryable: bool) -> HTTPResponse:
+def _problem(status: int, code: str, message: str, *, retryable: bool) -> HTTPResponse:
     return response.json({"code": code, "message": message, "retryable": retryable}, status=status)

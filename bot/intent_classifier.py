@@ -4,7 +4,7 @@ Knows where Rasa keeps texts, features and trained files. Must not know how prob
 intents mean.
 """
 
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,10 +12,17 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.encoder import Vectors
 from bot.encoder_featurizer import EncoderFeaturizer
 from bot.intent_model import IntentModel
 
@@ -27,21 +34,21 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     """Sets `intent` and `intent_ranking`; confidences are calibrated probabilities and sum to 1 over all intents."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         return [EncoderFeaturizer]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> List[str]:
         return ["sklearn", "scipy"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         # The console shows five intents; more would only make every stored event longer.
         return {"ranking_length": 5}
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional[IntentModel] = None,
@@ -54,7 +61,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -64,7 +71,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -105,16 +112,16 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         length = config.get("ranking_length", 5)
         if not isinstance(length, int) or length < 2:
             raise ValueError("ranking_length must be a whole number of at least 2")
 
 
-def _sentence_vector(message: Message) -> np.ndarray:
+def _sentence_vector(message: Message) -> Vectors:
     """Return the encoder's vector of a message, float32 [1, d]; raises when the featurizer did not run."""
     _, sentence = message.get_dense_features(TEXT)
     if sentence is None:
         raise RuntimeError("no sentence vector: EncoderFeaturizer must run before the intent classifier")
-    vector: np.ndarray = sentence.features
+    vector: Vectors = sentence.features
     return vector

@@ -13,10 +13,16 @@ from pathlib import Path
 from typing import List, Sequence, Tuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+
+from bot.encoder import Vectors
+
+Indices = npt.NDArray[np.int32]
+Classes = npt.NDArray[np.int64]
 
 BUCKETS = 8192
 """Room for hashed n-grams; at some 1,000 short examples collisions are rare and 16,384 gained nothing."""
@@ -29,7 +35,7 @@ CHARACTER_STRENGTH = 10.0
 FOLDS = 5
 
 
-def character_row(text: str) -> Tuple[np.ndarray, np.ndarray]:
+def character_row(text: str) -> Tuple[Indices, Vectors]:
     """Hash the character n-grams of `text`: (bucket indices int32, weights float32 with unit length)."""
     padded = " " + " ".join(text.lower().split()) + " "
     grams = [padded[i : i + n] for n in NGRAM_LENGTHS for i in range(max(len(padded) - n + 1, 0))]
@@ -49,14 +55,14 @@ def character_matrix(texts: Sequence[str]) -> csr_matrix:
     return csr_matrix((weights, indices, pointers), shape=(len(rows), BUCKETS))
 
 
-def softmax(scores: np.ndarray) -> np.ndarray:
+def softmax(scores: Vectors) -> Vectors:
     """Row-wise softmax, shape kept."""
     shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    probabilities: np.ndarray = shifted / shifted.sum(axis=-1, keepdims=True)
+    probabilities: Vectors = shifted / shifted.sum(axis=-1, keepdims=True)
     return probabilities
 
 
-def fit_temperature(scores: np.ndarray, classes: np.ndarray) -> float:
+def fit_temperature(scores: Vectors, classes: Classes) -> float:
     """Return the temperature with the least log loss for out-of-fold `scores` [n, k] and true `classes` [n]."""
 
     def log_loss(temperature: float) -> float:
@@ -71,14 +77,14 @@ class IntentModel:
     """Weights of the two regressions and the temperature; immutable once fitted."""
 
     intents: Tuple[str, ...]
-    vector_weights: np.ndarray
-    vector_bias: np.ndarray
-    character_weights: np.ndarray
-    character_bias: np.ndarray
+    vector_weights: Vectors
+    vector_bias: Vectors
+    character_weights: Vectors
+    character_bias: Vectors
     temperature: float
 
     @classmethod
-    def fit(cls, texts: Sequence[str], vectors: np.ndarray, intents: Sequence[str]) -> "IntentModel":
+    def fit(cls, texts: Sequence[str], vectors: Vectors, intents: Sequence[str]) -> "IntentModel":
         """Fit on n texts, their vectors [n, d] and intents, and calibrate on out-of-fold scores.
 
         Raises ValueError when there are fewer than two intents or an intent has fewer than `FOLDS` examples.
@@ -88,7 +94,7 @@ class IntentModel:
         if len(names) < 2 or np.bincount(classes).min() < FOLDS:
             raise ValueError(f"training needs two intents or more, each with at least {FOLDS} examples")
         characters = character_matrix(texts)
-        scores = np.zeros((len(classes), len(names)))
+        scores = np.zeros((len(classes), len(names)), dtype=np.float32)
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
         for train, held_out in folds.split(vectors, classes):
             part = _fit_parts(names, vectors[train], characters[train], classes[train])
@@ -96,18 +102,18 @@ class IntentModel:
         whole = _fit_parts(names, vectors, characters, classes)
         return cls(**{**whole.__dict__, "temperature": fit_temperature(scores, classes)})
 
-    def scores(self, vectors: np.ndarray, characters: csr_matrix) -> np.ndarray:
+    def scores(self, vectors: Vectors, characters: csr_matrix) -> Vectors:
         """Return raw scores, shape [n, intents]."""
         by_vector = vectors @ self.vector_weights + self.vector_bias
         by_character = characters @ self.character_weights + self.character_bias
-        total: np.ndarray = by_vector + CHARACTER_WEIGHT * by_character
+        total: Vectors = by_vector + CHARACTER_WEIGHT * by_character
         return total
 
-    def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+    def probabilities(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
         """Return calibrated probabilities, shape [n, intents]; rows sum to 1."""
         return softmax(self.scores(vectors, character_matrix(texts)) / self.temperature)
 
-    def ranking(self, text: str, vector: np.ndarray) -> List[Tuple[str, float]]:
+    def ranking(self, text: str, vector: Vectors) -> List[Tuple[str, float]]:
         """Return (intent, probability) for one text and its vector [d], the likeliest first."""
         row = self.probabilities([text], vector[np.newaxis, :])[0]
         return [(self.intents[i], float(row[i])) for i in np.argsort(-row)]
@@ -127,7 +133,7 @@ class IntentModel:
 
 
 def _fit_parts(
-    names: Tuple[str, ...], vectors: np.ndarray, characters: csr_matrix, classes: np.ndarray
+    names: Tuple[str, ...], vectors: Vectors, characters: csr_matrix, classes: Classes
 ) -> IntentModel:
     """Fit both regressions without calibration (temperature 1)."""
     by_vector = LogisticRegression(C=VECTOR_STRENGTH, max_iter=300, multi_class="multinomial")

@@ -7,7 +7,7 @@ here every failure is noted for the channel, which then says so. Must not know t
 
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
@@ -18,7 +18,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-failed_actions: "ContextVar[Optional[List[Text]]]" = ContextVar("failed_actions", default=None)
+failed_actions: "ContextVar[Optional[List[str]]]" = ContextVar("failed_actions", default=None)
 """Names of the custom actions that raised in this turn; None outside a turn of our channel."""
 
 _original_run = RemoteAction.run
@@ -33,7 +33,7 @@ def compiled_schema() -> Any:
     return validator_class(schema)
 
 
-def validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+def validate_action_result(self: RemoteAction, result: Dict[str, Any]) -> bool:
     """Return True for a valid answer; raise jsonschema's ValidationError naming the action otherwise."""
     error = best_match(compiled_schema().iter_errors(result))
     if error is None:

@@ -19,10 +19,11 @@ DEFAULT_PRODUCTS = Path("knowledge_base/demo/products.yml")
 Pattern = Dict[str, Any]
 
 MONTHS = (
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec"
-).split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+    *("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"),
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CURRENCIES = ["eur", "euro", "euros", "gbp", "pound", "pounds", "chf", "francs", "nok", "kroner", "cents"]
 AMOUNT = r"^\d{1,6}([.,]\d{1,2})?$"
 
@@ -30,7 +31,11 @@ AMOUNT = r"^\d{1,6}([.,]\d{1,2})?$"
 def order_number_patterns() -> Iterator[List[Pattern]]:
     """FH-204817 and what people make of it: fh204817, FH 204817, #204817, 204817."""
     yield [{"TEXT": {"REGEX": r"^#?[Ff][Hh][-–_.]?\d{6}$"}}]
-    yield [{"LOWER": "fh"}, {"ORTH": {"IN": ["-", "–", "#", ":", "."]}, "OP": "?"}, {"TEXT": {"REGEX": r"^\d{6}$"}}]
+    yield [
+        {"LOWER": "fh"},
+        {"ORTH": {"IN": ["-", "–", "#", ":", "."]}, "OP": "?"},
+        {"TEXT": {"REGEX": r"^\d{6}$"}},
+    ]
     yield [{"LOWER": {"REGEX": r"^fh[-–]$"}}, {"TEXT": {"REGEX": r"^\d{6}$"}}]
     yield [{"ORTH": "#"}, {"TEXT": {"REGEX": r"^\d{6}$"}}]
     yield [{"TEXT": {"REGEX": r"^#?\d{6}$"}}]
@@ -63,23 +68,32 @@ def date_patterns() -> Iterator[List[Pattern]]:
     """12 March, March 12th, 12/03/2026, 2026-03-12, yesterday, next Friday, last week."""
     day = {"LOWER": {"REGEX": r"^\d{1,2}(st|nd|rd|th)?$"}}
     ordinal = {"LOWER": {"IN": ["st", "nd", "rd", "th"]}, "OP": "?"}
-    month, year = {"LOWER": {"IN": MONTHS}}, {"TEXT": {"REGEX": r"^20\d\d$"}, "OP": "?"}
+    month, year = {"LOWER": {"IN": list(MONTHS)}}, {"TEXT": {"REGEX": r"^20\d\d$"}, "OP": "?"}
     yield [day, ordinal, {"LOWER": "of", "OP": "?"}, month, year]
     yield [month, day, ordinal, year]
     yield [{"TEXT": {"REGEX": r"^\d{1,2}[/.-]\d{1,2}[/.-](20)?\d\d$"}}]
     yield [{"TEXT": {"REGEX": r"^20\d\d-\d\d-\d\d$"}}]
     yield [{"LOWER": {"IN": ["today", "yesterday", "tomorrow", "tonight"]}}]
-    yield [{"LOWER": {"IN": ["last", "next", "this"]}}, {"LOWER": {"IN": [*WEEKDAYS, "week", "month", "weekend"]}}]
-    yield [{"LOWER": {"IN": WEEKDAYS}}]
+    yield [
+        {"LOWER": {"IN": ["last", "next", "this"]}},
+        {"LOWER": {"IN": [*WEEKDAYS, "week", "month", "weekend"]}},
+    ]
+    yield [{"LOWER": {"IN": list(WEEKDAYS)}}]
 
 
 def product_names(catalogue: Optional[Path]) -> Dict[str, List[str]]:
-    """Read {name: wordings} from the catalogue (a list of entries with `name` and perhaps `aliases`); {} without one."""
+    """Read {name: wordings} from the catalogue, a list of entries with `name` and `kind`; {} without one.
+
+    People leave the kind out ("my Kestrel 2"); that is a wording too, unless a single bare word would be left.
+    """
     if catalogue is None or not catalogue.is_file():
         return {}
-    content = yaml.safe_load(catalogue.read_text(encoding="utf-8")) or []
-    entries = content.get("products", []) if isinstance(content, dict) else content
-    return {str(entry["name"]): [str(entry["name"]), *map(str, entry.get("aliases", []))] for entry in entries}
+    wordings: Dict[str, List[str]] = {}
+    for entry in yaml.safe_load(catalogue.read_text(encoding="utf-8")) or []:
+        name, kind = str(entry["name"]), str(entry.get("kind", ""))
+        short = " ".join(word for word in name.split() if word.lower() != kind.lower())
+        wordings[name] = [name, short] if short != name and len(short.split()) > 1 else [name]
+    return wordings
 
 
 def product_patterns(nlp: Language, catalogue: Optional[Path]) -> Iterator[Pattern]:
@@ -95,8 +109,8 @@ def build(base: Optional[str] = None, catalogue: Optional[Path] = DEFAULT_PRODUC
     nlp = spacy.load(base) if base else spacy.blank("en")
     if not base:
         nlp.add_pipe("sentencizer")
-    place = {"before": "ner"} if "ner" in nlp.pipe_names else {}
-    ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"}, **place)
+    before = "ner" if "ner" in nlp.pipe_names else None
+    ruler = nlp.add_pipe("entity_ruler", before=before)
     patterns: List[Pattern] = [{"label": "order_number", "pattern": p} for p in order_number_patterns()]
     patterns += contact_patterns()
     patterns += [{"label": "money", "pattern": p} for p in money_patterns()]
@@ -114,7 +128,6 @@ def main() -> None:
     nlp = build(os.environ.get("SPACY_MODEL") or None, arguments.products)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(arguments.folder)
-    print(f"{arguments.folder}: {', '.join(nlp.pipe_names)}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ the gateway sends slots and form with every turn, so idle conversations are drop
 import json
 import time
 from collections import OrderedDict
-from typing import Any, Callable, Iterable, List, Optional, Text, Tuple
+from typing import Any, Callable, Iterable, List, Optional, Tuple
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
@@ -29,7 +29,7 @@ class ShortMemoryTrackerStore(TrackerStore, SerializedTrackerAsText):
     def __init__(
         self,
         domain: Optional[Domain] = None,
-        host: Optional[Text] = None,
+        host: Optional[str] = None,
         event_broker: Optional[EventBroker] = None,
         kept_events: int = KEPT_EVENTS,
         kept_conversations: int = KEPT_CONVERSATIONS,
@@ -42,7 +42,7 @@ class ShortMemoryTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._kept_conversations = kept_conversations
         self._idle_seconds = idle_seconds
         self._clock = clock
-        self._stored: "OrderedDict[Text, Tuple[float, Text]]" = OrderedDict()
+        self._stored: OrderedDict[str, Tuple[float, str]] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the latest events of `tracker`, restating the state that the older ones had built."""
@@ -53,12 +53,12 @@ class ShortMemoryTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._stored.move_to_end(tracker.sender_id)
         self._drop_idle()
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Return the conversation's tracker, or None when it is unknown or was dropped."""
         stored = self._stored.get(sender_id)
         return self.deserialise_tracker(sender_id, stored[1]) if stored else None
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Return the ids of the stored conversations, the longest idle first."""
         return list(self._stored)
 

@@ -5,7 +5,7 @@ those of the contract between gateway and assistant. Must not know sockets, secr
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Optional, Text
+from typing import Any, Dict, Iterable, List, Optional
 
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -47,18 +47,18 @@ class TurnFailed(RuntimeError):
 class Turn:
     """One checked request. Exactly one of `text` and `intent` is set."""
 
-    conversation: Text
-    cmid: Text
-    text: Optional[Text] = None
-    intent: Optional[Text] = None
-    entities: Dict[Text, Text] = field(default_factory=dict)
-    slots: Dict[Text, Any] = field(default_factory=dict)
-    active_loop: Optional[Text] = None
+    conversation: str
+    cmid: str
+    text: Optional[str] = None
+    intent: Optional[str] = None
+    entities: Dict[str, str] = field(default_factory=dict)
+    slots: Dict[str, Any] = field(default_factory=dict)
+    active_loop: Optional[str] = None
     agents_online: bool = False
-    asked: List[Text] = field(default_factory=list)
+    asked: List[str] = field(default_factory=list)
 
 
-def plain_text(text: Text) -> Text:
+def plain_text(text: str) -> str:
     """Strip `text`, make it valid Unicode, and take the magic out of a leading `/`."""
     stripped = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ").strip()
     return SLASH_LOOKALIKE + stripped[1:] if stripped.startswith("/") else stripped
@@ -68,14 +68,18 @@ def read_turn(body: Any) -> Turn:
     """Check a JSON body and return its turn. Raises TurnRefused."""
     _require(isinstance(body, dict), "the body must be an object")
     for name in ("conversation", "cmid"):
-        _require(isinstance(body.get(name), str) and 0 < len(body[name]) <= 200, f"{name} must be a short text")
+        _require(
+            isinstance(body.get(name), str) and 0 < len(body[name]) <= 200, f"{name} must be a short text"
+        )
     text, payload = body.get("text"), body.get("payload")
     _require((text is None) != (payload is None), "exactly one of text and payload must be given")
-    slots, asked, loop = body.get("slots") or {}, body.get("asked") or [], body.get("active_loop")
+    slots, asked, loop = body.get("slots", {}), body.get("asked", []), body.get("active_loop")
     _require(isinstance(slots, dict), "slots must be an object")
     _require(loop is None or isinstance(loop, str), "active_loop must be a name or null")
     _require(isinstance(body.get("agents_online", False), bool), "agents_online must be true or false")
-    _require(isinstance(asked, list) and all(isinstance(q, str) for q in asked), "asked must be a list of texts")
+    _require(
+        isinstance(asked, list) and all(isinstance(q, str) for q in asked), "asked must be a list of texts"
+    )
     said = _read_payload(payload) if text is None else {"text": _read_text(text)}
     return Turn(
         conversation=body["conversation"],
@@ -88,7 +92,7 @@ def read_turn(body: Any) -> Turn:
     )
 
 
-def _read_text(text: Any) -> Text:
+def _read_text(text: Any) -> str:
     _require(isinstance(text, str), "text must be a text")
     _require(len(text) <= TEXT_CHARACTERS, f"text must have at most {TEXT_CHARACTERS} characters")
     plain = plain_text(text)
@@ -96,7 +100,7 @@ def _read_text(text: Any) -> Text:
     return plain
 
 
-def _read_payload(payload: Any) -> Dict[Text, Any]:
+def _read_payload(payload: Any) -> Dict[str, Any]:
     _require(isinstance(payload, dict), "payload must be an object")
     _require(payload.get("intent") in PAYLOAD_INTENTS, "payload names an intent that no button has")
     entities = payload.get("entities") or {}
@@ -107,12 +111,12 @@ def _read_payload(payload: Any) -> Dict[Text, Any]:
     return {"intent": payload["intent"], "entities": entities}
 
 
-def _require(holds: bool, message: Text) -> None:
+def _require(holds: bool, message: str) -> None:
     if not holds:
         raise TurnRefused(message)
 
 
-def heard_event(tracker: Optional[DialogueStateTracker], cmid: Text) -> Optional[UserUttered]:
+def heard_event(tracker: Optional[DialogueStateTracker], cmid: str) -> Optional[UserUttered]:
     """Return the tracker's event of the message `cmid`, or None."""
     events: Iterable[Any] = reversed(tracker.events) if tracker else ()
     for event in events:
@@ -121,7 +125,9 @@ def heard_event(tracker: Optional[DialogueStateTracker], cmid: Text) -> Optional
     return None
 
 
-def check_turn(turn: Turn, said: List[Dict[Text, Any]], failed: List[Text], tracker: DialogueStateTracker) -> None:
+def check_turn(
+    turn: Turn, said: List[Dict[str, Any]], failed: List[str], tracker: DialogueStateTracker
+) -> None:
     """Raise TurnFailed when an action failed, nothing was said, or the action that had to run is missing."""
     if failed:
         raise TurnFailed(f"these actions failed: {', '.join(failed)}")
@@ -137,7 +143,7 @@ def check_turn(turn: Turn, said: List[Dict[Text, Any]], failed: List[Text], trac
             raise TurnFailed(f"{expected} did not run")
 
 
-def build_reply(turn: Turn, said: List[Dict[Text, Any]], tracker: DialogueStateTracker) -> Dict[Text, Any]:
+def build_reply(turn: Turn, said: List[Dict[str, Any]], tracker: DialogueStateTracker) -> Dict[str, Any]:
     """Return the JSON reply of a turn that went well. `said` are Rasa's raw messages in order."""
     told = [message.get("custom") or {} for message in said]
     hits = [facts["hit"] for facts in told if facts.get("hit")]
@@ -164,7 +170,7 @@ def build_reply(turn: Turn, said: List[Dict[Text, Any]], tracker: DialogueStateT
     }
 
 
-def kept_slots(tracker: DialogueStateTracker) -> Dict[Text, Any]:
+def kept_slots(tracker: DialogueStateTracker) -> Dict[str, Any]:
     """Return the slots worth keeping for the next turn: those with a value, without the turn's own facts."""
     return {
         name: slot.value
@@ -173,7 +179,7 @@ def kept_slots(tracker: DialogueStateTracker) -> Dict[Text, Any]:
     }
 
 
-def _message(message: Dict[Text, Any]) -> Dict[Text, Any]:
+def _message(message: Dict[str, Any]) -> Dict[str, Any]:
     facts = message.get("custom") or {}
     if facts.get("hit"):
         return {"kind": "answer", "text": message["text"], "hit": facts["hit"]}
@@ -182,5 +188,5 @@ def _message(message: Dict[Text, Any]) -> Dict[Text, Any]:
     return {"kind": "text", "text": message["text"]}
 
 
-def _intent(intent: Dict[Text, Any]) -> Dict[Text, Any]:
+def _intent(intent: Dict[str, Any]) -> Dict[str, Any]:
     return {"name": intent.get("name"), "confidence": float(intent.get("confidence") or 0.0)}
