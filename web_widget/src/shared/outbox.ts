@@ -21,6 +21,8 @@ export interface OutboxEntry<F extends Outgoing = Outgoing> {
   readonly notBefore: number;
   /** Why it was refused for good; the customer decides whether to try again. */
   readonly failure: string | null;
+  /** Accepted, but not yet seen in the log: never sent again, still shown. */
+  readonly delivered?: boolean;
 }
 
 export interface Refusal {
@@ -70,15 +72,14 @@ export function revive<F extends Outgoing>(outbox: Outbox<F>, cmid: string): Out
   );
 }
 
-/** What may be sent now, oldest first. */
-export function due<F extends Outgoing>(outbox: Outbox<F>, now: number): Outbox<F> {
-  return outbox.filter((entry) => entry.failure === null && entry.notBefore <= now);
+/** Accepted: keep it on the screen until its event comes, and never send it again. */
+export function deliver<F extends Outgoing>(outbox: Outbox<F>, cmid: string): Outbox<F> {
+  return outbox.map((entry) => (entry.frame.cmid === cmid ? { ...entry, delivered: true } : entry));
 }
 
-/** Milliseconds until the next entry may be sent; null if nothing waits. */
-export function nextDue(outbox: Outbox, now: number): number | null {
-  const moments = outbox.filter((entry) => entry.failure === null && entry.notBefore > now).map((e) => e.notBefore);
-  return moments.length > 0 ? Math.min(...moments) - now : null;
+/** What still has to go, oldest first. One at a time keeps the order that they were written in. */
+export function unsent<F extends Outgoing>(outbox: Outbox<F>): Outbox<F> {
+  return outbox.filter((entry) => entry.failure === null && !entry.delivered);
 }
 
 export class OutboxStore<F extends Outgoing> {

@@ -1,0 +1,151 @@
+/** Where the customer writes. Enter sends, Shift+Enter breaks the line, a half-composed character never leaves. */
+import { FileText, SendHorizontal } from "lucide";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../../shared/components/icon";
+import type { ArticleSummary } from "../../shared/knowledge";
+import { moveHighlight, type Suggestions } from "../suggester";
+import { articleRef } from "../ui";
+import { words } from "../words";
+import { useWidget } from "./context";
+import { useSuggestions } from "./use-suggestions";
+
+const LINES = 5;
+/** The counter shows when so few characters are left. */
+const COUNT_FROM = 300;
+
+export function Composer() {
+  const { ui, session, send, openArticle } = useWidget();
+  const { status, textLimit } = session.model.value;
+  const text = ui.draft.value;
+  const withBot = status === null || status.owner === "bot" || status.owner === "queue";
+  const [hushed, setHushed] = useState("");
+  const found = useSuggestions(text, withBot && hushed !== text);
+  const [highlight, setHighlight] = useState<number | null>(null);
+  useEffect(() => setHighlight(null), [found]);
+  const field = useField(text);
+  const over = text.length - textLimit;
+
+  const change = (value: string) => {
+    ui.draft.value = value;
+    if (value) session.typed();
+  };
+  const submit = () => {
+    if (!text.trim() || over > 0) return;
+    ui.draft.value = "";
+    setHushed("");
+    send(text.trim());
+    field.current?.focus();
+  };
+  const choose = (article: ArticleSummary) => openArticle(articleRef(article.url, article.slug, article.title));
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      const article = highlight === null ? undefined : found.articles[highlight];
+      if (article) choose(article);
+      else submit();
+    }
+    if (event.key === "Escape" && found.articles.length > 0) {
+      event.preventDefault();
+      setHushed(text);
+    }
+    const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+    if (step !== 0 && found.articles.length > 0 && !text.includes("\n")) {
+      event.preventDefault();
+      setHighlight(moveHighlight(highlight, step, found.articles.length));
+    }
+  };
+  return (
+    <div class="composer-place">
+      <Sheet found={found} highlight={highlight} choose={choose} />
+      <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+        <textarea
+          ref={field}
+          class="composer-field"
+          rows={1}
+          dir="auto"
+          aria-label={words.composer}
+          placeholder={status?.owner === "closed" ? words.askElse : words.composerHint}
+          aria-controls="sheet"
+          aria-autocomplete="list"
+          aria-activedescendant={highlight === null ? undefined : `sheet-${highlight}`}
+          aria-invalid={over > 0 ? "true" : undefined}
+          aria-describedby="counter"
+          enterkeyhint="send"
+          value={text}
+          onInput={(event) => change(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button type="submit" class="composer-send" aria-label={words.send} title={words.send} disabled={!text.trim()}>
+          <Icon node={SendHorizontal} turns />
+        </button>
+      </form>
+      <p id="counter" class={`counter fd-numbers${over > 0 ? " counter-over" : ""}`} role="status">
+        {over > 0 ? words.tooLong(over) : over > -COUNT_FROM ? words.left(-over) : ""}
+      </p>
+    </div>
+  );
+}
+
+/** The text field: as tall as its text up to five lines, and focused when somebody asks for it. */
+function useField(text: string) {
+  const { ui } = useWidget();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = "auto";
+    const style = getComputedStyle(element);
+    const lines = LINES * parseFloat(style.lineHeight) + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+    element.style.height = `${Math.min(element.scrollHeight, Math.ceil(lines))}px`;
+    element.style.overflowY = element.scrollHeight > lines + 1 ? "auto" : "hidden";
+  }, [text, ui.open.value]);
+  const asked = ui.focusComposer.value;
+  const before = useRef(asked);
+  useEffect(() => {
+    const fine = matchMedia("(pointer: fine)").matches;
+    if (ui.open.value && (fine || before.current !== asked)) field.current?.focus({ preventScroll: true });
+    before.current = asked;
+  }, [asked, ui.open.value]);
+  return field;
+}
+
+interface SheetProps {
+  found: Suggestions;
+  highlight: number | null;
+  choose: (article: ArticleSummary) => void;
+}
+
+/** At most three articles above the text, never over it. */
+function Sheet({ found, highlight, choose }: SheetProps) {
+  const count = found.articles.length;
+  return (
+    <>
+      <div id="sheet" class="sheet" role="listbox" aria-label={words.suggestions} hidden={count === 0}>
+        <p class="small-heading" aria-hidden="true">
+          {words.suggestions}
+        </p>
+        {found.articles.slice(0, 3).map((article, index) => (
+          <button
+            key={article.slug}
+            type="button"
+            id={`sheet-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={highlight === index}
+            class="found-row"
+            onClick={() => choose(article)}
+          >
+            <Icon node={FileText} />
+            <span class="found-title" dir="auto">
+              {article.title}
+            </span>
+          </button>
+        ))}
+      </div>
+      <p class="fd-hidden" role="status">
+        {count > 0 ? words.suggestionsSpoken(count) : ""}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,210 @@
+/** Before a conversation: search first, then the articles for this page, then a question or a person. */
+import { ChevronRight, FileText, MessageCircle, Search, UserRound, X } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon, type IconNode } from "../../shared/components/icon";
+import { IconButton } from "../../shared/components/button";
+import { useDelayed } from "../../shared/components/use-delayed";
+import type { ArticleSummary } from "../../shared/knowledge";
+import { moveHighlight } from "../suggester";
+import { articleRef } from "../ui";
+import { words } from "../words";
+import { useWidget } from "./context";
+import { useSuggestions } from "./use-suggestions";
+
+export function Home() {
+  const { ui, session, talk, askPerson } = useWidget();
+  const searching = ui.search.value.trim() !== "";
+  const name = session.model.value.botName;
+  return (
+    <div class="view home">
+      <div class="home-top">
+        <h1 class="home-greeting">{words.greeting}</h1>
+        <p class="home-line">{words.greetingLine}</p>
+      </div>
+      <SearchField />
+      {!searching && (
+        <>
+          <PageArticles />
+          <div class="home-ways">
+            {session.known ? (
+              <Way icon={MessageCircle} title={words.resume} line={words.resumeLine} run={talk} />
+            ) : (
+              <Way icon={MessageCircle} title={words.ask} line={words.askLine(name)} run={talk} />
+            )}
+            <Way icon={UserRound} title={words.person} line={words.personLine} run={askPerson} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Way(props: { icon: IconNode; title: string; line: string; run: () => void }) {
+  return (
+    <button type="button" class="way" onClick={props.run}>
+      <span class="way-icon">
+        <Icon node={props.icon} />
+      </span>
+      <span class="way-words">
+        <span class="way-title">{props.title}</span>
+        <span class="way-line">{props.line}</span>
+      </span>
+      <Icon node={ChevronRight} turns class="way-go" />
+    </button>
+  );
+}
+
+function SearchField() {
+  const { ui, send, openArticle } = useWidget();
+  const text = ui.search.value;
+  const asked = text.trim();
+  const { query, articles } = useSuggestions(text, true);
+  const settled = query !== "" && query === asked.replace(/\s+/gu, " ");
+  const [highlight, setHighlight] = useState<number | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => setHighlight(null), [articles]);
+  useEffect(() => {
+    if (ui.open.value && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+  }, [ui.open.value]);
+
+  const ask = () => {
+    if (!asked) return;
+    ui.search.value = "";
+    send(asked);
+  };
+  const choose = (index: number) => {
+    const article = articles[index];
+    if (article) openArticle(articleRef(article.url, article.slug, article.title));
+    else ask();
+  };
+  const count = asked ? articles.length + 1 : 0;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      setHighlight(moveHighlight(highlight, event.key === "ArrowDown" ? 1 : -1, count));
+    }
+    if (event.key === "Enter") choose(highlight ?? articles.length);
+    if (event.key === "Escape" && text) {
+      event.preventDefault();
+      ui.search.value = "";
+    }
+  };
+  return (
+    <div class="search">
+      <div class="search-field">
+        <Icon node={Search} />
+        <input
+          ref={field}
+          class="search-input"
+          type="text"
+          role="combobox"
+          aria-label={words.search}
+          placeholder={words.search}
+          aria-expanded={count > 0}
+          aria-controls="found"
+          aria-autocomplete="list"
+          aria-activedescendant={highlight === null ? undefined : `found-${highlight}`}
+          autocomplete="off"
+          enterkeyhint="search"
+          maxLength={500}
+          dir="auto"
+          value={text}
+          onInput={(event) => (ui.search.value = event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        {text && <IconButton icon={X} label={words.searchClear} onClick={() => ((ui.search.value = ""), field.current?.focus())} />}
+      </div>
+      <div id="found" class="found" role="listbox" aria-label={words.found} hidden={count === 0}>
+        {articles.map((article, index) => (
+          <Found key={article.slug} article={article} index={index} active={highlight === index} choose={choose} />
+        ))}
+        {settled && articles.length === 0 && <p class="found-none">{words.nothingFound}</p>}
+        {asked && (
+          <button
+            type="button"
+            id={`found-${articles.length}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={highlight === articles.length}
+            class="found-row found-ask"
+            onClick={ask}
+          >
+            <Icon node={MessageCircle} />
+            <span class="found-title">{words.askThis(asked)}</span>
+          </button>
+        )}
+      </div>
+      <p class="fd-hidden" role="status">
+        {settled ? words.suggestionsSpoken(articles.length) : ""}
+      </p>
+    </div>
+  );
+}
+
+interface FoundProps {
+  article: ArticleSummary;
+  index: number;
+  active: boolean;
+  choose: (index: number) => void;
+}
+
+function Found({ article, index, active, choose }: FoundProps) {
+  return (
+    <button
+      type="button"
+      id={`found-${index}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={active}
+      class="found-row"
+      onClick={() => choose(index)}
+    >
+      <Icon node={FileText} />
+      <span class="found-words" dir="auto">
+        <span class="found-title">{article.title}</span>
+        {article.summary && <span class="found-summary">{article.summary}</span>}
+      </span>
+    </button>
+  );
+}
+
+function PageArticles() {
+  const { help, openArticle } = useWidget();
+  const [articles, setArticles] = useState<readonly ArticleSummary[] | null>(null);
+  const slow = useDelayed(300);
+  useEffect(() => {
+    const abort = new AbortController();
+    help.forPage(abort.signal).then(setArticles, () => !abort.signal.aborted && setArticles([]));
+    return () => abort.abort();
+  }, [help]);
+  if (articles?.length === 0) return null;
+  return (
+    <section class="page-articles" aria-label={words.forThisPage} aria-busy={articles === null}>
+      <h3 class="small-heading">{words.forThisPage}</h3>
+      <ul class="article-list">
+        {articles?.map((article) => (
+          <li key={article.slug}>
+            <button
+              type="button"
+              class="article-row"
+              onClick={() => openArticle(articleRef(article.url, article.slug, article.title))}
+            >
+              <Icon node={FileText} />
+              <span class="article-title" dir="auto">
+                {article.title}
+              </span>
+              <Icon node={ChevronRight} turns class="way-go" />
+            </button>
+          </li>
+        ))}
+        {articles === null &&
+          [0, 1, 2].map((index) => (
+            <li key={index} class="article-row" aria-hidden="true">
+              {slow && <span class="fd-skeleton-line article-waiting" />}
+            </li>
+          ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,48 @@
+/** The bot offers a person; the customer picks the terms: now, by e-mail, or not at all. */
+import { Mail, UserRound } from "lucide";
+import { Button } from "../../shared/components/button";
+import type { OfferRow } from "../rows";
+import { dismiss } from "../ui";
+import { words } from "../words";
+import { useWidget } from "./context";
+import { DetailsForm } from "./details-form";
+import { Linked } from "./linked";
+import { Said } from "./rows";
+
+export function OfferCard({ row }: { row: OfferRow }) {
+  const { ui, askPerson } = useWidget();
+  const open = row.open && !ui.dismissed.value.has(row.key);
+  const form = open && ui.details.value;
+  const stay = () => {
+    dismiss(ui, row.key);
+    ui.focusComposer.value += 1;
+  };
+  const option = {
+    person: (
+      <Button key="person" kind="primary" icon={UserRound} onClick={askPerson}>
+        {words.offerPerson}
+      </Button>
+    ),
+    details: (
+      <Button key="details" icon={Mail} onClick={() => (ui.details.value = true)}>
+        {words.offerDetails}
+      </Button>
+    ),
+    stay: (
+      <Button key="stay" kind="quiet" onClick={stay}>
+        {words.offerStay}
+      </Button>
+    ),
+  };
+  return (
+    <Said row={row}>
+      <div class="stack">
+        <div class="bubble" dir="auto">
+          <Linked text={row.event.text} />
+        </div>
+        {open && !form && <div class="offer-options">{row.event.options.map((name) => option[name])}</div>}
+        {form && <DetailsForm />}
+      </div>
+    </Said>
+  );
+}
