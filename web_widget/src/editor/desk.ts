@@ -27,6 +27,8 @@ export class Desk {
   readonly proof = signal<Proof | null>(null);
   /** Text from before a crash was put back, or lay on an older revision than the present one. */
   readonly broughtBack = signal(false);
+  /** Raised whenever the text was replaced as a whole, not typed: the source then shows it anew. */
+  readonly generation = signal(0);
   readonly previewer: Previewer;
   readonly problems: ReadonlySignal<DraftProblems>;
   readonly dirty: ReadonlySignal<boolean>;
@@ -128,6 +130,7 @@ export class Desk {
     this.#theirs = null;
     this.article.value = article;
     this.draft.value = draftOf(article);
+    this.generation.value += 1;
     this.broughtBack.value = false;
     this.#backups.drop(this.id);
     this.previewer.known(article.html);

@@ -17,3 +17,9 @@ export function sinceTime(iso: string, now: number, locale?: string): string {
 export function tookTime(milliseconds: number): string {
   return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
+
+/** `12:03` today, `3 Nov 2026` before. `now` is in milliseconds since 1970. */
+export function savedTime(iso: string, now: number, locale?: string): string {
+  const today = new Date(iso).toDateString() === new Date(now).toDateString();
+  return today ? clockTime(iso, locale) : shortDate(iso, locale);
+}

@@ -54,7 +54,7 @@ describe("changesBetween", () => {
     expect(sameDraft(draft, { ...draft, body: `${draft.body}\n` })).toBe(true);
   });
 
-  it("says each change in a sentence", () => {
+  it("says each change in a line", () => {
     const changes = changesBetween(draft, {
       ...draft,
       title: "Returning an order",
@@ -63,12 +63,12 @@ describe("changesBetween", () => {
       questions: "send it back\nrefund me\nwhere do i send it",
       body: "# Return\n\nPrint the label.\n\nDrop it off.\n",
     });
-    expect(changes.map((change) => change.sentence)).toEqual([
-      "The title becomes “Returning an order” (now “Sending something back”).",
-      "In the text, 2 lines are added.",
-      "The summary goes away.",
-      "It moves from Returns to Orders.",
-      "Other wordings: 2 added, 1 removed.",
+    expect(changes.map(({ label, detail }) => `${label}: ${detail}`)).toEqual([
+      "Title: “Sending something back” becomes “Returning an order”",
+      "Text: 2 lines added",
+      "Summary: “Thirty days, free label.” goes away",
+      "Category: “Returns” becomes “Orders”",
+      "Other wordings: 2 added, 1 removed",
     ]);
   });
 });

@@ -1,9 +1,6 @@
 /** The editor as a whole: who may come in, and which view the address asks for. */
 import { useEffect } from "preact/hooks";
-import { BookOpenText, LogOut } from "lucide";
 import type { Signal } from "@preact/signals";
-import { IconButton } from "../../shared/components/button";
-import { Icon } from "../../shared/components/icon";
 import { Skeleton } from "../../shared/components/skeleton";
 import { ErrorState } from "../../shared/components/state";
 import type { Me } from "../../shared/protocol";
@@ -14,6 +11,7 @@ import { Dialog } from "./dialog";
 import { ListPage } from "./list-page";
 import { NewArticle } from "./new-article";
 import { NotEditor, SignInForm, SignInPage } from "./sign-in";
+import { TopBar } from "./top-bar";
 
 export function App({ route }: { route: Signal<Route> }) {
   const { session } = useWorld();
@@ -38,7 +36,6 @@ export function App({ route }: { route: Signal<Route> }) {
     case "ended":
       return (
         <div class="shell">
-          <TopBar me={state.me} />
           <View route={route.value} me={state.me} />
           {state.is === "ended" && (
             <Dialog title="You were signed out">
@@ -51,26 +48,11 @@ export function App({ route }: { route: Signal<Route> }) {
 }
 
 function View({ route, me }: { route: Route; me: Me }) {
-  if (route.view === "new") return <NewArticle />;
-  if (route.view === "article") return <ArticlePage key={route.id} id={route.id} me={me.name} />;
-  return <ListPage filter={route.filter} />;
-}
-
-function TopBar({ me }: { me: Me }) {
-  const { session } = useWorld();
+  if (route.view === "article") return <ArticlePage key={route.id} id={route.id} me={me} />;
   return (
-    <header class="top-bar">
-      <a class="brand" href="/editor">
-        <Icon node={BookOpenText} /> Editor
-      </a>
-      <nav class="top-links" aria-label="Elsewhere">
-        <a href="/help" target="_blank" rel="noopener">
-          Help centre
-        </a>
-        {me.roles.includes("agent") && <a href="/console">Console</a>}
-      </nav>
-      <span class="top-me">{me.name}</span>
-      <IconButton icon={LogOut} label="Sign out" onClick={() => void session.signOut()} />
-    </header>
+    <>
+      <TopBar me={me} />
+      {route.view === "new" ? <NewArticle /> : <ListPage filter={route.filter} />}
+    </>
   );
 }

@@ -5,6 +5,7 @@ import { Icon } from "../../shared/components/icon";
 import { Skeleton } from "../../shared/components/skeleton";
 import { EmptyState, ErrorState } from "../../shared/components/state";
 import { ProblemError } from "../../shared/api";
+import type { Me } from "../../shared/protocol";
 import { Desk } from "../desk";
 import { sentenceOf } from "../library";
 import { Conflict } from "./conflict";
@@ -15,11 +16,12 @@ import { Rail } from "./rail";
 import { SaveState } from "./save-state";
 import { Tabs } from "./tabs";
 import { TextPane } from "./text-pane";
-import { useLeaving, useSaveKey } from "./use-leaving";
+import { TopBar } from "./top-bar";
+import { useLeaving, useSaveKey, useSignedInAgain } from "./use-leaving";
 
 type Phase = { is: "loading" } | { is: "there" } | { is: "missing" } | { is: "failed"; message: string };
 
-export function ArticlePage({ id, me }: { id: string; me: string }) {
+export function ArticlePage({ id, me }: { id: string; me: Me }) {
   const { library, backups } = useWorld();
   const desk = useMemo(() => new Desk(id, library, backups), [id, library, backups]);
   const [phase, setPhase] = useState<Phase>({ is: "loading" });
@@ -39,32 +41,44 @@ export function ArticlePage({ id, me }: { id: string; me: string }) {
     return () => desk.close();
   }, [desk]);
 
+  if (phase.is === "there") return <Article desk={desk} me={me} />;
+  return (
+    <>
+      <TopBar me={me}>
+        <Back />
+      </TopBar>
+      <main class="article-wait">
+        <Waiting phase={phase} retry={load} />
+      </main>
+    </>
+  );
+}
+
+function Waiting({ phase, retry }: { phase: Exclude<Phase, { is: "there" }>; retry(): void }) {
   switch (phase.is) {
     case "loading":
-      return (
-        <main class="article-wait">
-          <Skeleton lines={8} label="Loading the article" />
-        </main>
-      );
+      return <Skeleton lines={8} label="Loading the article" />;
     case "missing":
       return (
-        <main class="article-wait">
-          <EmptyState icon={FileQuestion} title="No such article" actions={<a class="fd-button" href="/editor">All articles</a>}>
-            The address may be mistyped. Articles are retired, never removed, so it is not gone.
-          </EmptyState>
-        </main>
+        <EmptyState icon={FileQuestion} title="No such article" actions={<a class="fd-button" href="/editor">All articles</a>}>
+          The address may be mistyped. Articles are retired, never removed, so it is not gone.
+        </EmptyState>
       );
     case "failed":
       return (
-        <main class="article-wait">
-          <ErrorState title="The article could not be loaded" retry={load}>
-            {phase.message}
-          </ErrorState>
-        </main>
+        <ErrorState title="The article could not be loaded" retry={retry}>
+          {phase.message}
+        </ErrorState>
       );
-    case "there":
-      return <Article desk={desk} me={me} />;
   }
+}
+
+function Back() {
+  return (
+    <a class="back" href="/editor">
+      <Icon node={ArrowLeft} turns /> Articles
+    </a>
+  );
 }
 
 const SIDES = [
@@ -73,42 +87,43 @@ const SIDES = [
   { id: "details", words: "Details" },
 ] as const;
 
-function Article({ desk, me }: { desk: Desk; me: string }) {
+function Article({ desk, me }: { desk: Desk; me: Me }) {
   const [side, setSide] = useState<(typeof SIDES)[number]["id"]>("text");
   const leaving = useLeaving(desk);
   useSaveKey(desk);
+  useSignedInAgain(() => void desk.flush());
   const title = desk.draft.value?.title.trim() || "Untitled";
   useEffect(() => {
     document.title = `${title} · Editor · Frontdesk`;
   }, [title]);
 
   return (
-    <main class="article" data-side={side}>
-      <header class="article-bar">
-        <a class="back" href="/editor">
-          <Icon node={ArrowLeft} turns /> Articles
-        </a>
+    <>
+      <TopBar me={me}>
+        <Back />
         <SaveState state={desk.autosave.value} retry={() => void desk.flush()} />
-      </header>
-      <Tabs class="side-tabs" name="side" label="Show" tabs={SIDES} now={side} choose={(id) => setSide(id)} />
-      {desk.broughtBack.value && desk.autosave.value.trouble === null && (
-        <p class="banner banner-info" role="status">
-          Brought back what was not saved when this page was last closed.
-        </p>
-      )}
-      <Conflict desk={desk} me={me} />
-      <div class="panes">
-        <div class="pane pane-text" id="side-text-panel">
-          <TextPane desk={desk} />
+      </TopBar>
+      <main class="article" data-side={side}>
+        <Tabs class="side-tabs" name="side" label="Show" tabs={SIDES} now={side} choose={(id) => setSide(id)} />
+        {desk.broughtBack.value && desk.autosave.value.trouble === null && (
+          <p class="banner banner-info" role="status">
+            Brought back what was not saved when this page was last closed.
+          </p>
+        )}
+        <Conflict desk={desk} me={me.name} />
+        <div class="panes">
+          <div class="pane pane-text" id="side-text-panel">
+            <TextPane desk={desk} />
+          </div>
+          <div class="pane pane-preview" id="side-preview-panel">
+            <PreviewPane desk={desk} />
+          </div>
+          <div class="pane pane-rail" id="side-details-panel">
+            <Rail desk={desk} />
+          </div>
         </div>
-        <div class="pane pane-preview" id="side-preview-panel">
-          <PreviewPane desk={desk} />
-        </div>
-        <div class="pane pane-rail" id="side-details-panel">
-          <Rail desk={desk} />
-        </div>
-      </div>
-      {leaving.asked && <LeaveDialog desk={desk} answer={leaving.answer} />}
-    </main>
+        {leaving.asked && <LeaveDialog desk={desk} answer={leaving.answer} />}
+      </main>
+    </>
   );
 }

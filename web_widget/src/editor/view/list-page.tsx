@@ -6,6 +6,7 @@ import { Icon } from "../../shared/components/icon";
 import { EmptyState, ErrorState } from "../../shared/components/state";
 import { useNow } from "../../shared/components/use-now";
 import type { EditorRow } from "../../shared/knowledge";
+import { categoryName } from "../category";
 import { STATE_WORD } from "../chip";
 import { sentenceOf } from "../library";
 import { EVERYTHING, STATE_FILTERS, categories, isFiltered, shown, stateCounts, type ListFilter } from "../rows";
@@ -82,7 +83,7 @@ function Filters({ filter, rows, set }: { filter: ListFilter; rows: EditorRow[];
           <option value="">Every category</option>
           {names.map((name) => (
             <option key={name} value={name}>
-              {name}
+              {categoryName(name)}
             </option>
           ))}
         </select>

@@ -2,6 +2,7 @@
 import { Time } from "../../shared/components/time";
 import { useDelayed } from "../../shared/components/use-delayed";
 import type { EditorRow } from "../../shared/knowledge";
+import { categoryName } from "../category";
 import { addressOf } from "../route";
 import { StateChip } from "./state-chip";
 
@@ -13,7 +14,7 @@ export function ListRow({ row, now }: { row: EditorRow; now: number }) {
           <span class="row-title">{row.title}</span>
           <span class="row-slug">/help/{row.slug}</span>
         </span>
-        <span class="row-category">{row.category}</span>
+        <span class="row-category">{categoryName(row.category)}</span>
         <StateChip state={row.state} />
         <span class="row-when">
           <span class="row-who">{row.updated_by}</span>

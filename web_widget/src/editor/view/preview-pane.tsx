@@ -1,5 +1,6 @@
 /** The article as customers will see it: the server's own rendering, in the type of the help centre. */
 import { ArticleHtml } from "../../shared/components/article-html";
+import { categoryName } from "../category";
 import type { Desk } from "../desk";
 import { useDelayed } from "../../shared/components/use-delayed";
 
@@ -17,7 +18,7 @@ export function PreviewPane({ desk }: { desk: Desk }) {
         </span>
       </p>
       <article class="preview-page" onClick={keepHere}>
-        {draft.category.trim() !== "" && <p class="preview-category">{draft.category}</p>}
+        {draft.category.trim() !== "" && <p class="preview-category">{categoryName(draft.category.trim())}</p>}
         <h1>{draft.title.trim() === "" ? "Untitled" : draft.title}</h1>
         {draft.summary.trim() !== "" && <p class="preview-summary">{draft.summary}</p>}
         {empty ? (

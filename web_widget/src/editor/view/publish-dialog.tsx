@@ -7,6 +7,7 @@ import { changesBetween } from "../changes";
 import type { Desk } from "../desk";
 import { draftOf, wordings } from "../draft";
 import { sentenceOf } from "../library";
+import { ChangeList } from "./change-list";
 import { useWorld } from "./context";
 import { Dialog } from "./dialog";
 import { DiffView } from "./diff-view";
@@ -87,11 +88,7 @@ function Changed({ desk, live }: { desk: Desk; live: RevisionOut | null }) {
   if (changes.length === 0) return <p class="quiet">Nothing would change: customers see this text already.</p>;
   return (
     <>
-      <ul class="change-list">
-        {changes.map((change) => (
-          <li key={change.what}>{change.sentence}</li>
-        ))}
-      </ul>
+      <ChangeList changes={changes} />
       {changes.some((change) => change.what === "text") && <DiffView before={before.body} after={draft.body} />}
     </>
   );

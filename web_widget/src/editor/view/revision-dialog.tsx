@@ -9,6 +9,7 @@ import { changesBetween } from "../changes";
 import type { Desk } from "../desk";
 import { draftOf } from "../draft";
 import { sentenceOf } from "../library";
+import { ChangeList } from "./change-list";
 import { useWorld } from "./context";
 import { Dialog } from "./dialog";
 import { DiffView } from "./diff-view";
@@ -96,13 +97,7 @@ function Since({ desk, revision }: { desk: Desk; revision: RevisionOut }) {
   const changes = changesBetween(draftOf({ ...revision, slug: now.slug }), now).filter(({ what }) => what !== "text");
   return (
     <div class="revision-changes">
-      {changes.length > 0 && (
-        <ul class="change-list">
-          {changes.map((change) => (
-            <li key={change.what}>{change.sentence}</li>
-          ))}
-        </ul>
-      )}
+      {changes.length > 0 && <ChangeList changes={changes} />}
       <DiffView before={revision.body} after={now.body} equal="The text has not changed since then." />
     </div>
   );

@@ -1,7 +1,8 @@
 /** Whether the text is safe, always in the same place; said aloud when it changes for the worse or is done. */
 import type { Autosave } from "../autosave";
 import { saveWord, type SaveWord } from "../autosave";
-import { clockTime, fullTime } from "../../shared/time";
+import { fullTime } from "../../shared/time";
+import { savedTime } from "../when";
 import { Check, TriangleAlert } from "lucide";
 import { Icon } from "../../shared/components/icon";
 
@@ -29,7 +30,7 @@ function Words({ said }: { said: SaveWord }) {
       return (
         <>
           <Icon node={Check} />
-          <span title={fullTime(said.at)}>Saved {clockTime(said.at)}</span>
+          <span title={fullTime(said.at)}>Saved {savedTime(said.at, Date.now())}</span>
         </>
       );
     case "editing":

@@ -1,10 +1,9 @@
 /** Sign-in for editors: as a page of its own, or over the page when the session ended in the middle of work. */
 import { useState } from "preact/hooks";
 import { sentenceOf } from "../library";
-import { TriangleAlert } from "lucide";
 import { Button } from "../../shared/components/button";
-import { Icon } from "../../shared/components/icon";
 import { useWorld } from "./context";
+import { ProblemLine } from "./problem";
 
 export interface SignInProps {
   /** Filled in when we know who it was. */
@@ -42,11 +41,7 @@ export function SignInForm({ email = "", lead }: SignInProps) {
         <span class="fd-label">Password</span>
         <input class="fd-input" name="password" type="password" autocomplete="current-password" required autofocus={email !== ""} />
       </label>
-      {problem !== null && (
-        <p class="fd-field-error" role="alert">
-          <Icon node={TriangleAlert} /> {problem}
-        </p>
-      )}
+      <ProblemLine message={problem} />
       <button type="submit" class="fd-button fd-button-primary button-wide" disabled={busy}>
         {busy ? "Signing in…" : "Sign in"}
       </button>

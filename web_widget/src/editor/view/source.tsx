@@ -4,13 +4,15 @@ import type { SourceView } from "../codemirror";
 
 export interface SourceProps {
   text: string;
+  /** Only when this changes is `text` put into the source: what was typed is there already, and may be newer. */
+  generation: number;
   label: string;
   changed(text: string): void;
 }
 
 const HINT = "Write as you would explain it to a friend. # makes a heading, - a list, | a table.";
 
-export function Source({ text, label, changed }: SourceProps) {
+export function Source({ text, generation, label, changed }: SourceProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<SourceView | null>(null);
   const latest = useRef({ text, changed });
@@ -42,7 +44,7 @@ export function Source({ text, label, changed }: SourceProps) {
     };
   }, [label]);
 
-  useEffect(() => view.current?.show(text), [text]);
+  useEffect(() => view.current?.show(latest.current.text), [generation]);
 
   return (
     <div class="source">

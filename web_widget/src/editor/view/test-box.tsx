@@ -1,5 +1,5 @@
 /** Ask as a customer would, and see what Fern would do: which passages, how sure, against which thresholds. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import type { Hit, SearchReply } from "../../shared/knowledge";
 import type { Desk } from "../desk";
@@ -17,6 +17,8 @@ export function TestBox({ desk }: { desk: Desk }) {
   const [against, setAgainst] = useState<Against>("draft");
   const [result, setResult] = useState<{ reply: SearchReply; against: Against; unsaved: boolean } | null>(null);
   const task = useTask();
+  const live = desk.article.value?.published_revision ?? null;
+  useEffect(() => setResult(null), [live]); // It was about what customers saw before.
 
   const ask = (words: string, where: Against) =>
     task.run(async () => {

@@ -25,16 +25,23 @@ export function TextPane({ desk }: { desk: Desk }) {
             {problems.title}
           </p>
         )}
-        <input
+        <textarea
           class="summary-input"
+          rows={1}
           aria-label="Summary"
           placeholder="Summary: the answer in one sentence"
           value={draft.summary}
           maxLength={LIMITS.summary}
-          onInput={(event) => desk.edit({ summary: event.currentTarget.value })}
+          onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+          onInput={(event) => desk.edit({ summary: event.currentTarget.value.replace(/\n/g, " ") })}
         />
       </div>
-      <Source text={draft.body} label="Article text in markdown" changed={(body) => desk.edit({ body })} />
+      <Source
+        text={draft.body}
+        generation={desk.generation.value}
+        label="Article text in markdown"
+        changed={(body) => desk.edit({ body })}
+      />
       {problems.body !== undefined && <p class="fd-field-error text-problem">{problems.body}</p>}
     </section>
   );

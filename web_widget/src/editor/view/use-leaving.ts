@@ -56,3 +56,14 @@ export function useSaveKey(desk: Desk): void {
     return () => window.removeEventListener("keydown", save);
   }, [desk]);
 }
+
+/** The session had ended and somebody signed in again: what could not be saved meanwhile can be now. */
+export function useSignedInAgain(again: () => void): void {
+  const { session } = useWorld();
+  const is = session.state.value.is;
+  const before = useRef(is);
+  useEffect(() => {
+    if (before.current === "ended" && is === "in") again();
+    before.current = is;
+  }, [is]);
+}
