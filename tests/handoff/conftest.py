@@ -1,0 +1,47 @@
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from handoff.adapters.schema import migrate
+from handoff.adapters.store_sql import SqlStore
+from tests.handoff.fakes import House, ScriptedBot
+
+settings.register_profile(
+    "handoff", database=None, deadline=None
+)  # leaves no folder behind; two cores are often busy
+settings.load_profile("handoff")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the tables and nothing in them, to copy from: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database_url(migrated: Path, tmp_path: Path) -> str:
+    path = tmp_path / "frontdesk.db"
+    shutil.copy(migrated, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[SqlStore]:
+    store = SqlStore(database_url)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def bot() -> ScriptedBot:
+    return ScriptedBot()
+
+
+@pytest.fixture
+async def house(store: SqlStore, bot: ScriptedBot) -> House:
+    return House(store, bot)
