@@ -14,34 +14,49 @@ REPEATED_REJECTION = 2
 """Thumbs down in a conversation before a person is called."""
 
 _PERSON = (
-    r"(?:human(?: being)?|(?:real|actual|live|living) (?:person|agent|human|someone|people)|person|agent|operator|"
+    r"(?:human(?: being)?|(?:real|actual|live|living) (?:person|agent|human|someone|people)|person|(?<!ing )agent|operator|"
     r"representative|rep|advis[oe]r|supervisor|manager|staff(?: member)?|employee|somebody|someone|team member|"
     r"customer (?:service|care|support)|support (?:team|agent|person)|service desk|help ?desk|human support)"
+    r"\b(?!'s|-| (?:size|sized|tent|bag|discount|rights)\b)"
 )
+"""Whom one can ask for. A cleaning agent, a staff discount and a one-person tent are things of the shop."""
 _REACH = (
-    r"(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|switch(?: me)?|put me through|pass me|hand me(?: over)?|"
-    r"get(?: me)?|give me|contact|reach|call|phone|need|want|prefer|find me|bring me|escalate(?: this)?|let me have)"
+    r"(?:talk|speak|chat|connect(?:ed)?(?: me)?|transfer(?: me)?|switch(?: me)?|put me through|pass me|hand me(?: over)?|"
+    r"get(?: me)?|give me|gimme|contact|reach|call|phone|need|want|prefer|find me|bring me|escalate(?: this)?|"
+    r"let me have|ask(?:ing)? for)"
 )
+_BETWEEN = r"(?: (?!(?:for|in)\b|(?<!to )(?<!with )my\b)\w+){0,5}?"
+"""Words between the two. A jacket for a person, my manager and "in person" ask for nobody."""
 _ASKS = (
-    re.compile(rf"\b{_REACH}\b(?: \w+){{0,5}}? {_PERSON}\b(?! (?:size|tent|bag))", re.IGNORECASE),
+    re.compile(rf"\b{_REACH}\b{_BETWEEN} {_PERSON}", re.IGNORECASE),
     re.compile(
-        r"\b(?:can|could|will|would|may|is|are|isn't|any)\b.{0,25}\b(?:human|real person|live agent)\b",
+        r"\b(?:can|could|will|would|may|is|are|isn't|any)\b.{0,25}\b(?:humans?|real person|live agent)\b(?!-| rights\b)",
         re.IGNORECASE,
     ),
     re.compile(
         r"^\W*(?:a |the |to )?(?:human|agent|operator|representative|real person|live (?:agent|chat|person))\b"
-        r"(?: (?:please|now|pls))?\W*$",
+        r"(?:,? (?:please|now|pls))?\W*$",
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:call|phone|ring) me(?: back)?\b|\bcall ?back\b", re.IGNORECASE),
     re.compile(
-        r"\b(?:not|stop|no more|enough|instead of|sick of|tired of|than)\b.{0,25}\b(?:a |this |the )?"
-        r"(?:bots?|robots?|machines?|chatbots?|automated)\b",
+        r"\b(?:not|stop|no more|enough|instead of|sick of|tired of|than|don'?t want)\b"
+        r"(?: (?:to|with|of|talk|talking|speak|speaking|chat|chatting|an?|the|this|these|your|another|any|more|"
+        r"stupid|useless))*"
+        r" (?:bots?|robots?|chatbots?|automated|machines?(?! (?:wash|dry)))",
         re.IGNORECASE,
     ),
 )
+_DECLINES = re.compile(
+    r"\b(?:don'?t|do not|no need|never)(?: (?:really|want|need|wish|have|like|please))*"
+    r"(?: (?:to|with|talk|speak|chat|call|phone|ring|contact|transfer|connect|an?|the|any|your))*"
+    rf" (?:{_PERSON}|me\b)",
+    re.IGNORECASE,
+)
+"""They say that they want nobody."""
 _ABOUT_AGENTS = re.compile(
     r"\b(?:are you|am i|is this|is it)\b.{0,20}\b(?:human|person|bot|robot|real)\b"
+    r"|\bi(?:'m| am) not a (?:ro)?bot\b"
     r"|\b(?:two|three|four|five|six|\d+)[- ](?:person|people)\b|\bper person\b"
     r"|\b(?:send|give|buy|bought|gift)\b.{0,30}\b(?:for|to) (?:someone|somebody|a person)\b"
     r"|\b(?:someone|somebody) (?:else|stole|took|has|used)\b",
@@ -52,7 +67,9 @@ _ABOUT_AGENTS = re.compile(
 def asks_for_person(text: str) -> bool:
     """Whether the customer plainly asks for a person. Precise rather than complete: the bot catches the rest."""
     plain = " ".join(text.replace("’", "'").split())
-    return not _ABOUT_AGENTS.search(plain) and any(pattern.search(plain) for pattern in _ASKS)
+    if _ABOUT_AGENTS.search(plain) or _DECLINES.search(plain):
+        return False
+    return any(pattern.search(plain) for pattern in _ASKS)
 
 
 class Step(StrEnum):
