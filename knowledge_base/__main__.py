@@ -29,8 +29,12 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-DatabaseUrl = Annotated[str, typer.Option("--database-url", envvar="FRONTDESK_DATABASE_URL", help="Where articles are.")]
-EncoderDir = Annotated[Path, typer.Option("--encoder-dir", envvar="FRONTDESK_ENCODER_DIR", help="The encoder artifact.")]
+DatabaseUrl = Annotated[
+    str, typer.Option("--database-url", envvar="FRONTDESK_DATABASE_URL", help="Where articles are.")
+]
+EncoderDir = Annotated[
+    Path, typer.Option("--encoder-dir", envvar="FRONTDESK_ENCODER_DIR", help="The encoder artifact.")
+]
 Site = Annotated[str, typer.Option("--site", help="Whose articles.")]
 Folder = Annotated[Path, typer.Argument(help="A folder of <category>/<slug>.md.")]
 
@@ -41,7 +45,9 @@ ENCODER_DIR = Path("var/encoder")
 @app.command()
 def encoder(
     folder: EncoderDir = ENCODER_DIR,
-    model: Annotated[str | None, typer.Option(envvar="EMBEDDING_MODEL", help="Another sentence-transformers model.")] = None,
+    model: Annotated[
+        str | None, typer.Option(envvar="EMBEDDING_MODEL", help="Another sentence-transformers model.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Make it again although it is fresh.")] = False,
 ) -> None:
     """Make the encoder artifact for this machine; does nothing when it is fresh."""
@@ -64,7 +70,9 @@ def migrate(database_url: DatabaseUrl = DATABASE_URL) -> None:
 @app.command("import")
 def import_folder(
     folder: Folder,
-    publish: Annotated[bool, typer.Option("--publish", help="Show the articles to customers at once.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Show the articles to customers at once.")
+    ] = False,
     database_url: DatabaseUrl = DATABASE_URL,
     encoder_dir: EncoderDir = ENCODER_DIR,
     site: Site = "default",
@@ -87,7 +95,9 @@ def import_folder(
                 out.print(f"{name}: {outcome.value}", markup=False)
         library.refresh()
         live = len(library.snapshot().articles())
-    parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to import"
+    parts = (
+        ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to import"
+    )
     out.print(f"{len(paths)} files: {parts}, {failed} failed. {live} articles are live.")
     if failed:
         raise typer.Exit(1)
@@ -103,7 +113,9 @@ def export_folder(
     """Write the latest draft of every article that is not retired as a markdown file."""
     with _plain_errors(), _library(database_url, encoder_dir, site) as library:
         for article in library.drafts():
-            path = write_article(ArticleFile(article.slug, article.latest.content, article.latest.saved_at), folder)
+            path = write_article(
+                ArticleFile(article.slug, article.latest.content, article.latest.saved_at), folder
+            )
             out.print(str(path.relative_to(folder)), markup=False)
 
 
@@ -131,9 +143,15 @@ def search(
 
 @app.command()
 def evaluate(
-    questions: Annotated[Path | None, typer.Argument(help="Golden questions: a YAML list of {question, article}.")] = None,
-    doc2dial: Annotated[Path | None, typer.Option(help="Folder of the doc2dial set, measured by itself.")] = None,
-    covidfaq: Annotated[Path | None, typer.Option(help="Folder of the CovidFAQ set, measured by itself.")] = None,
+    questions: Annotated[
+        Path | None, typer.Argument(help="Golden questions: a YAML list of {question, article}.")
+    ] = None,
+    doc2dial: Annotated[
+        Path | None, typer.Option(help="Folder of the doc2dial set, measured by itself.")
+    ] = None,
+    covidfaq: Annotated[
+        Path | None, typer.Option(help="Folder of the CovidFAQ set, measured by itself.")
+    ] = None,
     database_url: DatabaseUrl = DATABASE_URL,
     encoder_dir: EncoderDir = ENCODER_DIR,
     site: Site = "default",
@@ -148,7 +166,11 @@ def evaluate(
         if doc2dial is not None:
             pages = read_doc2dial(doc2dial)
             alone = [Golden(golden.question, golden.article) for golden in pages.later_turns]
-            rows = {"doc2dial, first turn": pages.first_turns, "later turns": pages.later_turns, "without history": alone}
+            rows = {
+                "doc2dial, first turn": pages.first_turns,
+                "later turns": pages.later_turns,
+                "without history": alone,
+            }
             with library_of(pages.articles, encoder_dir) as library:
                 out.print(retrieval_table(library, rows))
         if covidfaq is not None:

@@ -41,12 +41,12 @@ def find(
         return NOTHING
     match = _without(snapshot, views.match(now), exclude)
     best = views.best_passages(match.fused)
-    evidence = evidence_of(views, match, best)
+    evidence = evidence_of(match, best)
     if asked:
         sureness = calibration.confidence(evidence) / max(calibration.answer_threshold, 1e-6)
         match = with_history(match, [views.match(question) for question in asked], sureness)
         best = views.best_passages(match.fused)
-        evidence = evidence_of(views, match, best)
+        evidence = evidence_of(match, best)
     if not best:
         return NOTHING
     confidence = calibration.confidence(evidence)
@@ -87,7 +87,9 @@ def article_url(slug: str) -> str:
 
 
 def _without(snapshot: Snapshot, match: Match, exclude: Collection[str]) -> Match:
-    rejected = [at for at in range(len(match.fused)) if snapshot.place(at)[1].id in exclude] if exclude else []
+    rejected = (
+        [at for at in range(len(match.fused)) if snapshot.place(at)[1].id in exclude] if exclude else []
+    )
     if not rejected:
         return match
     fused = match.fused.copy()

@@ -98,7 +98,9 @@ def _public(library: Library, threads: Threads) -> APIRouter:
 
 def _service(library: Library, threads: Threads, service_secret: str) -> APIRouter:
     async def check(x_frontdesk_secret: Annotated[str, Header()] = "") -> None:
-        if not service_secret or not hmac.compare_digest(x_frontdesk_secret.encode(), service_secret.encode()):
+        if not service_secret or not hmac.compare_digest(
+            x_frontdesk_secret.encode(), service_secret.encode()
+        ):
             raise NotSignedIn("This address is for the bot; the service secret is missing or wrong.")
 
     router = APIRouter(dependencies=[Depends(check)])

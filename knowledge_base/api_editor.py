@@ -65,7 +65,9 @@ def _add_articles(router: APIRouter, library: Library, threads: Threads, signed_
         return await threads.run(library.open, article_id)
 
     @router.put("/articles/{article_id}/draft")
-    async def save(article_id: str, draft: DraftIn, editor: Annotated[str, Depends(signed_in)]) -> EditorArticle:
+    async def save(
+        article_id: str, draft: DraftIn, editor: Annotated[str, Depends(signed_in)]
+    ) -> EditorArticle:
         return await threads.run(library.save, article_id, draft, editor)
 
     @router.post("/articles/{article_id}/publish")
@@ -87,5 +89,7 @@ def _add_history(router: APIRouter, library: Library, threads: Threads, signed_i
         return await threads.run(library.revision, article_id, number)
 
     @router.post("/articles/{article_id}/revisions/{number}/restore")
-    async def restore(article_id: str, number: int, editor: Annotated[str, Depends(signed_in)]) -> EditorArticle:
+    async def restore(
+        article_id: str, number: int, editor: Annotated[str, Depends(signed_in)]
+    ) -> EditorArticle:
         return await threads.run(library.restore, article_id, number, editor)

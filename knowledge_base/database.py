@@ -11,7 +11,6 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 VERSION_TABLE = "knowledge_base_version"
 """The gateway migrates its own tables in the same database, under a version table of its own."""
@@ -46,8 +45,7 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _set_up_sqlite(connection: DBAPIConnection, _record: Any) -> None:
-    assert isinstance(connection, SqliteConnection)
+def _set_up_sqlite(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None  # so that BEGIN is ours to send; the driver's own comes too late
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

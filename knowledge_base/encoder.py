@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer  # type: ignore[import-untyped]  # has no types of its own
 
 from knowledge_base.errors import EncoderMissing
 from knowledge_base.ranking import Vector
@@ -36,7 +36,9 @@ class OnnxEncoder:
             self._session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as exc:  # three libraries, each with errors of its own, and one remedy for all of them
+        except (
+            Exception
+        ) as exc:  # three libraries, each with errors of its own, and one remedy for all of them
             raise EncoderMissing(
                 f"No usable encoder in {folder}; make it with: python -m knowledge_base encoder"
             ) from exc

@@ -51,8 +51,12 @@ def export_encoder(folder: Path, model: str | None = None, force: bool = False) 
             "sha256": _sha256(work / "model.onnx"),
         }
         (work / "encoder.json").write_text(json.dumps(card, indent=2) + "\n")
-        for part in ("model.onnx", "tokenizer.json", "encoder.json"):  # the card last: it vouches for the others
-            os.replace(work / part, folder / part)
+        for part in (
+            "model.onnx",
+            "tokenizer.json",
+            "encoder.json",
+        ):  # the card last: it vouches for the others
+            (work / part).replace(folder / part)
     return True
 
 
@@ -139,14 +143,20 @@ def _quantise(source: Path, target: Path, quantisation: str) -> None:
 
     ready = source.with_name("ready.onnx")
     setting = QUANTISATION[quantisation]
-    logging.getLogger().setLevel(logging.ERROR)  # the quantiser logs advice about steps that are done here
-    quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
-    quantize_dynamic(
-        str(ready),
-        str(target),
-        weight_type=QuantType.QInt8 if setting["signed"] else QuantType.QUInt8,
-        reduce_range=setting["reduce_range"],
-    )
+    level = logging.root.level
+    logging.root.setLevel(
+        logging.ERROR
+    )  # the quantiser gives advice, on the root logger, about steps taken here
+    try:
+        quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(ready),
+            str(target),
+            weight_type=QuantType.QInt8 if setting["signed"] else QuantType.QUInt8,
+            reduce_range=setting["reduce_range"],
+        )
+    finally:
+        logging.root.setLevel(level)
 
 
 def _sha256(path: Path) -> str:

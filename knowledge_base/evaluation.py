@@ -83,7 +83,9 @@ def reciprocal_rank(outcomes: Sequence[Outcome]) -> Figure:
 
 def separation(calibration: Calibration, with_answer: Sequence[Outcome], without: Sequence[Outcome]) -> float:
     """AUROC: how often a question with an answer gets more confidence than one without. 0.5 is chance."""
-    high, low = (np.array([calibration.confidence(o.evidence) for o in group]) for group in (with_answer, without))
+    high, low = (
+        np.array([calibration.confidence(o.evidence) for o in group]) for group in (with_answer, without)
+    )
     if not len(high) or not len(low):
         return float("nan")
     wins = (high[:, None] > low[None, :]).mean() + 0.5 * (high[:, None] == low[None, :]).mean()

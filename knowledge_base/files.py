@@ -45,10 +45,12 @@ def read_article(path: Path, folder: Path) -> ArticleFile:
         raise BadArticleFile("The file is not UTF-8 text.") from exc
     front, body = _split(text)
     title, body = _title(front, body, path)
-    category = str(front.get("category") or "") or (path.parent.name if path.parent != folder else "")
+    category = str(front.get("category", path.parent.name if path.parent != folder else "") or "")
     questions = front.get("questions") or []
     if not isinstance(questions, list) or not all(isinstance(item, str) for item in questions):
-        raise BadArticleFile("`questions` must be a list of texts; put quotes around one that has a colon in it.")
+        raise BadArticleFile(
+            "`questions` must be a list of texts; put quotes around one that has a colon in it."
+        )
     if not body.strip():
         raise BadArticleFile("The file has no text below its front matter.")
     try:

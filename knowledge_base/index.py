@@ -18,7 +18,16 @@ from knowledge_base.article import Article, Content, Passage, text_key
 from knowledge_base.confidence import DEFAULT, Calibration
 from knowledge_base.errors import StoreUnavailable
 from knowledge_base.ports import ArticleStore, Encoder, Publication
-from knowledge_base.ranking import Lexicon, Matrix, Prefixes, Question, Vector, Views, lexical_weight, words_of
+from knowledge_base.ranking import (
+    Lexicon,
+    Matrix,
+    Prefixes,
+    Question,
+    Vector,
+    Views,
+    lexical_weight,
+    words_of,
+)
 
 LOOK_AGAIN_SECONDS = 1.0
 """How long a snapshot answers before the version is looked at: half of the 2 s promised to other processes."""
@@ -33,7 +42,7 @@ class Entry:
     stamp: str
     publication: Publication
     words: tuple[Counter[str], ...]
-    """For each passage how often each word occurs in it, its title and headings."""
+    """For each passage how often each word occurs in it, above it, and in the article's summary and questions."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,9 @@ class LiveIndex:
                     self._read()
                 self._looked_at = time.monotonic()
             except StoreUnavailable:
-                log.warning("The index cannot be checked for changes; answering from version %d.", self._shelf.version)
+                log.warning(
+                    "The index cannot be checked for changes; answering from version %d.", self._shelf.version
+                )
             finally:
                 self._lock.release()
         return self._shelf
@@ -148,9 +159,14 @@ class LiveIndex:
     def _read(self) -> Shelf:
         # The version first: a change that comes while the rest is read is then seen again, not missed.
         version, stamps, before = self._store.index_version(), self._store.live_stamps(), self._shelf.entries
-        kept = {key: before[key] for key, stamp in stamps.items() if key in before and before[key].stamp == stamp}
+        kept = {
+            key: before[key] for key, stamp in stamps.items() if key in before and before[key].stamp == stamp
+        }
         fresh = self._store.publications([key for key in stamps if key not in kept], self.encoder)
-        entries = {**kept, **{item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in fresh}}
+        entries = {
+            **kept,
+            **{item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in fresh},
+        }
         stored = self._store.calibration()
         calibration = Calibration.from_json(stored) if stored else DEFAULT
         # A fixed order makes equal scores come out the same way in every process.
@@ -163,7 +179,9 @@ class LiveIndex:
     def _whole(self, publication: Publication) -> Publication:
         """The publication with all its vectors; those of another encoder are made anew and stored."""
         texts = {text_key(text): text for text in _texts(publication.content, publication.passages)}
-        missing = {key: self._encoder.encode(text) for key, text in texts.items() if key not in publication.vectors}
+        missing = {
+            key: self._encoder.encode(text) for key, text in texts.items() if key not in publication.vectors
+        }
         if not missing:
             return publication
         self._store.add_vectors(publication.article.id, self.encoder, missing)
@@ -188,10 +206,15 @@ def _typed_for(content: Content) -> list[tuple[str, float]]:
 
 
 def _texts(content: Content, passages: Sequence[Passage]) -> list[str]:
-    texts = [text for passage in passages for text in (full_text(content, passage), place_text(content, passage))]
+    texts = [
+        text for passage in passages for text in (full_text(content, passage), place_text(content, passage))
+    ]
     return [*texts, *content.questions]
 
 
 def _entry(stamp: str, publication: Publication) -> Entry:
-    words = tuple(Counter(words_of(full_text(publication.content, passage))) for passage in publication.passages)
+    content = publication.content
+    # What customers call an article helps every passage of it; its vector views keep the passages apart.
+    called = Counter(words_of(" ".join((content.summary, *content.questions))))
+    words = tuple(called + Counter(words_of(full_text(content, passage))) for passage in publication.passages)
     return Entry(stamp, publication, words)

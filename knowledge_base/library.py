@@ -90,7 +90,9 @@ class Library:
 
     def answer(self, request: AnswerRequest) -> AnswerReply:
         """Hits for the bot's turn; knows the conversation's earlier questions and rejected passages."""
-        found = self._find(self._index.current(), request.question, request.asked, request.exclude, request.limit)
+        found = self._find(
+            self._index.current(), request.question, request.asked, request.exclude, request.limit
+        )
         return AnswerReply(decision=found.decision, confidence=found.confidence, hits=list(found.hits))
 
     def passage(self, passage_id: str) -> Hit:
@@ -142,7 +144,9 @@ class Library:
         self._publish(article)
         snapshot = self._index.refresh()
         live = snapshot.article(article.id)
-        if live is None or live.article.answering_since is None:  # somebody retired it within these milliseconds
+        if (
+            live is None or live.article.answering_since is None
+        ):  # somebody retired it within these milliseconds
             raise NotFound("The article was retired in the same moment.")
         return PublishReply(
             article=self._opened(live.article),
@@ -180,7 +184,9 @@ class Library:
         """Makes an old revision the newest draft; what customers see does not change."""
         article, old = self._store.article(article_id), self._revision(article_id, number)
         moment = datetime.now(UTC)
-        saved = self._store.save_draft(article.id, article.latest.number, article.slug, old.content, by, moment)
+        saved = self._store.save_draft(
+            article.id, article.latest.number, article.slug, old.content, by, moment
+        )
         return self._opened(saved)
 
     def preview(self, body: str) -> PreviewReply:
@@ -254,7 +260,12 @@ class Library:
         self._store.publish(article.id, article.latest.number, passages, self._index.encoder, vectors)
 
     def _find(
-        self, snapshot: Snapshot, text: str, asked: list[str] | None = None, exclude: list[str] | None = None, limit: int = 5
+        self,
+        snapshot: Snapshot,
+        text: str,
+        asked: list[str] | None = None,
+        exclude: list[str] | None = None,
+        limit: int = 5,
     ) -> Findings:
         if not re.search(r"\w", text):
             return NOTHING

@@ -4,16 +4,17 @@ Raw HTML in the source is text, not markup; what is left passes an allow-list be
 must not know about storage, vectors or who may see an article.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, pairwise
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from knowledge_base.article import Excerpt, slug_of
+from knowledge_base.plain_text import plain_text, said, words_of_inline
 
 PASSAGE_WORDS = 180
 """A passage is closed before it grows beyond this: the encoder reads 256 tokens, about 190 words of English."""
@@ -21,7 +22,8 @@ SHORT_WORDS = 60
 """A passage shorter than this takes the next block of its section even when that makes it a little too long."""
 
 TAGS = frozenset(
-    "h2 h3 h4 h5 h6 p br hr strong em s code pre blockquote ul ol li a img table thead tbody tr th td".split()
+    {"h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote"}
+    | {"ul", "ol", "li", "a", "img", "table", "thead", "tbody", "tr", "th", "td"}
 )
 ATTRIBUTES: dict[str, set[str]] = {
     **{f"h{level}": {"id"} for level in range(2, 7)},
@@ -74,9 +76,9 @@ class Markdown:
 def _tokens(body: str) -> list[Token]:
     tokens = _parser.parse(body)
     used: dict[str, int] = {}
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
-            slug = slug_of(_words(inline)) or "section"
+            slug = slug_of(words_of_inline(inline)) or "section"
             used[slug] = used.get(slug, 0) + 1
             opening.attrSet("id", slug if used[slug] == 1 else f"{slug}-{used[slug]}")
     for token in tokens:
@@ -88,7 +90,12 @@ def _tokens(body: str) -> list[Token]:
 def _clean(tokens: list[Token]) -> str:
     html = str(_parser.renderer.render(tokens, _parser.options, {}))
     return nh3.clean(
-        html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=LINK_REL, strip_comments=True
+        html,
+        tags=set(TAGS),
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel=LINK_REL,
+        strip_comments=True,
     ).strip()
 
 
@@ -97,14 +104,14 @@ def _sections(tokens: list[Token]) -> Iterator[_Section]:
     for block in _top_level(tokens):
         first = block[0]
         if first.type != "heading_open":
-            text = _plain(block)
+            text = plain_text(block)
             if text:
                 section.blocks.append(_Block(block, text))
             continue
         yield section
         level = int(first.tag[1])
         trail = {above: words for above, words in trail.items() if above < level}
-        trail[level] = _words(block[1])
+        trail[level] = words_of_inline(block[1])
         section = _Section(tuple(trail.values()), str(first.attrGet("id") or ""))
     yield section
 
@@ -122,7 +129,7 @@ def _groups(blocks: list[_Block]) -> Iterator[list[_Block]]:
     """Packs blocks into passages; only plain paragraphs are ever cut, between sentences."""
     group: list[_Block] = []
     words = 0
-    for block in (piece for block in blocks for piece in _cut(block)):
+    for block in chain.from_iterable(map(_cut, blocks)):
         # A line such as "Do this:" belongs to the list that it announces.
         announces = bool(group) and group[-1].text.endswith(":")
         if words >= SHORT_WORDS and words + block.words > PASSAGE_WORDS and not announces:
@@ -141,33 +148,33 @@ def _cut(block: _Block) -> Iterator[_Block]:
     opening, inline, closing = block.tokens
     for children in _sentences_packed(inline.children or []):
         part = Token("inline", "", 0, children=children, content="")
-        yield _Block([opening, part, closing], _words(part))
+        yield _Block([opening, part, closing], words_of_inline(part))
 
 
 def _sentences_packed(children: list[Token]) -> Iterator[list[Token]]:
     """Cuts inline tokens between sentences into runs of about two thirds of PASSAGE_WORDS, never inside a link."""
-    whole = "".join(_inline(child) for child in children)
+    whole = "".join(said(child) for child in children)
     starts = {sentence.start_char for sentence in _sentencizer()(whole).sents}
     run: list[Token] = []
     words = offset = depth = 0
     for child in children:
         depth += child.nesting
-        said = _inline(child)
+        text = said(child)
         if child.type != "text" or depth:
             run.append(child)
         else:
             rest = 0
-            for at in sorted(start - offset for start in starts if offset <= start < offset + len(said)):
-                words += len(said[rest:at].split())
-                run.append(Token("text", "", 0, content=said[rest:at]))
+            for at in sorted(start - offset for start in starts if offset <= start < offset + len(text)):
+                words += len(text[rest:at].split())
+                run.append(Token("text", "", 0, content=text[rest:at]))
                 rest = at
                 if words >= PASSAGE_WORDS * 2 // 3:
                     yield run
                     run, words = [], 0
-            run.append(Token("text", "", 0, content=said[rest:]))
-            said = said[rest:]
-        words += len(said.split())
-        offset += len(_inline(child))
+            run.append(Token("text", "", 0, content=text[rest:]))
+            text = text[rest:]
+        words += len(text.split())
+        offset += len(said(child))
     yield run
 
 
@@ -178,51 +185,3 @@ def _sentencizer():  # type: ignore[no-untyped-def]  # spaCy's Language; importe
     pipeline = spacy.blank("en")
     pipeline.add_pipe("sentencizer")
     return pipeline
-
-
-def _words(inline: Token) -> str:
-    return re.sub(r"[ \t]+", " ", "".join(_inline(child) for child in inline.children or [])).strip()
-
-
-def _inline(token: Token) -> str:
-    if token.type in ("softbreak", "hardbreak"):
-        return " "
-    return token.content  # text, code and the description of an image; opening and closing tokens have none
-
-
-def _plain(tokens: list[Token]) -> str:
-    """The block as text a person can read: a line for each item, `column: cell` for each cell of a table row."""
-    lines: list[str] = []
-    marks: list[int | None] = []
-    columns: list[str] = []
-    cells: list[str] | None = None
-    mark = ""
-    for token in tokens:
-        match token.type:
-            case "ordered_list_open":
-                marks.append(int(token.attrGet("start") or 1))
-            case "bullet_list_open":
-                marks.append(None)
-            case "ordered_list_close" | "bullet_list_close":
-                marks.pop()
-            case "list_item_open":
-                number = marks[-1]
-                mark = "- " if number is None else f"{number}. "
-                if number is not None:
-                    marks[-1] = number + 1
-            case "tr_open":
-                cells = []
-            case "thead_close":
-                columns, cells = cells or [], None
-            case "tr_close" if columns:
-                pairs = zip(columns, cells or [], strict=False)
-                lines.append("; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell))
-                cells = None
-            case "inline" if cells is not None:
-                cells.append(_words(token))
-            case "inline":
-                lines.append(mark + _words(token))
-                mark = ""
-            case "fence" | "code_block":
-                lines.append(token.content.rstrip())
-    return "\n".join(line for line in lines if line.strip())

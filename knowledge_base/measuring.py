@@ -54,5 +54,7 @@ def decision_table(calibration: Calibration, outcomes: Sequence[Outcome]) -> Tab
     table.add_row("wrong among the answered", str(taken.wrong))
     table.add_row(f"asked back, from confidence {calibration.clarify_threshold:.2f}", str(taken.clarified))
     table.add_row("answerable, but neither answered nor asked back", str(taken.refused_answerable))
-    table.add_row("AUROC, answerable against not in the library", f"{separation(calibration, known, foreign):.3f}")
+    table.add_row(
+        "AUROC, answerable against not in the library", f"{separation(calibration, known, foreign):.3f}"
+    )
     return table

@@ -69,7 +69,12 @@ class ArticleStore(Protocol):
         ...
 
     def publish(
-        self, article_id: str, number: int, passages: Sequence[Passage], encoder: str, vectors: Mapping[str, Vector]
+        self,
+        article_id: str,
+        number: int,
+        passages: Sequence[Passage],
+        encoder: str,
+        vectors: Mapping[str, Vector],
     ) -> int:
         """Makes revision `number` what customers see; returns the new index version.
 

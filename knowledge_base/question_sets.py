@@ -52,8 +52,10 @@ def read_doc2dial(folder: Path) -> QuestionSet:
     articles: dict[str, Content] = {}
     for document in _lines(folder / "documents.jsonl"):
         slug = slugs[document["title"]] = slug_of(document["title"])
-        articles[slug] = Content(re.sub(r"#\d+_\d+$", "", document["title"]), _with_headings(document["text"])).tidied()
-    first, later = [], []
+        articles[slug] = Content(
+            re.sub(r"#\d+_\d+$", "", document["title"]), _with_headings(document["text"])
+        ).tidied()
+    first, later = list[Golden](), list[Golden]()
     for row in _lines(folder / "questions.jsonl"):
         newest_first = [turn.strip() for turn in row["question"].split("\t")]
         said = [turn.removeprefix("user:").strip() for turn in newest_first if turn.startswith("user:")]

@@ -138,8 +138,8 @@ class Lexicon:
                 found[word][1].append(times)
         self._postings: dict[str, tuple[NDArray[np.intp], Scores]] = {}
         self._idf: dict[str, float] = {}
-        for word, (positions, times) in found.items():
-            at, tf = np.array(positions, dtype=np.intp), np.array(times, dtype=np.float32)
+        for word, (positions, counts) in found.items():
+            at, tf = np.array(positions, dtype=np.intp), np.array(counts, dtype=np.float32)
             self._idf[word] = self._rarity(len(positions))
             self._postings[word] = (at, (tf / (tf + norm[at])).astype(np.float32))
 

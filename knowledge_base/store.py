@@ -81,7 +81,12 @@ class SqlArticleStore:
             return [_revision_from(row) for row in rows]
 
     def publish(
-        self, article_id: str, number: int, passages: Sequence[Passage], encoder: str, vectors: Mapping[str, Vector]
+        self,
+        article_id: str,
+        number: int,
+        passages: Sequence[Passage],
+        encoder: str,
+        vectors: Mapping[str, Vector],
     ) -> int:
         with self._write() as sql:
             before = self._one(sql, _article.c.id == article_id)
@@ -174,7 +179,9 @@ class SqlArticleStore:
         except OperationalError as exc:
             raise StoreUnavailable("The knowledge base's database does not answer.") from exc
         except IntegrityError as exc:  # two editors took one address, or saved one draft, at the same moment
-            raise StaleDraft("Somebody else changed this article at the same moment; please look at it again.") from exc
+            raise StaleDraft(
+                "Somebody else changed this article at the same moment; please look at it again."
+            ) from exc
 
     def _one(self, sql: Connection, which: Any) -> Article:
         found = self._found(sql, and_(_article.c.site_id == self._site, which))
@@ -184,11 +191,15 @@ class SqlArticleStore:
 
     def _found(self, sql: Connection, which: Any) -> list[Article]:
         """Articles with the two revisions that matter: the latest and the published one."""
-        shown = or_(_revision.c.number == _article.c.latest_revision, _revision.c.number == _article.c.published_revision)
+        shown = or_(
+            _revision.c.number == _article.c.latest_revision,
+            _revision.c.number == _article.c.published_revision,
+        )
         same = and_(_revision.c.site_id == _article.c.site_id, _revision.c.article_id == _article.c.id)
-        columns = [_revision, *(_article.c[name] for name in ("slug", "latest_revision", "published_revision"))]
+        shape = (_article.c.published_revision, _article.c.latest_revision, _article.c.answering_since)
         query = (
-            select(*columns, _article.c.answering_since, _article.c.retired)
+            select(_revision, _article.c.slug, _article.c.retired)
+            .add_columns(*shape)
             .join_from(_article, _revision, and_(same, shown))
             .where(which)
             .order_by(_article.c.id)
@@ -235,10 +246,13 @@ class SqlArticleStore:
         for table in (_passage, _vector):
             sql.execute(delete(table).where(table.c.site_id == self._site, table.c.article_id == article_id))
 
-    def _put_vectors(self, sql: Connection, article_id: str, encoder: str, vectors: Mapping[str, Vector]) -> None:
+    def _put_vectors(
+        self, sql: Connection, article_id: str, encoder: str, vectors: Mapping[str, Vector]
+    ) -> None:
         key = {"site_id": self._site, "article_id": article_id, "encoder": encoder}
         rows = [
-            {**key, "text_sha256": text, "vector": vector.astype("<f4").tobytes()} for text, vector in vectors.items()
+            {**key, "text_sha256": text, "vector": vector.astype("<f4").tobytes()}
+            for text, vector in vectors.items()
         ]
         if rows:
             sql.execute(insert(_vector), rows)
@@ -256,10 +270,14 @@ class SqlArticleStore:
         passages: dict[str, list[Passage]] = {article_id: [] for article_id in ids}
         vectors: dict[str, dict[str, Vector]] = {article_id: {} for article_id in ids}
         of_these = and_(_passage.c.site_id == self._site, _passage.c.article_id.in_(ids))
-        for row in sql.execute(select(_passage).where(of_these).order_by(_passage.c.article_id, _passage.c.ordinal)):
+        for row in sql.execute(
+            select(_passage).where(of_these).order_by(_passage.c.article_id, _passage.c.ordinal)
+        ):
             path = tuple(json.loads(row.path))
             passages[row.article_id].append(Passage(row.id, path, row.fragment, row.text, row.html))
-        of_these = and_(_vector.c.site_id == self._site, _vector.c.article_id.in_(ids), _vector.c.encoder == encoder)
+        of_these = and_(
+            _vector.c.site_id == self._site, _vector.c.article_id.in_(ids), _vector.c.encoder == encoder
+        )
         for row in sql.execute(select(_vector).where(of_these)):
             vectors[row.article_id][row.text_sha256] = np.frombuffer(row.vector, dtype="<f4")
         return [

@@ -3,7 +3,10 @@
 Pure, like `answering.py`, and quick enough for every keystroke.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.answering import summary_of
 from knowledge_base.ports import Publication, Snapshot
@@ -52,7 +55,7 @@ def newest(snapshot: Snapshot, limit: int) -> list[ArticleSummary]:
 
 
 def _best(
-    articles: "tuple[Publication, ...] | list[Publication]", scores: Scores, fits: "np.ndarray", limit: int
+    articles: Sequence[Publication], scores: Scores, fits: NDArray[np.bool_], limit: int
 ) -> list[ArticleSummary]:
     order = [int(number) for number in np.argsort(-scores, kind="stable") if fits[number]]
     return [summary_of(articles[number]) for number in order[:limit]]

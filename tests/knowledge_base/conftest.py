@@ -1,4 +1,3 @@
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,8 +21,12 @@ RETURNS = DraftIn(
     questions=["How do I send something back?"],
     body="You may return unused gear within sixty days.\n\n## Label\n\nPrint the label from your order page.",
 )
-STOVES = DraftIn(title="Light a gas stove", category="Gear", body="Open the valve a little and strike a match.")
-BOOTS = DraftIn(title="Wax leather boots", category="Gear", body="Brush the boots, then rub warm wax into the seams.")
+STOVES = DraftIn(
+    title="Light a gas stove", category="Gear", body="Open the valve a little and strike a match."
+)
+BOOTS = DraftIn(
+    title="Wax leather boots", category="Gear", body="Brush the boots, then rub warm wax into the seams."
+)
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +77,6 @@ def publish(library: Library) -> Callable[[DraftIn], str]:
 
 @pytest.fixture
 def content() -> Content:
-    return Content("Return an item", "Send it back within sixty days.\n", "How to.", "Returns", ("Can I return it?",))
-
-
-@pytest.fixture
-def eval_dir(request: pytest.FixtureRequest) -> Path:
-    """The folder of public question sets, from --eval-dir or FRONTDESK_EVAL_DIR."""
-    named = request.config.getoption("--eval-dir", default=None) or os.environ.get("FRONTDESK_EVAL_DIR")
-    if not named or not Path(str(named)).is_dir():
-        pytest.skip("needs the public question sets: name their folder with --eval-dir")
-    return Path(str(named))
+    return Content(
+        "Return an item", "Send it back within sixty days.\n", "How to.", "Returns", ("Can I return it?",)
+    )

@@ -41,7 +41,9 @@ def test_state_follows_from_revisions(
 
 
 def test_tidied_content_has_no_stray_blanks_and_no_question_twice() -> None:
-    content = Content("  Dry  a tent ", "\r\nHang it.\r\n\r\n", questions=("Wet  tent?", "", "Wet tent?")).tidied()
+    content = Content(
+        "  Dry  a tent ", "\r\nHang it.\r\n\r\n", questions=("Wet  tent?", "", "Wet tent?")
+    ).tidied()
     assert content == Content("Dry a tent", "Hang it.\n", questions=("Wet tent?",))
     assert content.tidied() == content
 
@@ -53,7 +55,8 @@ def test_a_title_is_needed(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "slug"), [("Wash & care", "wash-care"), ("Größe wählen", "groe-wahlen"), ("Don't", "dont"), ("日本", "")]
+    ("words", "slug"),
+    [("Wash & care", "wash-care"), ("Größe wählen", "groe-wahlen"), ("Don't", "dont"), ("日本", "")],
 )
 def test_slug_of_words(words: str, slug: str) -> None:
     assert slug_of(words) == slug
@@ -73,7 +76,10 @@ def test_a_bad_slug_is_refused(slug: str) -> None:
 
 
 def test_an_unchanged_passage_keeps_its_id_and_no_two_share_one() -> None:
-    same, other = Excerpt((), "", "Hang it up.", "<p>1</p>"), Excerpt(("Poles",), "poles", "Bend it.", "<p>2</p>")
+    same, other = (
+        Excerpt((), "", "Hang it up.", "<p>1</p>"),
+        Excerpt(("Poles",), "poles", "Bend it.", "<p>2</p>"),
+    )
     before = passages_of("a", (same, same, other))
     after = passages_of("a", (other, same))
     assert len({passage.id for passage in before}) == 3

@@ -20,7 +20,11 @@ def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
-    codes = [error.code for _, error in inspect.getmembers(errors, inspect.isclass) if issubclass(error, LibraryError)]
+    codes = [
+        error.code
+        for _, error in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error, LibraryError)
+    ]
     assert len(set(codes)) == len(codes)
     for code in codes:
         assert code == code.lower()

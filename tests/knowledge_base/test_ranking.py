@@ -103,7 +103,9 @@ def test_history_helps_a_vague_question_and_leaves_a_sure_one_alone() -> None:
 def test_the_latest_earlier_question_weighs_most(sureness: float) -> None:
     zero = np.zeros(2, dtype=np.float32)
     old, late = (np.array(pair, dtype=np.float32) for pair in ([1, 0], [0, 1]))
-    fused = with_history(Match(zero, zero, zero), [Match(old, old, old), Match(late, late, late)], sureness).fused
+    fused = with_history(
+        Match(zero, zero, zero), [Match(old, old, old), Match(late, late, late)], sureness
+    ).fused
     assert fused[1] >= fused[0]
 
 
@@ -126,7 +128,11 @@ def test_short_answers_get_less_lexical_weight(lengths: list[int], weight: float
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("Returns returned returning", ("return",) * 3), ("Café's boxes", ("cafe", "boxe")), ("bus glass", ("bus", "glass"))],
+    [
+        ("Returns returned returning", ("return",) * 3),
+        ("Café's boxes", ("cafe", "boxe")),
+        ("bus glass", ("bus", "glass")),
+    ],
 )
 def test_words(text: str, words: tuple[str, ...]) -> None:
     assert words_of(text) == words
