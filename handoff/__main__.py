@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # imported late at run time, so that --help appears at once
 
 T = TypeVar("T")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Frontdesk's gateway.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Frontdesk's gateway."
+)
 accounts_app = typer.Typer(no_args_is_help=True, help="Accounts of agents and editors.")
 app.add_typer(accounts_app, name="accounts")
 console = Console()

@@ -20,6 +20,8 @@ def migrate(url: str) -> None:
     engine = connect(url).execution_options(writes=True)
     try:
         with engine.begin() as connection:
+            if is_current(connection):
+                return  # by far the most frequent case; Alembic takes half a second to find out
             command.upgrade(_config(connection), "head")
     finally:
         engine.dispose()

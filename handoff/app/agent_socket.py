@@ -15,6 +15,7 @@ from handoff.app.link import (
     Link,
     cmid_of,
     opened,
+    typing,
 )
 from handoff.app.log_reader import LogReader
 from handoff.app.problems import rejected
@@ -41,7 +42,6 @@ from handoff.protocol import (
     AgentWelcome,
     Head,
     Ping,
-    Typing,
     Watching,
 )
 from handoff.queue import Queue
@@ -125,8 +125,7 @@ class _Screen:
             rung, hints = await self._bell.wait(HEAD_SECONDS)
             for hint in hints:
                 if hint.get("agent_id") != self._agent.id:
-                    shown = {key: hint[key] for key in ("conversation", "role", "name")}
-                    self._link.send(Typing.model_validate(shown))
+                    self._link.send(typing(hint))
             for conversation, reader in list(self._readers.items()):
                 if conversation_topic(conversation) in rung:
                     await reader.catch_up()

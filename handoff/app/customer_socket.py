@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from handoff import voice
 from handoff.app.limits import Limiter
-from handoff.app.link import BAD_FRAME, FOREIGN_ORIGIN, HEAD_SECONDS, Hangup, Link, cmid_of, opened
+from handoff.app.link import BAD_FRAME, FOREIGN_ORIGIN, HEAD_SECONDS, Hangup, Link, cmid_of, opened, typing
 from handoff.app.log_reader import LogReader
 from handoff.app.problems import rejected
 from handoff.app.signin import Sessions
@@ -35,7 +35,6 @@ from handoff.protocol import (
     CustomerTyping,
     CustomerWelcome,
     Ping,
-    Typing,
 )
 
 
@@ -98,7 +97,7 @@ class CustomerSockets:
             rung, hints = await bell.wait(HEAD_SECONDS)
             for hint in hints:
                 if hint["role"] != "customer":
-                    link.send(Typing.model_validate(hint))
+                    link.send(typing(hint))
             if rung:
                 await reader.catch_up()
             elif not hints:

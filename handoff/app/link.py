@@ -12,7 +12,8 @@ import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel
 
-from handoff.protocol import MAX_FRAME, Bye
+from handoff.ports import Json
+from handoff.protocol import MAX_FRAME, Bye, Typing
 
 SEND_QUEUE = 256
 """Frames that wait for a slow reader before it is closed."""
@@ -39,6 +40,11 @@ def cmid_of(text: str) -> str | None:
         return None
     cmid = frame.get("cmid") if isinstance(frame, dict) else None
     return cmid[:64] if isinstance(cmid, str) else None
+
+
+def typing(hint: Json) -> Typing:
+    """The frame for a whispered hint. Who whispered it is not for the reader."""
+    return Typing(conversation=hint["conversation"], role=hint["role"], name=hint["name"])
 
 
 class Hangup(Exception):

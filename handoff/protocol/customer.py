@@ -18,6 +18,7 @@ from handoff.protocol.parts import (
     Owner,
     Page,
     Text,
+    Words,
 )
 from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
 
@@ -81,7 +82,7 @@ class CustomerRate(Inbound):
     type: Literal["rate"] = "rate"
     cmid: Cmid
     score: int = Field(ge=1, le=5)
-    comment: str = Field(default="", max_length=MAX_TEXT)
+    comment: Words = Field(default="", max_length=MAX_TEXT)
 
 
 class CustomerClose(Inbound):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from knowledge_base.wire import Hit
 
@@ -43,7 +43,15 @@ NoticeCode = Literal[
 Cmid = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 """Client message id: the sender invents it, keeps it until `accepted`, and repeats it on every retry."""
 Id = Annotated[str, Field(min_length=1, max_length=64)]
-Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+
+
+def _printable(value: object) -> object:
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+Words = Annotated[str, BeforeValidator(_printable)]
+"""Without NUL, which no database column takes and no person reads."""
+Text = Annotated[Words, Field(min_length=1, max_length=MAX_TEXT)]
 
 
 class Inbound(BaseModel):
@@ -57,9 +65,9 @@ class Outbound(BaseModel):
 class Page(Inbound):
     """Where the customer is on the website. Shown to agents, never trusted."""
 
-    url: str = Field(default="", max_length=500)
-    title: str = Field(default="", max_length=200)
-    referrer: str = Field(default="", max_length=500)
+    url: Words = Field(default="", max_length=500)
+    title: Words = Field(default="", max_length=200)
+    referrer: Words = Field(default="", max_length=500)
 
 
 class AgentCard(Outbound):
@@ -82,9 +90,9 @@ class Choice(Outbound):
 
 
 class Contact(Inbound):
-    name: str = Field(min_length=1, max_length=100)
-    email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    about: str = Field(min_length=1, max_length=MAX_TEXT)
+    name: Words = Field(min_length=1, max_length=100)
+    email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")
+    about: Text
 
 
 class ScoredIntent(Outbound):

@@ -1,0 +1,24 @@
+import pytest
+
+from handoff.app.settings import load_settings
+
+
+def test_an_empty_environment_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FRONTDESK_SERVICE_SECRET", raising=False)
+    settings = load_settings()
+    assert settings.host == "127.0.0.1"
+    assert len(settings.service_secret.get_secret_value()) >= 32
+
+
+def test_a_typo_in_a_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDESK_PROT", "9090")
+    with pytest.raises(ValueError, match="Unknown setting FRONTDESK_PROT"):
+        load_settings()
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+def test_outside_the_demo_a_weak_secret_is_refused(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("FRONTDESK_DEMO", "false")
+    monkeypatch.setenv("FRONTDESK_SERVICE_SECRET", secret)
+    with pytest.raises(ValueError, match="FRONTDESK_SERVICE_SECRET"):
+        load_settings()
