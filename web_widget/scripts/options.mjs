@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** Browsers since spring 2024: `light-dark()`, nesting and OKLCH stay as they are written. */
-const target = ["chrome123", "edge123", "firefox121", "safari17.5"];
+/** Browsers since summer 2024: `light-dark()`, relative colours and OKLCH stay as they are written. */
+const target = ["chrome123", "edge123", "firefox128", "safari17.5"];
 
 const shared = (outDir) => ({
   root,
@@ -34,14 +34,26 @@ export function pageOptions(outDir, plugins = []) {
   return options;
 }
 
-/** The chat panel: one ES module with its hash in the name, fetched when the customer needs it. */
+/** The widget's chunks bring their styles as text: nothing has to be preloaded beside them. */
+const plainImports = {
+  name: "plain-imports",
+  enforce: "pre",
+  load: (id) => (id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : null),
+};
+
+/** The chat panel: an ES module with its hash in the name, fetched when the customer needs it. */
 export function panelOptions(outDir, plugins = []) {
   const options = shared(outDir);
-  options.plugins = plugins;
+  options.plugins = [plainImports, ...plugins];
   options.build.rolldownOptions = {
     input: { panel: resolve(root, "src/widget/panel.tsx") },
-    preserveEntrySignatures: "strict",
-    output: { format: "es", entryFileNames: "widget/panel-[hash].js", codeSplitting: false },
+    // What is rarely needed is a chunk of its own and takes what it shares from the panel.
+    preserveEntrySignatures: "allow-extension",
+    output: {
+      format: "es",
+      entryFileNames: "widget/panel-[hash].js",
+      chunkFileNames: "widget/[name]-[hash].js",
+    },
   };
   return options;
 }

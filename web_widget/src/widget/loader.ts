@@ -2,7 +2,6 @@
  * The one script a site embeds: draws the launcher, keeps calls until the panel is there, and fetches the panel when
  * it is needed — on a press, on a call, or quietly when this browser already has a conversation.
  */
-import { accentRoles, readColor } from "./color";
 import type { Panel, PanelModule, Shell } from "./contract";
 import { Launcher } from "./launcher";
 import styles from "./loader.css?inline";
@@ -152,14 +151,22 @@ function start(script: HTMLScriptElement): void {
 
   document.body.append(host);
   theme(settings.theme);
-  const accent = script.dataset.accent ?? getComputedStyle(host).getPropertyValue("--frontdesk-accent").trim();
-  const color = readColor(accent);
-  if (color) for (const [name, value] of Object.entries(accentRoles(color))) stage.style.setProperty(name, value);
+  registerAccent();
   for (const command of Array.from(waiting)) call(...(Array.from(command) as Command));
   if (known(settings.site)) (window.requestIdleCallback ?? setTimeout)(() => void load().catch(() => {}));
   // A finger on the button: by the time it is pressed the panel is here.
   launcher.button.addEventListener("pointerenter", () => void load().catch(() => {}), { once: true });
   emit("ready");
+}
+
+/** The site's own colour, by custom property: what is not a colour counts as not given. */
+function registerAccent(): void {
+  try {
+    const initialValue = "oklch(0.455 0.084 172)";
+    CSS.registerProperty({ name: "--frontdesk-accent", syntax: "<color>", inherits: true, initialValue });
+  } catch {
+    // Registered before: the script was loaded twice.
+  }
 }
 
 /** Whether this browser has a conversation; the key is the one of storage.ts. */

@@ -1,9 +1,9 @@
 /** The panel's entry: joins session, state and view, and lives inside the loader's shadow root. */
-import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import baseStyles from "../shared/base.css?inline";
 import tokenStyles from "../shared/tokens.css?inline";
 import { createApi } from "../shared/api";
+import { cell, follow } from "../shared/cell";
 import { socketUrl } from "../shared/socket";
 import type { PageContext, Panel, Shell } from "./contract";
 import { announce } from "./announce";
@@ -14,6 +14,7 @@ import { Session } from "./session";
 import { browserStorage } from "./storage";
 import { createUi } from "./ui";
 import { App } from "./view/app";
+import { fetchRare } from "./view/use-rare";
 import { WidgetContext, type Widget } from "./view/context";
 
 function adopt(root: ShadowRoot): void {
@@ -82,7 +83,7 @@ export function mountPanel(shell: Shell): Panel {
   draw();
   phone.addEventListener("change", draw);
 
-  const visible = signal(document.visibilityState === "visible");
+  const visible = cell(document.visibilityState === "visible");
   const wake = () => {
     visible.value = document.visibilityState === "visible";
     if (visible.value) session.wake();
@@ -90,12 +91,12 @@ export function mountPanel(shell: Shell): Panel {
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   const undo = [
-    effect(() => {
+    follow([ui.open, ui.view, visible], () => {
       session.watch(ui.open.value && ui.view.value.name === "talk" && visible.value);
     }),
-    effect(() => shell.unread(session.unread.value)),
-    effect(() => session.keeper.keepDraft(ui.draft.value)),
-    effect(() => coverPage(shell.host, ui.open.value && phone.matches)),
+    follow([session.unread], () => shell.unread(session.unread.value)),
+    follow([ui.draft], () => session.keeper.keepDraft(ui.draft.value)),
+    follow([ui.open], () => coverPage(shell.host, ui.open.value && phone.matches)),
     announce(session, shell),
     followKeyboard(place),
     () => removeEventListener("online", wake),
@@ -113,6 +114,8 @@ export function mountPanel(shell: Shell): Panel {
   return {
     open(focus) {
       ui.open.value = true;
+      // By the time that one of these is wanted, it is here.
+      void fetchRare().catch(() => {});
       if (focus) requestAnimationFrame(() => focusPanel(shell.root));
     },
     close,

@@ -3,7 +3,7 @@
  *
  * Nothing is sent before `connect`: a visitor who only reads is not known to the server. Must not know about drawing.
  */
-import { signal } from "@preact/signals";
+import { cell } from "../shared/cell";
 import { newCmid, OutboxStore, unsent } from "../shared/outbox";
 import type { CustomerOutFrame, CustomerSend, Page } from "../shared/protocol";
 import { browserClock, Link, type Clock, type LinkState, type SocketLike } from "../shared/socket";
@@ -29,9 +29,9 @@ export type Draft = Write extends infer W ? (W extends Write ? Omit<W, "cmid"> :
 const REPEAT_SECONDS = 10;
 
 export class Session {
-  readonly model = signal<Model>(emptyModel);
-  readonly link = signal<LinkState>("stopped");
-  readonly unread = signal(0);
+  readonly model = cell<Model>(emptyModel);
+  readonly link = cell<LinkState>("stopped");
+  readonly unread = cell(0);
   readonly keeper: Keeper;
   readonly #options: SessionOptions;
   readonly #clock: Clock;

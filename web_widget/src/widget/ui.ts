@@ -1,5 +1,5 @@
-/** Which part of the panel is shown, and what stands in its fields. Signals only; nothing here talks to a server. */
-import { signal } from "@preact/signals";
+/** Which part of the panel is shown, and what stands in its fields. Cells only; nothing here talks to a server. */
+import { cell } from "../shared/cell";
 
 export interface ArticleRef {
   readonly slug: string;
@@ -15,16 +15,16 @@ export type View =
 
 export function createUi(view: View, draft: string) {
   return {
-    open: signal(false),
-    view: signal<View>(view),
-    draft: signal(draft),
-    search: signal(""),
+    open: cell(false),
+    view: cell<View>(view),
+    draft: cell(draft),
+    search: cell(""),
     /** The form for name and e-mail stands open. */
-    details: signal(false),
+    details: cell(false),
     /** Raised to move the focus into the composer. */
-    focusComposer: signal(0),
+    focusComposer: cell(0),
     /** Offers that were answered with "go on with the bot", and a rating that was put off. */
-    dismissed: signal<ReadonlySet<string>>(new Set()),
+    dismissed: cell<ReadonlySet<string>>(new Set()),
   };
 }
 

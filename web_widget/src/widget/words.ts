@@ -102,7 +102,7 @@ export const words = {
   articleGone: "This article is no longer there",
   articlePage: "Open in the help centre",
   articleStuck: "Still open?",
-  joinedAbout: (name: string) => `${name} is a person, not a bot.`,
+  partMissing: "This part could not be loaded.",
 };
 
 /** "3rd in line · about 2–4 min" */

@@ -1,6 +1,5 @@
 /** An answer with its source: what was said, the article it comes from and its age, and whether it helped. */
 import { ChevronRight, FileText, ThumbsDown, ThumbsUp } from "lucide";
-import { ArticleHtml } from "../../shared/components/article-html";
 import { IconButton } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
 import { Time } from "../../shared/components/time";
@@ -11,6 +10,7 @@ import { words } from "../words";
 import { useWidget } from "./context";
 import { Linked } from "./linked";
 import { Said } from "./rows";
+import { WithRare } from "./use-rare";
 
 const squeeze = (text: string) => text.replace(/\s+/gu, " ").trim();
 
@@ -19,15 +19,20 @@ export function AnswerCard({ row }: { row: AnswerRow }) {
   const { hit, text } = row.event;
   // The passage itself keeps its lists and emphasis; other words stay plain.
   const passage = hit.html !== "" && squeeze(text) === squeeze(hit.text);
+  const plain = (
+    <p class="answer-text" dir="auto">
+      <Linked text={text} />
+    </p>
+  );
   return (
     <Said row={row}>
       <div class="bubble answer">
         {passage ? (
-          <ArticleHtml html={hit.html} base={origin} />
+          <WithRare waiting={plain} optional>
+            {({ ArticleHtml }) => <ArticleHtml html={hit.html} base={origin} />}
+          </WithRare>
         ) : (
-          <p class="answer-text" dir="auto">
-            <Linked text={text} />
-          </p>
+          plain
         )}
         <Source row={row} />
         <Helpful row={row} />

@@ -1,17 +1,19 @@
 /** The frame of the panel: a dialog with its header and one of three views. */
 import { useEffect, useRef } from "preact/hooks";
+import { useCell } from "../../shared/components/use-cell";
 import { words } from "../words";
-import { ArticleView } from "./article-view";
 import { useWidget } from "./context";
 import { Header } from "./header";
 import { Home } from "./home";
 import { Talk } from "./talk";
+import { WithRare } from "./use-rare";
 
 export function App({ modal }: { modal: boolean }) {
   const { ui, close } = useWidget();
   const box = useRef<HTMLDivElement>(null);
-  const view = ui.view.value;
-  useFocusInside(box, ui.open.value, view.name);
+  const view = useCell(ui.view);
+  const open = useCell(ui.open);
+  useFocusInside(box, open, view.name);
 
   const onKeyDown = (event: KeyboardEvent) => {
     // The page behind must not take letters typed here for its own shortcuts.
@@ -28,13 +30,17 @@ export function App({ modal }: { modal: boolean }) {
       aria-label={words.panel}
       aria-modal={modal ? "true" : undefined}
       tabIndex={-1}
-      hidden={!ui.open.value}
+      hidden={!open}
       onKeyDown={onKeyDown}
     >
       <Header />
       {view.name === "home" && <Home />}
       {view.name === "talk" && <Talk />}
-      {view.name === "article" && <ArticleView key={view.article.slug} article={view.article} from={view.from} />}
+      {view.name === "article" && (
+        <WithRare waiting={<div class="view" />}>
+          {({ ArticleView }) => <ArticleView key={view.article.slug} article={view.article} from={view.from} />}
+        </WithRare>
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { FileText, SendHorizontal } from "lucide";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../shared/components/icon";
+import { useCell } from "../../shared/components/use-cell";
 import type { ArticleSummary } from "../../shared/knowledge";
 import { moveHighlight, type Suggestions } from "../suggester";
 import { articleRef } from "../ui";
@@ -15,8 +16,8 @@ const COUNT_FROM = 300;
 
 export function Composer() {
   const { ui, session, send, openArticle } = useWidget();
-  const { status, textLimit } = session.model.value;
-  const text = ui.draft.value;
+  const { status, textLimit } = useCell(session.model);
+  const text = useCell(ui.draft);
   const withBot = status === null || status.owner === "bot" || status.owner === "queue";
   const [hushed, setHushed] = useState("");
   const found = useSuggestions(text, withBot && hushed !== text);
@@ -90,6 +91,7 @@ export function Composer() {
 /** The text field: as tall as its text up to five lines, and focused when somebody asks for it. */
 function useField(text: string) {
   const { ui } = useWidget();
+  const open = useCell(ui.open);
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     const element = field.current;
@@ -99,14 +101,14 @@ function useField(text: string) {
     const lines = LINES * parseFloat(style.lineHeight) + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
     element.style.height = `${Math.min(element.scrollHeight, Math.ceil(lines))}px`;
     element.style.overflowY = element.scrollHeight > lines + 1 ? "auto" : "hidden";
-  }, [text, ui.open.value]);
-  const asked = ui.focusComposer.value;
+  }, [text, open]);
+  const asked = useCell(ui.focusComposer);
   const before = useRef(asked);
   useEffect(() => {
     const fine = matchMedia("(pointer: fine)").matches;
-    if (ui.open.value && (fine || before.current !== asked)) field.current?.focus({ preventScroll: true });
+    if (open && (fine || before.current !== asked)) field.current?.focus({ preventScroll: true });
     before.current = asked;
-  }, [asked, ui.open.value]);
+  }, [asked, open]);
   return field;
 }
 

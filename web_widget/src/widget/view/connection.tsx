@@ -2,6 +2,7 @@
 import { CloudOff, LoaderCircle } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/components/icon";
+import { useCell } from "../../shared/components/use-cell";
 import { useDelayed } from "../../shared/components/use-delayed";
 import { words } from "../words";
 import { useWidget } from "./context";
@@ -23,7 +24,8 @@ export function useOnline(): boolean {
 export function Connection() {
   const { session } = useWidget();
   const online = useOnline();
-  const down = session.link.value === "connecting" || session.link.value === "waiting";
+  const link = useCell(session.link);
+  const down = link === "connecting" || link === "waiting";
   return (
     <div role="status">
       {!online ? <Line icon="offline" /> : down ? <Late /> : null}

@@ -3,6 +3,7 @@ import { ArrowLeft, LifeBuoy, UserRound, X } from "lucide";
 import { Avatar } from "../../shared/components/avatar";
 import { Icon } from "../../shared/components/icon";
 import { IconButton } from "../../shared/components/button";
+import { useCell } from "../../shared/components/use-cell";
 import type { Model } from "../model";
 import { presenceQueue, words } from "../words";
 import { useWidget } from "./context";
@@ -31,7 +32,8 @@ export function firstName(name: string): string {
 
 export function Header() {
   const { ui, session, close } = useWidget();
-  const view = ui.view.value;
+  const view = useCell(ui.view);
+  useCell(session.model);
   const back = () => {
     ui.view.value = view.name === "article" ? { name: view.from } : { name: "home" };
   };
@@ -61,7 +63,7 @@ function Title({ view }: { view: "home" | "article" }) {
 
 function Partner() {
   const { session } = useWidget();
-  const { role, name, line } = presence(session.model.value);
+  const { role, name, line } = presence(useCell(session.model));
   return (
     <div class="header-title">
       <Avatar role={role} name={name} />
@@ -78,7 +80,7 @@ function Partner() {
 /** Always in the same place; once somebody is asked or here, it says so instead. */
 function PersonButton() {
   const { session, askPerson } = useWidget();
-  const { status, outbox } = session.model.value;
+  const { status, outbox } = useCell(session.model);
   const asked = outbox.some((entry) => entry.frame.type === "ask_person");
   const taken = asked || status?.owner === "queue" || status?.owner === "agent";
   const label = status?.owner === "agent" ? words.personHere : taken ? words.personAsked : words.person;

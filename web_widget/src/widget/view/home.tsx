@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconNode } from "../../shared/components/icon";
 import { IconButton } from "../../shared/components/button";
 import { useDelayed } from "../../shared/components/use-delayed";
+import { useCell } from "../../shared/components/use-cell";
 import type { ArticleSummary } from "../../shared/knowledge";
 import { moveHighlight } from "../suggester";
 import { articleRef } from "../ui";
@@ -13,8 +14,8 @@ import { useSuggestions } from "./use-suggestions";
 
 export function Home() {
   const { ui, session, talk, askPerson } = useWidget();
-  const searching = ui.search.value.trim() !== "";
-  const name = session.model.value.botName;
+  const searching = useCell(ui.search).trim() !== "";
+  const name = useCell(session.model).botName;
   return (
     <div class="view home">
       <div class="home-top">
@@ -56,7 +57,8 @@ function Way(props: { icon: IconNode; title: string; line: string; run: () => vo
 
 function SearchField() {
   const { ui, send, openArticle } = useWidget();
-  const text = ui.search.value;
+  const text = useCell(ui.search);
+  const open = useCell(ui.open);
   const asked = text.trim();
   const { query, articles } = useSuggestions(text, true);
   const settled = query !== "" && query === asked.replace(/\s+/gu, " ");
@@ -64,8 +66,8 @@ function SearchField() {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => setHighlight(null), [articles]);
   useEffect(() => {
-    if (ui.open.value && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
-  }, [ui.open.value]);
+    if (open && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+  }, [open]);
 
   const ask = () => {
     if (!asked) return;

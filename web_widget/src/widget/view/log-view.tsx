@@ -3,6 +3,7 @@ import { ArrowDown } from "lucide";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../shared/components/icon";
 import { Skeleton } from "../../shared/components/skeleton";
+import { useCell } from "../../shared/components/use-cell";
 import { useNow } from "../../shared/components/use-now";
 import { isComplete } from "../model";
 import { buildRows, type Row } from "../rows";
@@ -19,7 +20,7 @@ const NEAR = 80;
 
 export function LogView() {
   const { session, locale } = useWidget();
-  const model = session.model.value;
+  const model = useCell(session.model);
   const now = useNow(60);
   const rows = buildRows({ log: model.log, outbox: model.outbox, now, locale });
   const complete = isComplete(model);
@@ -57,7 +58,7 @@ export function LogView() {
 
 function Greeting() {
   const { session } = useWidget();
-  const { greeting, botName, log } = session.model.value;
+  const { greeting, botName, log } = useCell(session.model);
   const said = { key: "greeting", at: "", side: "bot" as const, name: botName, first: true, last: true };
   // A log that begins with the same words carries the greeting itself.
   const first = log.events[0];

@@ -1,18 +1,21 @@
 /** The bot offers a person; the customer picks the terms: now, by e-mail, or not at all. */
 import { Mail, UserRound } from "lucide";
 import { Button } from "../../shared/components/button";
+import { useCell } from "../../shared/components/use-cell";
 import type { OfferRow } from "../rows";
 import { dismiss } from "../ui";
 import { words } from "../words";
 import { useWidget } from "./context";
-import { DetailsForm } from "./details-form";
 import { Linked } from "./linked";
 import { Said } from "./rows";
+import { WithRare } from "./use-rare";
 
 export function OfferCard({ row }: { row: OfferRow }) {
   const { ui, askPerson } = useWidget();
-  const open = row.open && !ui.dismissed.value.has(row.key);
-  const form = open && ui.details.value;
+  const dismissed = useCell(ui.dismissed);
+  const details = useCell(ui.details);
+  const open = row.open && !dismissed.has(row.key);
+  const form = open && details;
   const stay = () => {
     dismiss(ui, row.key);
     ui.focusComposer.value += 1;
@@ -41,7 +44,7 @@ export function OfferCard({ row }: { row: OfferRow }) {
           <Linked text={row.event.text} />
         </div>
         {open && !form && <div class="offer-options">{row.event.options.map((name) => option[name])}</div>}
-        {form && <DetailsForm />}
+        {form && <WithRare>{({ DetailsForm }) => <DetailsForm />}</WithRare>}
       </div>
     </Said>
   );

@@ -3,6 +3,7 @@ import { Hourglass } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
+import { useCell } from "../../shared/components/use-cell";
 import type { QueuePlace } from "../../shared/protocol";
 import { waitRange } from "../../shared/time";
 import { words } from "../words";
@@ -16,14 +17,15 @@ interface Props {
 
 export function QueueCard({ place, agentsOnline }: Props) {
   const { session, ui } = useWidget();
-  const leaving = session.model.value.outbox.some((entry) => entry.frame.type === "leave_queue");
+  const leaving = useCell(session.model).outbox.some((entry) => entry.frame.type === "leave_queue");
   const leave = (solved: boolean) => () => {
     if (!leaving) session.write({ type: "leave_queue", solved });
     ui.focusComposer.value += 1;
   };
+  const details = useCell(ui.details);
   const where = place ? words.queuePlace(place.position) : words.queueUnknown;
   const range = place ? waitRange(place.low_seconds, place.high_seconds) : "";
-  if (ui.details.value) {
+  if (details) {
     return (
       <div class="queue-form">
         <DetailsForm />

@@ -1,20 +1,23 @@
 /** The conversation: log, what is going on now, and the composer. */
 import { useEffect } from "preact/hooks";
+import { useCell } from "../../shared/components/use-cell";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { Connection } from "./connection";
 import { useWidget } from "./context";
 import { LogView } from "./log-view";
-import { QueueCard } from "./queue-card";
+import { WithRare } from "./use-rare";
 
 export function Talk() {
   const { session } = useWidget();
   useEffect(() => session.connect(), [session]);
-  const { status, trouble } = session.model.value;
+  const { status, trouble } = useCell(session.model);
   return (
     <div class="talk">
       <LogView />
-      {status?.owner === "queue" && <QueueCard place={status.queue} agentsOnline={status.agents_online} />}
+      {status?.owner === "queue" && (
+        <WithRare>{({ QueueCard }) => <QueueCard place={status.queue} agentsOnline={status.agents_online} />}</WithRare>
+      )}
       {trouble && (
         <p class="trouble" role="alert">
           <span>{trouble}</span>

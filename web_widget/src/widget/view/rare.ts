@@ -1,0 +1,7 @@
+/** The parts that few conversations need: fetched apart, a moment after the panel. */
+export { ArticleHtml } from "../../shared/components/article-html";
+export { ArticleView } from "./article-view";
+export { DetailsForm } from "./details-form";
+export { MenuList } from "./menu-list";
+export { QueueCard } from "./queue-card";
+export { RatingForm } from "./rating-form";
