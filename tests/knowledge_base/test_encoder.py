@@ -45,7 +45,7 @@ def test_vectors_are_near_those_of_the_original(artifact: Path) -> None:
         assert vector.shape == (384,)
         assert vector.dtype == np.float32
         assert float(np.linalg.norm(vector)) == pytest.approx(1.0, abs=1e-5)
-        assert float(vector @ original.encode(text, normalize_embeddings=True)) > 0.95
+        assert float(vector @ original.encode(text, normalize_embeddings=True)) > 0.98
 
 
 @pytest.mark.slow
