@@ -1,0 +1,1 @@
+"""The apps: sockets, REST, pages, and the one place that joins everything (`main`)."""
