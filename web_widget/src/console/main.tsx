@@ -1,7 +1,69 @@
+/** The console's beginning: makes the parts, ties them to the page and draws. */
 import "../shared/tokens.css";
 import "../shared/base.css";
+import "./style/door.css";
+import "./style/panes.css";
+import "./style/queue.css";
+import "./style/chat.css";
+import "./style/composer.css";
+import "./style/context.css";
+import { effect, signal } from "@preact/signals";
 import { render } from "preact";
-import { Skeleton } from "../shared/components/skeleton";
+import { api, withQuery } from "../shared/api";
+import type { SearchReply } from "../shared/knowledge";
+import { newCmid } from "../shared/outbox";
+import type { ConversationList } from "../shared/protocol";
+import { Choices } from "./choices";
+import { Desk } from "./link/desk";
+import { Line } from "./link/line";
+import { followAddress, followKeys, followSound, followTitle, followWakeUps } from "./page";
+import { Session } from "./session";
+import { App } from "./view/app";
+import { newPage } from "./view/bench";
 
-const app = document.getElementById("app");
-if (app) render(<Skeleton lines={6} />, app);
+const SUGGESTED = 3;
+
+function start(root: HTMLElement): void {
+  const session = new Session(api);
+  const line = new Line(location.origin, { signedOut: () => session.ended(), broken: () => void session.ask() });
+  const desk = new Desk({
+    send: (frame) => line.send(frame),
+    store: localStorage,
+    newId: newCmid,
+    now: () => Date.now(),
+    visible: () => document.visibilityState === "visible",
+    after: (milliseconds, run) => void setTimeout(run, milliseconds),
+  });
+  line.serve(desk);
+  const page = newPage();
+  const choices = new Choices(localStorage);
+  const now = signal(Date.now());
+  setInterval(() => (now.value = Date.now()), 1_000);
+  effect(() => {
+    if (session.state.value.is === "in") {
+      line.start();
+    } else {
+      line.stop();
+      desk.dispatch({ type: "signed_out" });
+    }
+  });
+  followAddress(desk);
+  followTitle(desk);
+  followSound(desk, choices);
+  followWakeUps(desk, line);
+  followKeys(desk, page, choices);
+  const parts = {
+    desk,
+    page,
+    choices,
+    now,
+    search: async (question: string, signal: AbortSignal) =>
+      (await api.get<SearchReply>(withQuery("/api/knowledge/search", { q: question, limit: SUGGESTED }), { signal })).hits,
+    recent: async () => (await api.get<ConversationList>("/api/conversations?state=recent")).conversations,
+  };
+  render(<App session={session} parts={parts} />, root);
+  void session.ask();
+}
+
+const root = document.getElementById("app");
+if (root !== null) start(root);

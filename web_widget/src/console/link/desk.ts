@@ -10,7 +10,6 @@ import {
   type ConsoleState,
   EMPTY_DRAFT,
   emptyState,
-  lastSeq,
   type Link,
   type Mode,
   type Pending,
@@ -207,8 +206,8 @@ export class Desk {
       this.#watched.add(conversation);
       this.#asking.add(conversation);
       this.state.value = reduce(this.state.peek(), { type: "watched", conversation });
-      const seq = chat === undefined ? 0 : lastSeq(chat);
-      this.#parts.send({ type: "watch", conversation, epoch: chat?.epoch ?? null, seq });
+      const { epoch = null, last: seq = 0 } = chat?.log ?? {};
+      this.#parts.send({ type: "watch", conversation, epoch, seq });
     }
   }
 }

@@ -1,17 +1,17 @@
 /** One conversation's log: what an event, a `watching`, a status does to it. Pure. */
 
+import { applyEvent as extend, isBehind, resumeLog } from "../../shared/log";
 import type { ConversationStatus, Event, Head, Typing, Watching } from "../../shared/protocol";
-import { type Chat, lastSeq } from "./model";
+import type { Chat } from "./model";
 
 const TYPING_MS = 6_000;
 
-/** Applies only last + 1: lower is a repeat, higher means that something is missing. */
 export function applyEvent(chat: Chat, event: Event): Chat {
-  const last = lastSeq(chat);
-  if (event.seq <= last) return chat;
-  if (event.seq > last + 1) return { ...chat, behind: true, head: Math.max(chat.head, event.seq) };
+  const { log, outcome } = extend(chat.log, event);
+  if (outcome === "dropped") return chat;
   const head = Math.max(chat.head, event.seq);
-  const next: Chat = { ...chat, log: [...chat.log, event], head, loaded: chat.loaded || event.seq >= head };
+  if (outcome === "gap") return { ...chat, behind: true, head };
+  const next: Chat = { ...chat, log, head, loaded: chat.loaded || event.seq >= head };
   if (event.kind === "hidden") return next;
   if (event.cmid !== null) {
     next.pending = chat.pending.filter((one) => one.cmid !== event.cmid);
@@ -21,22 +21,14 @@ export function applyEvent(chat: Chat, event: Event): Chat {
 }
 
 export function applyWatching(chat: Chat, frame: Watching): Chat {
-  const log = frame.resumed ? chat.log : [];
-  const have = log.at(-1)?.seq ?? 0;
-  return {
-    ...chat,
-    epoch: frame.epoch,
-    head: frame.head,
-    log,
-    loaded: have >= frame.head,
-    behind: false,
-    refused: null,
-    seen: frame.resumed ? chat.seen : 0,
-  };
+  const log = resumeLog(chat.log, frame);
+  const kept = log === chat.log;
+  const seen = kept ? chat.seen : 0;
+  return { ...chat, log, head: frame.head, loaded: log.last >= frame.head, behind: false, refused: null, seen };
 }
 
 export function applyHead(chat: Chat, frame: Head): Chat {
-  return frame.seq > lastSeq(chat) ? { ...chat, head: Math.max(chat.head, frame.seq), behind: true } : chat;
+  return isBehind(chat.log, frame) ? { ...chat, head: Math.max(chat.head, frame.seq), behind: true } : chat;
 }
 
 export function applyStatus(chat: Chat, frame: ConversationStatus): Chat {
@@ -50,10 +42,10 @@ export function applyTyping(chat: Chat, frame: Typing, now: number): Chat {
 /** Customer messages that nobody has looked at: after the last one seen and after the last word of a person. */
 export function unreadCount(chat: Chat): number {
   let floor = chat.seen;
-  for (const event of chat.log) {
+  for (const event of chat.log.events) {
     if (event.kind === "message" && event.actor.role === "agent") floor = Math.max(floor, event.seq);
   }
-  return chat.log.filter((event) => event.seq > floor && isCustomerWord(event)).length;
+  return chat.log.events.filter((event) => event.seq > floor && isCustomerWord(event)).length;
 }
 
 function isCustomerWord(event: Event): boolean {
@@ -62,9 +54,6 @@ function isCustomerWord(event: Event): boolean {
 
 /** The last thing that the customer wrote, for the search of articles; empty if nothing. */
 export function lastCustomerText(chat: Chat): string {
-  for (let index = chat.log.length - 1; index >= 0; index -= 1) {
-    const event = chat.log[index];
-    if (event?.kind === "message" && event.actor.role === "customer") return event.text;
-  }
-  return "";
+  const last = chat.log.events.findLast((event) => event.kind === "message" && event.actor.role === "customer");
+  return last?.kind === "message" ? last.text : "";
 }

@@ -57,8 +57,7 @@ function applyAccepted(state: ConsoleState, frame: Accepted): ConsoleState {
 
 function withoutShownPending(state: ConsoleState, frame: Accepted): ConsoleState {
   const chat = state.chats[frame.conversation];
-  const shown = chat?.log.some((event) => event.seq === frame.seq) ?? false;
-  if (!shown) return state;
+  if (chat === undefined || chat.log.last < frame.seq) return state;
   return withChat(state, frame.conversation, (one) => ({
     ...one,
     pending: one.pending.filter((pending) => pending.cmid !== frame.cmid),

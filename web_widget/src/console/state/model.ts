@@ -1,12 +1,7 @@
 /** All that the console knows, as plain data. Nothing here touches sockets, storage or the page. */
 
-import type {
-  AgentWelcome,
-  ConversationStatus,
-  Event,
-  QueueRow,
-  QueueState,
-} from "../../shared/protocol";
+import { emptyLog, type Log } from "../../shared/log";
+import type { AgentWelcome, ConversationStatus, QueueRow, QueueState } from "../../shared/protocol";
 
 /** `connecting` is the first try; `lost` is every later one. */
 export type Link = "connecting" | "open" | "lost";
@@ -37,11 +32,9 @@ export interface TypingHint {
 
 export interface Chat {
   id: string;
-  epoch: string | null;
-  /** Newest seq the server has named; more than `log` holds means that more is coming. */
+  /** Newest seq the server has named; more than the log's last means that more is coming. */
   head: number;
-  /** Gapless from seq 1. */
-  log: readonly Event[];
+  log: Log;
   /** True once the server has answered `watch` and the log has reached `head`. */
   loaded: boolean;
   /** A gap was seen: ask again from the last seq. */
@@ -110,9 +103,8 @@ export function emptyState(drafts: Record<string, Draft> = {}): ConsoleState {
 export function emptyChat(id: string): Chat {
   return {
     id,
-    epoch: null,
     head: 0,
-    log: [],
+    log: emptyLog,
     loaded: false,
     behind: false,
     status: null,
@@ -124,10 +116,6 @@ export function emptyChat(id: string): Chat {
 }
 
 export const EMPTY_DRAFT: Draft = { mode: "reply", reply: "", note: "" };
-
-export function lastSeq(chat: Chat): number {
-  return chat.log.at(-1)?.seq ?? 0;
-}
 
 export function rowOf(state: ConsoleState, conversation: string): QueueRow | null {
   return state.queue?.rows.find((row) => row.conversation === conversation) ?? null;

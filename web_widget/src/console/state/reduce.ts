@@ -8,7 +8,6 @@ import {
   type ConsoleState,
   type Draft,
   emptyState,
-  lastSeq,
   type Link,
   type Mode,
   type Pending,
@@ -41,7 +40,7 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
       return select(state, action.conversation);
     case "seen":
       return withChat(state, action.conversation, (chat) =>
-        chat.seen === lastSeq(chat) ? chat : { ...chat, seen: lastSeq(chat) },
+        chat.seen === chat.log.last ? chat : { ...chat, seen: chat.log.last },
       );
     case "watched":
       return withChat(state, action.conversation, (chat) => ({ ...chat, behind: false }));

@@ -1,13 +1,13 @@
 /** A log as it is drawn: day lines, groups by sender, what was chosen and what was found helpful. Pure. */
 
-import type { Event, HiddenEvent, PacketEvent } from "../../shared/protocol";
+import type { LogEvent } from "../../shared/log";
+import type { PacketEvent } from "../../shared/protocol";
+import { sameDay } from "../../shared/time";
 import type { Chat } from "./model";
-
-export type ShownEvent = Exclude<Event, HiddenEvent>;
 
 export type LogRow =
   | { type: "day"; key: string; at: string }
-  | { type: "event"; key: string; event: ShownEvent; first: boolean; marks: Marks };
+  | { type: "event"; key: string; event: LogEvent; first: boolean; marks: Marks };
 
 /** What later events say about this one. */
 export interface Marks {
@@ -18,9 +18,9 @@ export interface Marks {
 }
 
 const GROUP_MS = 120_000;
-const BUBBLES: ReadonlySet<Event["kind"]> = new Set(["message", "answer", "choices", "chosen", "offer", "suppressed"]);
+const BUBBLES: ReadonlySet<LogEvent["kind"]> = new Set(["message", "answer", "choices", "chosen", "offer", "suppressed"]);
 
-export function logRows(log: readonly Event[]): readonly LogRow[] {
+export function logRows(log: readonly LogEvent[]): readonly LogRow[] {
   const helpful = new Map<number, boolean>();
   const taken = new Set<string>();
   for (const event of log) {
@@ -28,9 +28,8 @@ export function logRows(log: readonly Event[]): readonly LogRow[] {
     if (event.kind === "chosen") taken.add(event.choice_id);
   }
   const rows: LogRow[] = [];
-  let before: ShownEvent | null = null;
+  let before: LogEvent | null = null;
   for (const event of log) {
-    if (event.kind === "hidden") continue;
     if (before === null || !sameDay(before.at, event.at)) rows.push({ type: "day", key: `day-${event.seq}`, at: event.at });
     const marks: Marks = {
       helpful: helpful.get(event.seq) ?? null,
@@ -42,7 +41,7 @@ export function logRows(log: readonly Event[]): readonly LogRow[] {
   return rows;
 }
 
-function sameGroup(before: ShownEvent | null, event: ShownEvent): boolean {
+function sameGroup(before: LogEvent | null, event: LogEvent): boolean {
   return (
     before !== null &&
     BUBBLES.has(before.kind) &&
@@ -54,17 +53,10 @@ function sameGroup(before: ShownEvent | null, event: ShownEvent): boolean {
   );
 }
 
-function sameDay(a: string, b: string): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
-}
-
 /** The newest packet tells how things stand; earlier ones are history. */
 export function latestPacket(chat: Chat): PacketEvent | null {
-  for (let index = chat.log.length - 1; index >= 0; index -= 1) {
-    const event = chat.log[index];
-    if (event?.kind === "packet") return event;
-  }
-  return null;
+  const last = chat.log.events.findLast((event) => event.kind === "packet");
+  return last?.kind === "packet" ? last : null;
 }
 
 export interface Fact {

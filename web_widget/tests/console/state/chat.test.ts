@@ -7,58 +7,60 @@ import {
   lastCustomerText,
   unreadCount,
 } from "../../../src/console/state/chat";
-import { type Chat, emptyChat, lastSeq } from "../../../src/console/state/model";
+import { type Chat, emptyChat } from "../../../src/console/state/model";
 import type { Event } from "../../../src/shared/protocol";
 import { fromAgent, hidden, message } from "../fixtures";
 
 const ID = "c-1";
 
+const WATCHING = { type: "watching", conversation: ID, epoch: "e-1", head: 0, resumed: true } as const;
+
 function chatOf(...events: Event[]): Chat {
-  return events.reduce(applyEvent, emptyChat(ID));
+  return events.reduce(applyEvent, applyWatching(emptyChat(ID), WATCHING));
 }
 
 describe("applyEvent", () => {
   it("applies only last + 1", () => {
     const chat = chatOf(message(ID, 1), message(ID, 2), message(ID, 2, { text: "again" }));
-    expect(chat.log.map((event) => event.seq)).toEqual([1, 2]);
+    expect(chat.log.events.map((event) => event.seq)).toEqual([1, 2]);
     expect(chat.behind).toBe(false);
   });
 
   it("asks again instead of jumping over a gap", () => {
     const chat = chatOf(message(ID, 1), message(ID, 4));
-    expect(lastSeq(chat)).toBe(1);
+    expect(chat.log.last).toBe(1);
     expect(chat).toMatchObject({ behind: true, head: 4 });
   });
 
   it("counts hidden events, so that the log stays gapless", () => {
-    expect(lastSeq(chatOf(message(ID, 1), hidden(ID, 2), message(ID, 3)))).toBe(3);
+    expect(chatOf(message(ID, 1), hidden(ID, 2), message(ID, 3)).log.last).toBe(3);
   });
 
   it("replaces what was pending by the event with the same cmid", () => {
     const pending = { cmid: "mine", mode: "reply" as const, text: "Hello", at: "", fence: 3 };
-    const chat = applyEvent({ ...emptyChat(ID), pending: [pending] }, fromAgent(ID, 1, { cmid: "mine" }));
+    const chat = applyEvent({ ...chatOf(), pending: [pending] }, fromAgent(ID, 1, { cmid: "mine" }));
     expect(chat.pending).toEqual([]);
   });
 
   it("ends a typing hint when its writer has spoken, not when somebody else has", () => {
-    const typing = applyTyping(emptyChat(ID), { type: "typing", conversation: ID, role: "customer", name: "Ana" }, 0);
+    const typing = applyTyping(chatOf(), { type: "typing", conversation: ID, role: "customer", name: "Ana" }, 0);
     expect(applyEvent(typing, fromAgent(ID, 1)).typing).not.toBeNull();
     expect(applyEvent(typing, message(ID, 1)).typing).toBeNull();
   });
 });
 
 describe("applyWatching", () => {
-  const watching = { type: "watching" as const, conversation: ID, epoch: "e-2", head: 2, resumed: true };
+  const watching = { ...WATCHING, head: 2 };
 
   it("keeps the log when the epoch held", () => {
     const chat = applyWatching(chatOf(message(ID, 1), message(ID, 2)), watching);
-    expect(chat).toMatchObject({ loaded: true, epoch: "e-2" });
-    expect(chat.log).toHaveLength(2);
+    expect(chat.loaded).toBe(true);
+    expect(chat.log.events).toHaveLength(2);
   });
 
   it("forgets the log when it did not, and waits for the whole of it", () => {
     const chat = applyWatching(chatOf(message(ID, 1), message(ID, 2)), { ...watching, resumed: false });
-    expect(chat).toMatchObject({ log: [], loaded: false });
+    expect(chat).toMatchObject({ log: { last: 0, events: [] }, loaded: false });
     expect([message(ID, 1), message(ID, 2)].reduce(applyEvent, chat).loaded).toBe(true);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { emptyChat } from "../../../src/console/state/model";
 import { latestPacket, type LogRow, logRows, packetFacts } from "../../../src/console/state/rows";
-import type { Event } from "../../../src/shared/protocol";
-import { ago, answer, fromAgent, hidden, message, packet } from "../fixtures";
+import { emptyLog, type LogEvent } from "../../../src/shared/log";
+import { ago, answer, fromAgent, message, packet } from "../fixtures";
 
 const ID = "c-1";
 const ACTOR = { role: "customer", name: "Ana Ruiz", agent_id: null } as const;
@@ -22,13 +22,13 @@ describe("logRows", () => {
     expect(firsts(logRows(log))).toEqual([true, false, true, true]);
   });
 
-  it("draws one line for each day, and nothing for hidden events", () => {
-    const log: Event[] = [message(ID, 1, { at: "2026-11-20T12:00:00Z" }), hidden(ID, 2), message(ID, 3, { at: "2026-11-21T12:00:00Z" })];
+  it("draws one line for each day", () => {
+    const log: LogEvent[] = [message(ID, 1, { at: "2026-11-20T12:00:00Z" }), message(ID, 3, { at: "2026-11-21T12:00:00Z" })];
     expect(logRows(log).map((row) => row.type)).toEqual(["day", "event", "day", "event"]);
   });
 
   it("marks an answer with what the customer thought of it", () => {
-    const feedback: Event = {
+    const feedback: LogEvent = {
       type: "event", kind: "feedback", conversation: ID, seq: 2, actor: ACTOR, at: ago(1), cmid: null, answer_seq: 1, helpful: false,
     };
     const [, first] = logRows([answer(ID, 1), feedback]);
@@ -36,11 +36,11 @@ describe("logRows", () => {
   });
 
   it("marks the choice that was taken", () => {
-    const choices: Event = {
+    const choices: LogEvent = {
       type: "event", kind: "choices", conversation: ID, seq: 1, actor: ACTOR, at: ago(2), cmid: null, text: "Did you mean",
       choices: [{ id: "x", label: "Late parcels" }, { id: "y", label: "None of these" }],
     };
-    const chosen: Event = {
+    const chosen: LogEvent = {
       type: "event", kind: "chosen", conversation: ID, seq: 2, actor: ACTOR, at: ago(1), cmid: null, choice_id: "y", label: "None of these",
     };
     const [, first] = logRows([choices, chosen]);
@@ -50,10 +50,10 @@ describe("logRows", () => {
 
 describe("latestPacket", () => {
   it("is the newest one", () => {
-    const event = (seq: number, summary: string): Event => ({
+    const event = (seq: number, summary: string): LogEvent => ({
       type: "event", kind: "packet", conversation: ID, seq, actor: ACTOR, at: ago(1), cmid: null, packet: packet({ summary }),
     });
-    expect(latestPacket({ ...emptyChat(ID), log: [event(1, "old"), message(ID, 2), event(3, "new")] })?.packet.summary).toBe("new");
+    expect(latestPacket({ ...emptyChat(ID), log: { ...emptyLog, events: [event(1, "old"), message(ID, 2), event(3, "new")] } })?.packet.summary).toBe("new");
     expect(latestPacket(emptyChat(ID))).toBeNull();
   });
 });

@@ -1,0 +1,108 @@
+/** Ties the desk to the tab around it: address, title, keys, sound, and coming back from sleep. */
+
+import { effect, type Signal } from "@preact/signals";
+import type { Choices } from "./choices";
+import type { Desk } from "./link/desk";
+import type { Line } from "./link/line";
+import { chime } from "./sound";
+import { keyCommand } from "./state/keys";
+import { pageTitle } from "./state/page-title";
+import { badgeCount, neighbour } from "./state/queue";
+import { conversationOf, pathOf } from "./state/route";
+
+/** What stands beside the desk and belongs to the page alone. */
+export interface Page {
+  /** In narrow windows: which of the panes is in front of the list. */
+  pane: Signal<"chat" | "context">;
+  help: Signal<boolean>;
+  /** Raised when the composer should take the focus. */
+  focusComposer: Signal<number>;
+}
+
+export function followAddress(desk: Desk): void {
+  desk.open(conversationOf(location.pathname));
+  addEventListener("popstate", () => desk.open(conversationOf(location.pathname)));
+  effect(() => {
+    const path = pathOf(desk.state.value.selected);
+    if (location.pathname !== path) history.pushState(null, "", path);
+  });
+}
+
+export function followTitle(desk: Desk): void {
+  effect(() => {
+    const title = pageTitle(desk.state.value);
+    if (document.title !== title) document.title = title;
+  });
+}
+
+/** Sounds only when the count rises, and only after the first picture of the queue. */
+export function followSound(desk: Desk, choices: Choices): void {
+  let before: number | null = null;
+  effect(() => {
+    const state = desk.state.value;
+    if (state.queue === null) return;
+    const count = badgeCount(state);
+    if (before !== null && count > before && choices.sound.peek()) chime();
+    before = count;
+  });
+}
+
+export function followWakeUps(desk: Desk, line: Line): void {
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    line.wake();
+    desk.markSeen();
+  });
+  addEventListener("online", () => line.wake());
+}
+
+export function followKeys(desk: Desk, page: Page, choices: Choices): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || document.querySelector("dialog[open], [role=menu]")) return;
+    const command = keyCommand({
+      key: event.key,
+      alt: event.altKey,
+      ctrl: event.ctrlKey,
+      meta: event.metaKey,
+      inField: isField(event.target),
+      letters: choices.letters.peek(),
+    });
+    if (command === null) return;
+    event.preventDefault();
+    run(command, desk, page);
+  });
+}
+
+function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, page: Page): void {
+  const state = desk.state.peek();
+  switch (command) {
+    case "next":
+    case "previous": {
+      const next = neighbour(state, command === "next" ? 1 : -1);
+      if (next !== null) show(desk, page, next);
+      return;
+    }
+    case "reply":
+    case "note":
+      if (state.selected === null) return;
+      desk.setMode(state.selected, command);
+      page.focusComposer.value += 1;
+      return;
+    case "help":
+      page.help.value = true;
+      return;
+    case "leave":
+      if (page.pane.peek() === "context") page.pane.value = "chat";
+      return;
+  }
+}
+
+export function show(desk: Desk, page: Page, conversation: string | null): void {
+  page.pane.value = "chat";
+  desk.open(conversation);
+}
+
+function isField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+}

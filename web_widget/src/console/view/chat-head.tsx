@@ -1,0 +1,91 @@
+/** Above a conversation: whose it is, and what may be done with it. */
+import { ArrowLeft, Bot, CircleCheck, Ellipsis, ListRestart, PanelRight } from "lucide";
+import { Button, IconButton } from "../../shared/components/button";
+import { type Chat, rowOf } from "../state/model";
+import { customerName, stance } from "../state/queue";
+import { OUTCOME_HINT, OUTCOME_WORD, OUTCOMES, ownerWords } from "../state/words";
+import { show } from "../page";
+import { useBench, usePick } from "./bench";
+import { Menu } from "./menu";
+import { Presence } from "./presence";
+import { WaitLabel } from "./wait-label";
+
+export function ChatHead({ chat }: { chat: Chat }) {
+  const { desk, page } = useBench();
+  const name = usePick((state) => customerName(state, chat.id));
+  const row = usePick((state) => rowOf(state, chat.id));
+  const me = usePick((state) => state.welcome?.agent.id ?? null);
+  const online = chat.status?.customer_online ?? row?.customer_online ?? false;
+  const context = page.pane.value === "context";
+  return (
+    <header class="chat-head">
+      <IconButton class="only-one" icon={ArrowLeft} turns label="Back to the queue" onClick={() => show(desk, page, null)} />
+      <div class="chat-title">
+        <h1 class="chat-name" dir="auto">
+          {name}
+        </h1>
+        <p class="chat-facts">
+          <Presence online={online} words />
+          {chat.status !== null && <span>{ownerWords(chat.status, me)}</span>}
+          {row?.waiting_since != null && <WaitLabel since={row.waiting_since} />}
+        </p>
+      </div>
+      <Actions chat={chat} />
+      <IconButton
+        class="not-three"
+        icon={PanelRight}
+        label={context ? "Hide details" : "Show details"}
+        aria-pressed={context}
+        onClick={() => (page.pane.value = context ? "chat" : "context")}
+      />
+    </header>
+  );
+}
+
+function Actions({ chat }: { chat: Chat }) {
+  const { desk } = useBench();
+  const mine = usePick((state) => stance(state, chat.id)) === "mine";
+  const busy = usePick((state) => state.commands.some((command) => command.conversation === chat.id));
+  const open = usePick((state) => state.link === "open");
+  if (!mine || chat.status === null) return null;
+  const off = busy || !open;
+  const toBot = () => desk.returnToBot(chat.id);
+  const toQueue = () => desk.requeue(chat.id);
+  return (
+    <div class="chat-actions">
+      <span class="wide-actions">
+        <Button small icon={Bot} disabled={off} onClick={toBot} title="The bot answers again">
+          To the bot
+        </Button>
+        <Button small icon={ListRestart} disabled={off} onClick={toQueue} title="Back to the queue, at its old place">
+          To the queue
+        </Button>
+      </span>
+      <span class="narrow-actions">
+        <Menu
+          label="More"
+          icon={Ellipsis}
+          align="end"
+          disabled={off}
+          items={[
+            { label: "Hand back to the bot", icon: Bot, run: toBot },
+            { label: "Back to the queue", icon: ListRestart, run: toQueue },
+          ]}
+        />
+      </span>
+      <Menu
+        label="Resolve"
+        icon={CircleCheck}
+        words
+        primary
+        align="end"
+        disabled={off}
+        items={OUTCOMES.map((outcome) => ({
+          label: OUTCOME_WORD[outcome],
+          hint: OUTCOME_HINT[outcome],
+          run: () => desk.resolve(chat.id, outcome),
+        }))}
+      />
+    </div>
+  );
+}

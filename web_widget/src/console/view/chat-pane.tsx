@@ -1,0 +1,86 @@
+/** The middle pane: one conversation, from its head to the composer. */
+import { MessagesSquare } from "lucide";
+import { Button } from "../../shared/components/button";
+import { EmptyState, ErrorState } from "../../shared/components/state";
+import { show } from "../page";
+import { type Chat, emptyChat } from "../state/model";
+import { customerName, mayTakeNext, stance } from "../state/queue";
+import { latestPacket } from "../state/rows";
+import { useBench, usePick } from "./bench";
+import { ChatHead } from "./chat-head";
+import { Composer } from "./composer";
+import { Log } from "./log";
+import { ReasonMark } from "./reason";
+import { Standing } from "./standing";
+
+export function ChatPane({ conversation }: { conversation: string }) {
+  const { desk, page } = useBench();
+  const chat = usePick((state) => state.chats[conversation]) ?? emptyChat(conversation);
+  const customer = usePick((state) => customerName(state, conversation));
+  const now = usePick((state) => stance(state, conversation));
+  if (chat.refused !== null) {
+    return (
+      <main class="chat">
+        <ErrorState title="This conversation cannot be opened" retry={() => show(desk, page, null)} retryLabel="Back to the queue">
+          {chat.refused}
+        </ErrorState>
+      </main>
+    );
+  }
+  return (
+    <main class="chat">
+      <ChatHead chat={chat} />
+      <Handover chat={chat} />
+      <Log chat={chat} />
+      <Standing chat={chat} customer={customer} />
+      {now !== "loading" && <Composer conversation={conversation} customer={customer} mayReply={now === "mine"} />}
+    </main>
+  );
+}
+
+/** The packet in two lines, for windows too narrow to show it beside the chat. */
+function Handover({ chat }: { chat: Chat }) {
+  const { page } = useBench();
+  const event = latestPacket(chat);
+  if (event === null) return null;
+  return (
+    <section class="handover not-three" aria-label="Why this came to people">
+      <p class="handover-why">
+        <ReasonMark reason={event.packet.reason} />
+      </p>
+      <p class="handover-what" dir="auto">
+        {event.packet.reason_detail} {event.packet.summary}
+      </p>
+      <Button small kind="quiet" onClick={() => (page.pane.value = "context")}>
+        All details
+      </Button>
+    </section>
+  );
+}
+
+export function NoChat() {
+  const { desk } = useBench();
+  const may = usePick(mayTakeNext);
+  const away = usePick((state) => state.welcome !== null && !state.available);
+  return (
+    <main class="chat">
+      <EmptyState
+        icon={MessagesSquare}
+        title={may.may ? "Somebody is waiting" : "Nothing open"}
+        actions={
+          may.may ? (
+            <Button kind="primary" onClick={() => desk.takeNext()}>
+              Take next
+            </Button>
+          ) : undefined
+        }
+      >
+        {may.may
+          ? "Take the next one, or open a conversation on the left to read it first."
+          : away
+            ? "You are away. Switch to “Taking chats” when you are ready."
+            : "Open a conversation on the left. Whoever asks for a person appears there by themselves."}
+      </EmptyState>
+    </main>
+  );
+}

@@ -1,0 +1,131 @@
+/** Where an agent writes: to the customer, or a note that only colleagues see. The two never look alike. */
+import { Lock, MessageSquare, Send, StickyNote } from "lucide";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Button } from "../../shared/components/button";
+import { Icon } from "../../shared/components/icon";
+import { sendsMessage } from "../state/keys";
+import { EMPTY_DRAFT, type Mode } from "../state/model";
+import { useBench, usePick } from "./bench";
+
+interface Props {
+  conversation: string;
+  customer: string;
+  /** Whether this agent may answer the customer now; notes are always possible. */
+  mayReply: boolean;
+}
+
+const MOST_PX = 220;
+
+export function Composer({ conversation, customer, mayReply }: Props) {
+  const { desk, page } = useBench();
+  const draft = usePick((state) => state.drafts[conversation] ?? EMPTY_DRAFT);
+  const limit = usePick((state) => state.welcome?.limits.text ?? 4000);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const mode: Mode = mayReply ? draft.mode : "note";
+  const text = draft[mode];
+  const wanted = page.focusComposer.value;
+  useEffect(() => {
+    if (wanted > 0) field.current?.focus();
+  }, [wanted]);
+  useLayoutEffect(() => fit(field.current), [text, mode]);
+
+  function send(): void {
+    if (text.trim() === "" || text.length > limit) return;
+    if (draft.mode !== mode) desk.setMode(conversation, mode);
+    desk.write(conversation);
+    field.current?.focus();
+  }
+
+  const first = customer.split(" ")[0] ?? customer;
+  return (
+    <form
+      class={`composer composer-${mode}`}
+      aria-label={mode === "reply" ? `Reply to ${customer}` : "Note for colleagues"}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Tabs mode={mode} mayReply={mayReply} choose={(next) => choose(next)} />
+      <textarea
+        ref={field}
+        class="composer-text"
+        rows={2}
+        dir="auto"
+        aria-label={mode === "reply" ? "Reply" : "Note"}
+        placeholder={mode === "reply" ? `Write to ${first}` : "Write a note. The customer will not see it."}
+        value={text}
+        onInput={(event) => {
+          if (draft.mode !== mode) desk.setMode(conversation, mode);
+          desk.dispatch({ type: "draft", conversation, text: event.currentTarget.value });
+          if (mode === "reply") desk.typing(conversation);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+          const composing = event.isComposing || event.keyCode === 229;
+          const touch = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;
+          const { key, shiftKey: shift, altKey: alt, ctrlKey: ctrl, metaKey: meta } = event;
+          if (!sendsMessage({ key, shift, alt, ctrl, meta, composing, touch })) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <div class="composer-foot">
+        <Room used={text.length} limit={limit} />
+        <Button kind="primary" small type="submit" icon={mode === "reply" ? Send : StickyNote} disabled={text.trim() === "" || text.length > limit}>
+          {mode === "reply" ? "Send" : "Save note"}
+        </Button>
+      </div>
+    </form>
+  );
+
+  function choose(next: Mode): void {
+    desk.setMode(conversation, next);
+    field.current?.focus();
+  }
+}
+
+interface TabsProps {
+  mode: Mode;
+  mayReply: boolean;
+  choose: (mode: Mode) => void;
+}
+
+function Tabs({ mode, mayReply, choose }: TabsProps) {
+  return (
+    <div class="composer-tabs" role="group" aria-label="What you write">
+      {mayReply && (
+        <button type="button" class="composer-tab" aria-pressed={mode === "reply"} onClick={() => choose("reply")}>
+          <Icon node={MessageSquare} /> Reply
+        </button>
+      )}
+      <button type="button" class="composer-tab" aria-pressed={mode === "note"} onClick={() => choose("note")}>
+        <Icon node={StickyNote} /> Note
+      </button>
+      {mode === "note" && (
+        <span class="composer-private">
+          <Icon node={Lock} /> Only colleagues see this
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Says how to send; near the limit, how much room there is. */
+function Room({ used, limit }: { used: number; limit: number }) {
+  if (used > limit) {
+    return (
+      <span class="composer-hint composer-over" role="alert">
+        {used - limit} characters too long
+      </span>
+    );
+  }
+  if (used > limit * 0.9) return <span class="composer-hint fd-numbers">{limit - used} characters left</span>;
+  return <span class="composer-hint composer-keys">Enter sends, Shift + Enter breaks the line</span>;
+}
+
+function fit(field: HTMLTextAreaElement | null): void {
+  if (field === null) return;
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, MOST_PX)}px`;
+}

@@ -1,0 +1,41 @@
+/** The right pane: everything known about this conversation, so that nobody has to ask twice. */
+import { ArrowLeft, PanelRightClose } from "lucide";
+import { IconButton } from "../../shared/components/button";
+import { Skeleton } from "../../shared/components/skeleton";
+import { lastCustomerText } from "../state/chat";
+import { latestPacket } from "../state/rows";
+import { Articles } from "./articles";
+import { useBench, usePick } from "./bench";
+import { PacketAfter, PacketBefore } from "./packet-view";
+
+export function ContextPane({ conversation }: { conversation: string }) {
+  const { page } = useBench();
+  const chat = usePick((state) => state.chats[conversation]);
+  const packet = chat === undefined ? null : (latestPacket(chat)?.packet ?? null);
+  const question = chat === undefined ? "" : lastCustomerText(chat);
+  const back = () => (page.pane.value = "chat");
+  return (
+    <aside class="context" aria-label="Details">
+      <header class="context-head">
+        <IconButton class="only-one" icon={ArrowLeft} turns label="Back to the chat" onClick={back} />
+        <h2 class="context-title">Details</h2>
+        <IconButton class="only-two" icon={PanelRightClose} turns label="Hide details" onClick={back} />
+      </header>
+      <div class="context-body">
+        {chat === undefined || (!chat.loaded && chat.refused === null) ? (
+          <Skeleton lines={7} label="Loading the details" />
+        ) : (
+          <>
+            {packet === null ? (
+              <p class="context-none">This conversation has not been handed over: the bot is on its own.</p>
+            ) : (
+              <PacketBefore packet={packet} />
+            )}
+            <Articles conversation={conversation} question={question} />
+            {packet !== null && <PacketAfter packet={packet} />}
+          </>
+        )}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,195 @@
+/** One event of the log. Each kind has a shape of its own; who may see it is said where it is not everybody. */
+import { Check, EyeOff, Mail, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
+import type { ComponentChildren } from "preact";
+import type { LogEvent } from "../../shared/log";
+import { Icon } from "../../shared/components/icon";
+import { Time } from "../../shared/components/time";
+import type { Marks } from "../state/rows";
+import { OFFER_WORD, percent } from "../state/words";
+import { Byline } from "./byline";
+import { Copyable } from "./copyable";
+import { Prose } from "./prose";
+import { ReasonMark } from "./reason";
+import { SourceCard } from "./source-card";
+
+interface Props {
+  event: LogEvent;
+  /** First of a group by one sender: it carries the name. */
+  first: boolean;
+  marks: Marks;
+  me: string | null;
+}
+
+export function Entry({ event, first, marks, me }: Props) {
+  switch (event.kind) {
+    case "notice":
+      return <Line event={event}>{event.text}</Line>;
+    case "packet":
+      return (
+        <Line event={event}>
+          <ReasonMark reason={event.packet.reason} /> handed over to people
+        </Line>
+      );
+    case "feedback":
+      return (
+        <Line event={event}>
+          <Icon node={event.helpful ? ThumbsUp : ThumbsDown} />
+          {event.helpful ? "The customer found the answer helpful" : "The customer found the answer not helpful"}
+        </Line>
+      );
+    case "note":
+      return <NoteEntry event={event} me={me} />;
+    case "contact":
+      return <ContactEntry event={event} />;
+    case "rating":
+      return <RatingEntry event={event} />;
+    default:
+      return <BubbleEntry event={event} first={first} marks={marks} me={me} />;
+  }
+}
+
+type BubbleEvent = Extract<LogEvent, { kind: "message" | "answer" | "choices" | "chosen" | "offer" | "suppressed" }>;
+
+function BubbleEntry({ event, first, marks, me }: Props & { event: BubbleEvent }) {
+  const side = event.actor.role === "customer" ? "entry-in" : "entry-out";
+  const look = event.kind === "suppressed" ? "bubble-suppressed" : `bubble-${event.actor.role}`;
+  return (
+    <article class={`entry ${side} ${first ? "entry-first" : ""}`}>
+      {first && <Byline actor={event.actor} me={me} />}
+      <div class={`bubble ${look}`}>
+        {event.kind === "suppressed" && (
+          <p class="bubble-seal">
+            <Icon node={EyeOff} />
+            Not shown to the customer: a person had taken over
+          </p>
+        )}
+        <Body event={event} marks={marks} />
+      </div>
+      <span class="entry-time">
+        <Time at={event.at} />
+      </span>
+    </article>
+  );
+}
+
+function Body({ event, marks }: { event: BubbleEvent; marks: Marks }) {
+  switch (event.kind) {
+    case "message":
+    case "suppressed":
+      return <Prose text={event.text} />;
+    case "chosen":
+      return (
+        <p class="chosen">
+          <Icon node={Check} /> Chose “<span dir="auto">{event.label}</span>”
+        </p>
+      );
+    case "answer":
+      return (
+        <>
+          <Prose text={event.text} />
+          <SourceCard hit={event.hit} />
+          <p class="answer-facts">
+            {event.confidence !== null && <span class="fd-numbers">{percent(event.confidence)} sure</span>}
+            <Verdict helpful={marks.helpful} />
+          </p>
+        </>
+      );
+    case "choices":
+      return (
+        <>
+          <Prose text={event.text} />
+          <ul class="choices">
+            {event.choices.map((choice) => (
+              <li key={choice.id} class={choice.id === marks.chosen ? "choice choice-taken" : "choice"} dir="auto">
+                {choice.id === marks.chosen && <Icon node={Check} label="Chosen" />}
+                {choice.label}
+              </li>
+            ))}
+          </ul>
+        </>
+      );
+    case "offer":
+      return (
+        <>
+          <Prose text={event.text} />
+          <ul class="choices">
+            {event.options.map((option) => (
+              <li key={option} class="choice">
+                {OFFER_WORD[option]}
+              </li>
+            ))}
+          </ul>
+        </>
+      );
+  }
+}
+
+export function Verdict({ helpful }: { helpful: boolean | null }) {
+  if (helpful === null) return null;
+  return (
+    <span class={`fd-tag ${helpful ? "fd-tag-good" : "fd-tag-bad"}`}>
+      <Icon node={helpful ? ThumbsUp : ThumbsDown} />
+      {helpful ? "Helpful" : "Not helpful"}
+    </span>
+  );
+}
+
+function Line({ event, children }: { event: LogEvent; children: ComponentChildren }) {
+  return (
+    <p class="line">
+      <span class="line-words">{children}</span> <Time at={event.at} />
+    </p>
+  );
+}
+
+function NoteEntry({ event, me }: { event: Extract<LogEvent, { kind: "note" }>; me: string | null }) {
+  return (
+    <article class="entry entry-note">
+      <div class="note">
+        <p class="note-head">
+          <Icon node={StickyNote} />
+          <span>
+            Note by {event.actor.agent_id === me ? "you" : event.actor.name} <span class="note-hint">· only colleagues see it</span>
+          </span>
+          <Time at={event.at} />
+        </p>
+        <Prose text={event.text} />
+      </div>
+    </article>
+  );
+}
+
+function ContactEntry({ event }: { event: Extract<LogEvent, { kind: "contact" }> }) {
+  const { name, email, about } = event.contact;
+  return (
+    <article class="entry entry-in entry-first">
+      <div class="bubble bubble-card">
+        <p class="card-head">
+          <Icon node={Mail} /> Left details to be answered by e-mail
+        </p>
+        <p>
+          <span dir="auto">{name}</span> · <Copyable value={email} />
+        </p>
+        <Prose text={about} />
+      </div>
+      <span class="entry-time">
+        <Time at={event.at} />
+      </span>
+    </article>
+  );
+}
+
+function RatingEntry({ event }: { event: Extract<LogEvent, { kind: "rating" }> }) {
+  return (
+    <article class="entry entry-rating">
+      <p class="rating" aria-label={`Rated ${event.score} of 5`}>
+        {[1, 2, 3, 4, 5].map((star) => (
+          <Icon key={star} node={Star} class={star <= event.score ? "star star-full" : "star"} />
+        ))}
+        <span aria-hidden="true">{event.score} of 5</span>
+        <Time at={event.at} />
+      </p>
+      {event.comment !== "" && <Prose text={event.comment} />}
+    </article>
+  );
+}
