@@ -165,7 +165,9 @@ class Desk:
                 decision = triggers.on_reply("contact", False, self._situation(tx, conversation))
                 call_person(tx, conversation, decision, self._online(tx), contact)
 
-        return await self._customer_event(conversation_id, "contact", {"contact": contact}, cmid, act)
+        return await self._customer_event(
+            conversation_id, "contact", {"contact": contact}, cmid, act, needs_answer=True
+        )
 
     async def rate(self, conversation_id: str, score: int, comment: str, cmid: str) -> Receipt:
         """How it went, once for each time the conversation was closed."""
