@@ -164,6 +164,9 @@ class Desk:
             if conversation.ownership.owner is Owner.BOT:
                 decision = triggers.on_reply("contact", False, self._situation(tx, conversation))
                 call_person(tx, conversation, decision, self._online(tx), contact)
+            elif conversation.ownership.owner is Owner.QUEUE:
+                text = voice.queued("left_details", contact["email"])
+                tx.append(conversation.id, SYSTEM, "notice", {"code": "contact_received", "text": text})
 
         return await self._customer_event(
             conversation_id, "contact", {"contact": contact}, cmid, act, needs_answer=True
