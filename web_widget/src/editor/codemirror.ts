@@ -57,7 +57,7 @@ const theme = EditorView.theme({
     lineHeight: "1.6",
   },
   ".cm-content": { padding: "16px 0 96px", caretColor: "var(--accent)" },
-  ".cm-line": { padding: "0 24px" },
+  ".cm-line": { padding: "0 var(--source-inset, 24px)" },
   ".cm-cursor": { borderInlineStartColor: "var(--accent)", borderInlineStartWidth: "2px" },
   ".cm-placeholder": { color: "var(--text-quiet)" },
   "& .cm-scroller .cm-selectionLayer .cm-selectionBackground, &.cm-focused .cm-scroller .cm-selectionLayer .cm-selectionBackground":

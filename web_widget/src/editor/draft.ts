@@ -27,7 +27,8 @@ export function draftOf(source: EditorArticle | (RevisionOut & { slug: string })
     summary: source.summary,
     category: source.category,
     questions: source.questions.join("\n"),
-    body: source.body,
+    // The server ends every body with a line break; an empty one should look empty.
+    body: source.body.trim() === "" ? "" : source.body,
   };
 }
 

@@ -8,30 +8,19 @@ export interface Verdict {
 }
 
 export function verdictOf(reply: SearchReply): Verdict {
-  const confidence = percent(reply.confidence);
   switch (reply.decision) {
     case "answer":
-      return {
-        word: "Answers",
-        tone: "good",
-        sentence: `Fern gives the first passage: ${confidence} sure, ${percent(reply.answer_threshold)} is enough.`,
-      };
+      return { word: "Answers", tone: "good", sentence: "Fern answers with the first of these passages." };
     case "clarify":
-      return {
-        word: "Asks back",
-        tone: "warn",
-        sentence: `Fern asks “did you mean …”: ${confidence} sure, an answer needs ${percent(reply.answer_threshold)}.`,
-      };
+      return { word: "Asks back", tone: "warn", sentence: "Fern asks “did you mean …” and offers the likeliest of these." };
     case "none":
-      return {
-        word: "No answer",
-        tone: "quiet",
-        sentence:
-          reply.hits.length === 0
-            ? "Nothing here comes close. Fern says so and offers a person."
-            : `Fern says it does not know and offers a person: ${confidence} sure, asking back needs ${percent(reply.clarify_threshold)}.`,
-      };
+      return { word: "No answer", tone: "quiet", sentence: noneSentence(reply.hits.length) };
   }
+}
+
+function noneSentence(hits: number): string {
+  const why = hits === 0 ? "Nothing here comes close." : "Nothing here is close enough.";
+  return `${why} Fern says that it does not know and offers a person.`;
 }
 
 /** Scores compare within one reply only, so each bar is a share of the best one. 0..1. */
@@ -41,5 +30,5 @@ export function barOf(reply: SearchReply, score: number): number {
 }
 
 export function percent(share: number): string {
-  return `${Math.round(Math.min(1, Math.max(0, share)) * 100)} %`;
+  return `${Math.round(Math.min(1, Math.max(0, share)) * 100)}\u00a0%`;
 }

@@ -1,6 +1,6 @@
 /** One article: text, preview and rail side by side; on narrow screens they take turns. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { ArrowLeft, FileQuestion } from "lucide";
+import { ArrowLeft, FileQuestion, TriangleAlert } from "lucide";
 import { Icon } from "../../shared/components/icon";
 import { Skeleton } from "../../shared/components/skeleton";
 import { EmptyState, ErrorState } from "../../shared/components/state";
@@ -110,6 +110,7 @@ function Article({ desk, me }: { desk: Desk; me: Me }) {
             Brought back what was not saved when this page was last closed.
           </p>
         )}
+        <Unsaved desk={desk} />
         <Conflict desk={desk} me={me.name} />
         <div class="panes">
           <div class="pane pane-text" id="side-text-panel">
@@ -125,5 +126,20 @@ function Article({ desk, me }: { desk: Desk; me: Me }) {
         {leaving.asked && <LeaveDialog desk={desk} answer={leaving.answer} />}
       </main>
     </>
+  );
+}
+
+/** Why the text is not saved, and what becomes of it. */
+function Unsaved({ desk }: { desk: Desk }) {
+  const { trouble } = desk.autosave.value;
+  if (trouble?.kind !== "failed") return null;
+  const next = trouble.retryable ? "It is tried again by itself." : "It is tried again when something changes.";
+  return (
+    <p class="banner banner-bad" role="alert">
+      <Icon node={TriangleAlert} />
+      <span>
+        {trouble.message} Your text is kept in this browser. {next}
+      </span>
+    </p>
   );
 }

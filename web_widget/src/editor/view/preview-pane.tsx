@@ -20,7 +20,6 @@ export function PreviewPane({ desk }: { desk: Desk }) {
       <article class="preview-page" onClick={keepHere}>
         {draft.category.trim() !== "" && <p class="preview-category">{categoryName(draft.category.trim())}</p>}
         <h1>{draft.title.trim() === "" ? "Untitled" : draft.title}</h1>
-        {draft.summary.trim() !== "" && <p class="preview-summary">{draft.summary}</p>}
         {empty ? (
           <p class="preview-empty">The text appears here as you write.</p>
         ) : (
@@ -29,6 +28,13 @@ export function PreviewPane({ desk }: { desk: Desk }) {
           </div>
         )}
       </article>
+      {draft.summary.trim() !== "" && (
+        <div class="preview-listed">
+          <p class="pane-note">In lists and suggestions</p>
+          <p class="preview-listed-title">{draft.title}</p>
+          <p class="preview-listed-summary">{draft.summary}</p>
+        </div>
+      )}
     </section>
   );
 }

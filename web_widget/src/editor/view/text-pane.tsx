@@ -10,30 +10,27 @@ export function TextPane({ desk }: { desk: Desk }) {
   return (
     <section class="text-pane" aria-label="Text">
       <div class="text-head">
-        <input
+        <OneLine
           class="title-input"
-          aria-label="Title"
+          label="Title"
           placeholder="Title"
           value={draft.title}
-          maxLength={LIMITS.title}
-          aria-invalid={problems.title !== undefined}
-          aria-describedby={problems.title === undefined ? undefined : "title-problem"}
-          onInput={(event) => desk.edit({ title: event.currentTarget.value })}
+          longest={LIMITS.title}
+          problem={problems.title === undefined ? undefined : "title-problem"}
+          changed={(title) => desk.edit({ title })}
         />
         {problems.title !== undefined && (
           <p id="title-problem" class="fd-field-error">
             {problems.title}
           </p>
         )}
-        <textarea
+        <OneLine
           class="summary-input"
-          rows={1}
-          aria-label="Summary"
+          label="Summary"
           placeholder="Summary: the answer in one sentence"
           value={draft.summary}
-          maxLength={LIMITS.summary}
-          onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
-          onInput={(event) => desk.edit({ summary: event.currentTarget.value.replace(/\n/g, " ") })}
+          longest={LIMITS.summary}
+          changed={(summary) => desk.edit({ summary })}
         />
       </div>
       <Source
@@ -44,5 +41,34 @@ export function TextPane({ desk }: { desk: Desk }) {
       />
       {problems.body !== undefined && <p class="fd-field-error text-problem">{problems.body}</p>}
     </section>
+  );
+}
+
+interface OneLineProps {
+  class: string;
+  label: string;
+  placeholder: string;
+  value: string;
+  longest: number;
+  /** Id of the sentence that says what is wrong. */
+  problem?: string | undefined;
+  changed(value: string): void;
+}
+
+/** One line of text that wraps where it is narrow: no line breaks, and nothing is cut off. */
+function OneLine({ class: name, label, placeholder, value, longest, problem, changed }: OneLineProps) {
+  return (
+    <textarea
+      class={name}
+      rows={1}
+      aria-label={label}
+      aria-invalid={problem !== undefined}
+      aria-describedby={problem}
+      placeholder={placeholder}
+      value={value}
+      maxLength={longest}
+      onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+      onInput={(event) => changed(event.currentTarget.value.replace(/\n/g, " "))}
+    />
   );
 }
