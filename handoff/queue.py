@@ -10,7 +10,7 @@ from statistics import quantiles
 
 from handoff import voice
 from handoff.conversation import Move
-from handoff.errors import AlreadyTaken, AtCapacity, IllegalMove, NotFound
+from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, IllegalMove, NotFound
 from handoff.log import SYSTEM, Receipt, agent_author, card, known
 from handoff.ports import (
     PLACES_TOPIC,
@@ -82,7 +82,7 @@ class Queue:
 
         def change(tx: Transaction) -> Receipt:
             agent = tx.agent(agent_id)
-            repeated = _claimed_before(tx, agent, cmid)
+            repeated = _claimed_before(tx, agent, conversation_id, cmid)
             if repeated:
                 return repeated
             handoff = _chosen(tx, agent, conversation_id)
@@ -222,13 +222,21 @@ _WORDS = {
 }
 
 
-def _claimed_before(tx: Transaction, agent: AgentRecord, cmid: str) -> Receipt | None:
-    """A repeated "next, please" must not take a second conversation."""
-    mine = (handoff for handoff in tx.active() if handoff.agent_id == agent.id)
-    found = (
-        known(tx, handoff.conversation_id, agent_author(agent), "notice", None, cmid) for handoff in mine
-    )
-    return next((receipt for receipt in found if receipt), None)
+def _claimed_before(
+    tx: Transaction, agent: AgentRecord, conversation_id: str | None, cmid: str
+) -> Receipt | None:
+    """The receipt of the same claim before: a repeated "next, please" must not take a second conversation."""
+    author = agent_author(agent)
+    if conversation_id is not None:
+        repeated = known(tx, conversation_id, author, "notice", None, cmid)
+        if repeated:
+            return repeated
+    earlier = tx.find_live_claim(author, cmid)
+    if earlier is None:
+        return None
+    if conversation_id is not None:
+        raise CmidReused("This message id was used to take another conversation.")
+    return Receipt(earlier.conversation_id, earlier.seq, dup=True)
 
 
 def _chosen(tx: Transaction, agent: AgentRecord, conversation_id: str | None) -> HandoffRecord:

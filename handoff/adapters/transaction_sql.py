@@ -143,6 +143,14 @@ class SqlTransaction(AgentRows):
         row = self._one(self._of(t.event).where(same))
         return _event(row) if row else None
 
+    def find_live_claim(self, author: Author, cmid: str) -> EventRecord | None:
+        """The notice that this agent wrote under `cmid` in a conversation that still waits or is taken."""
+        c, h = t.event.c, t.handoff.c
+        live = select(h.conversation_id).where(h.site_id == self.site_id, h.state.in_(("waiting", "active")))
+        same = and_(c.conversation_id.in_(live), c.author == author.key, c.cmid == cmid, c.kind == "notice")
+        row = self._one(self._of(t.event).where(same))
+        return _event(row) if row else None
+
     def events(self, conversation_id: str, after: int, limit: int) -> Sequence[EventRecord]:
         c = t.event.c
         found = self._of(t.event).where(c.conversation_id == conversation_id, c.seq > after)

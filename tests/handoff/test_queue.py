@@ -1,0 +1,462 @@
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from handoff.adapters import store_sql
+from handoff.adapters.transaction_sql import SqlTransaction
+from handoff.conversation import Owner, Ownership
+from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, HandoffError, NotFound, StaleFence
+from handoff.log import Receipt, agent_author
+from handoff.ports import (
+    PLACES_TOPIC,
+    QUEUE_TOPIC,
+    AgentRecord,
+    Author,
+    EventRecord,
+    Json,
+    Transaction,
+    conversation_topic,
+)
+from handoff.protocol import Outcome
+from handoff.queue import Queue, WaitRange, wait_range
+from tests.handoff.checks import all_is_well, one_agent_at_a_time
+from tests.handoff.fakes import House
+
+AGENTS, CHATS, CAPACITY = 20, 50, 4
+
+
+async def rush(house: House, queue: Queue) -> tuple[list[str], list[HandoffError]]:
+    """20 agents run for the same 50 chats, all at once; what they were told who did not get one."""
+    agents = [await house.add_agent(f"Agent {n}", max_chats=CAPACITY) for n in range(AGENTS)]
+    chats = [await house.waiting_chat(f"Help {n}") for n in range(CHATS)]
+    runs = [
+        queue.claim(agent, chat, f"{agent}-{chat}".replace(" ", "-")) for chat in chats for agent in agents
+    ]
+    told = await asyncio.gather(*runs, return_exceptions=True)
+    return chats, [answer for answer in told if isinstance(answer, HandoffError)]
+
+
+async def test_of_many_agents_exactly_one_gets_each_chat(house: House) -> None:
+    chats, refusals = await rush(house, house.queue)
+    await house.store.read(lambda tx: all_is_well(tx, chats))
+    owners = Counter([(await house.ownership(chat)).agent_id for chat in chats])
+    assert sum(owners.values()) == CHATS
+    assert None not in owners
+    assert max(owners.values()) <= CAPACITY
+    assert len(refusals) == AGENTS * CHATS - CHATS
+    assert {type(refusal) for refusal in refusals} == {AlreadyTaken, AtCapacity}
+    names = [refusal.message for refusal in refusals if isinstance(refusal, AlreadyTaken)]
+    assert names
+    assert all(" already has this conversation." in name and name.startswith("Agent ") for name in names)
+
+
+class LookThenTake(Queue):
+    """Broken on purpose: looks whether the chat is free, and takes it in a second step."""
+
+    async def claim(self, agent_id: str, conversation_id: str | None, cmid: str) -> Receipt:
+        def look(tx: Transaction) -> int:
+            handoff = tx.live_handoff(str(conversation_id))
+            if handoff is None or handoff.state != "waiting":
+                raise AlreadyTaken("Somebody already has this conversation.")
+            return handoff.id
+
+        def take(tx: Transaction) -> Receipt:
+            agent = tx.agent(agent_id)
+            if not tx.take_seat(agent_id):
+                raise AtCapacity("Full.")
+            before = tx.conversation(str(conversation_id)).ownership
+            tx.claim(handoff_id, agent_id)
+            tx.set_owner(str(conversation_id), Ownership(Owner.AGENT, before.fence + 1, agent_id))
+            body = {"code": "joined", "text": "Joined."}
+            return Receipt(
+                str(conversation_id),
+                tx.append(str(conversation_id), agent_author(agent), "notice", body, cmid),
+            )
+
+        handoff_id = await self._store.read(look)
+        return await self._store.write(take)
+
+
+async def test_the_same_check_catches_a_claim_that_looks_first(house: House) -> None:
+    chats, _ = await rush(house, LookThenTake(house.store, house.doorbell))
+    with pytest.raises(AssertionError):
+        await house.store.read(lambda tx: all_is_well(tx, chats))
+
+
+async def test_the_check_itself_sees_two_agents_in_one_log(house: House) -> None:
+    at = datetime.now(UTC)
+    log = [
+        EventRecord(
+            "c", seq, agent_author(await agent_record(house, name)), "notice", {"code": "joined"}, None, at
+        )
+        for seq, name in enumerate(("Mara", "Tomas"), 1)
+    ]
+    with pytest.raises(AssertionError, match="Tomas joined although Mara"):
+        one_agent_at_a_time(log)
+
+
+async def agent_record(house: House, name: str) -> AgentRecord:
+    agent_id = await house.add_agent(name)
+    return await house.store.read(lambda tx: tx.agent(agent_id))
+
+
+async def test_many_who_say_next_get_different_chats(house: House) -> None:
+    agents = [await house.add_agent(f"Agent {n}", max_chats=2) for n in range(10)]
+    chats = [await house.waiting_chat() for _ in range(12)]
+    told = await asyncio.gather(
+        *(house.queue.claim(agent, None, f"next-{n}") for agent in agents for n in range(3)),
+        return_exceptions=True,
+    )
+    got = [answer.conversation for answer in told if isinstance(answer, Receipt)]
+    assert sorted(got) == sorted(chats)
+    assert Counter(type(answer).__name__ for answer in told if isinstance(answer, HandoffError)).keys() <= {
+        "AtCapacity", "NotFound",
+    }  # fmt: skip
+    await house.store.read(lambda tx: all_is_well(tx, chats))
+
+
+# claiming
+
+
+async def test_claiming_rings_and_tells_the_customer_who_came(house: House) -> None:
+    agent = await house.add_agent("Mara")
+    chat = await house.waiting_chat()
+    bell = house.doorbell.subscribe(conversation_topic(chat), QUEUE_TOPIC, PLACES_TOPIC)
+    await house.queue.claim(agent, chat, "k1")
+    assert (await bell.wait(1))[0] == {conversation_topic(chat), QUEUE_TOPIC, PLACES_TOPIC}
+    joined = await house.last(chat)
+    assert joined.body["text"] == "Mara joined. Knows Mara."
+    assert joined.body["agent"]["id"] == agent
+    assert joined.author.role == "agent"
+
+
+async def test_next_is_priority_and_then_the_longest_wait(house: House) -> None:
+    agent = await house.add_agent(max_chats=9)
+    chats = [await house.waiting_chat() for _ in range(4)]
+    now = datetime.now(UTC)
+    ranks = {chats[0]: (0, 10), chats[1]: (0, 300), chats[2]: (1, 1), chats[3]: (1, 2)}
+
+    def arrange(tx: Transaction) -> None:
+        assert isinstance(tx, SqlTransaction)
+        for handoff in tx.waiting():
+            priority, seconds = ranks[handoff.conversation_id]
+            tx._connection.exec_driver_sql(
+                "UPDATE handoff SET priority = ?, waiting_since = ? WHERE id = ?",
+                (priority, (now - timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S.%f"), handoff.id),
+            )
+
+    await house.store.write(arrange)
+    assert [row.conversation for row in (await house.views.queue(agent)).rows] == [
+        chats[n] for n in (3, 2, 1, 0)
+    ]
+    got = [(await house.queue.claim(agent, None, f"n{n}")).conversation for n in range(4)]
+    assert got == [chats[n] for n in (3, 2, 1, 0)]
+
+
+async def test_next_with_the_same_cmid_takes_one_chat(house: House) -> None:
+    agent = await house.add_agent()
+    await house.waiting_chat()
+    await house.waiting_chat()
+    first = await house.queue.claim(agent, None, "next")
+    again = await house.queue.claim(agent, None, "next")
+    assert (again.conversation, again.seq, again.dup) == (first.conversation, first.seq, True)
+    assert await house.busy(agent) == 1
+
+
+async def test_next_repeated_after_the_chat_was_lost_is_still_the_same_request(house: House) -> None:
+    agent = await house.add_agent()
+    chat = await house.waiting_chat()
+    first = await house.queue.claim(agent, None, "next")
+    await house.queue.requeue_of({agent})
+    again = await house.queue.claim(agent, None, "next")
+    assert (again.conversation, again.seq, again.dup) == (chat, first.seq, True)
+    assert await house.busy(agent) == 0
+
+
+async def test_a_claim_repeated_after_the_end_is_still_the_same_request(house: House) -> None:
+    agent = await house.add_agent()
+    chat = await house.waiting_chat()
+    first = await house.queue.claim(agent, chat, "k1")
+    await house.queue.resolve(agent, chat, 2, "solved", "k2")
+    again = await house.queue.claim(agent, chat, "k1")
+    assert (again.seq, again.dup) == (first.seq, True)
+    assert (await house.ownership(chat)).owner is Owner.CLOSED
+
+
+async def test_one_cmid_cannot_claim_two_chats(house: House) -> None:
+    agent = await house.add_agent()
+    one, other = await house.waiting_chat(), await house.waiting_chat()
+    await house.queue.claim(agent, one, "k1")
+    with pytest.raises(CmidReused):
+        await house.queue.claim(agent, other, "k1")
+    assert await house.busy(agent) == 1
+
+
+async def test_claiming_what_one_has_changes_nothing(house: House) -> None:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    assert (await house.queue.claim(agent, chat, "again")).dup
+    assert (await house.ownership(chat)).fence == fence
+    assert await house.busy(agent) == 1
+
+
+async def test_what_nobody_waits_in_cannot_be_claimed(house: House) -> None:
+    agent = await house.add_agent()
+    seat = await house.seat()
+    with pytest.raises(NotFound, match="Nobody is waiting"):
+        await house.queue.claim(agent, None, "k0")
+    with pytest.raises(NotFound):
+        await house.queue.claim(agent, seat.conversation_id, "k1")
+    with pytest.raises(NotFound):
+        await house.queue.claim(agent, "nowhere", "k2")
+    with pytest.raises(NotFound):
+        await house.queue.claim("nobody", None, "k3")
+
+
+async def test_the_loser_is_told_who_has_it(house: House) -> None:
+    mara, tomas = await house.add_agent("Mara"), await house.add_agent("Tomas")
+    chat, _ = await house.claimed_chat(mara)
+    with pytest.raises(AlreadyTaken) as refused:
+        await house.queue.claim(tomas, chat, "k9")
+    assert refused.value.message == "Mara already has this conversation."
+    assert await house.busy(tomas) == 0
+
+
+async def test_a_full_agent_keeps_the_chat_in_the_queue(house: House) -> None:
+    agent = await house.add_agent(max_chats=1)
+    await house.claimed_chat(agent)
+    chat = await house.waiting_chat()
+    with pytest.raises(AtCapacity):
+        await house.queue.claim(agent, chat, "k9")
+    assert (await house.ownership(chat)).owner is Owner.QUEUE
+    await house.store.read(lambda tx: all_is_well(tx, [chat]))
+
+
+# writing
+
+
+async def test_a_reply_stops_the_wait_clock_and_repeats_safely(house: House) -> None:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    first = await house.queue.send(agent, chat, fence, "Hello, Mara here.", "m1")
+    again = await house.queue.send(agent, chat, fence, "Hello, Mara here.", "m1")
+    assert (again.seq, again.dup) == (first.seq, True)
+    assert (await house.store.read(lambda tx: tx.conversation(chat))).waiting_since is None
+    with pytest.raises(CmidReused):
+        await house.queue.send(agent, chat, fence, "Something else", "m1")
+    with pytest.raises(CmidReused):
+        await house.queue.note(agent, chat, "Hello, Mara here.", "m1")
+
+
+@pytest.mark.parametrize("off", [-1, 1, 100])
+async def test_a_stale_fence_writes_nothing(house: House, off: int) -> None:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    before = await house.log(chat)
+    for write in (
+        house.queue.send(agent, chat, fence + off, "Hi", "m1"),
+        house.queue.requeue(agent, chat, fence + off, "m2"),
+        house.queue.return_to_bot(agent, chat, fence + off, "m3"),
+        house.queue.resolve(agent, chat, fence + off, "solved", "m4"),
+    ):
+        with pytest.raises(StaleFence):
+            await write
+    assert await house.log(chat) == before
+
+
+async def test_nobody_writes_in_a_colleagues_chat_except_a_note(house: House) -> None:
+    mara, tomas = await house.add_agent("Mara"), await house.add_agent("Tomas")
+    chat, fence = await house.claimed_chat(mara)
+    for write in (
+        house.queue.send(tomas, chat, fence, "Hi", "m1"),
+        house.queue.requeue(tomas, chat, fence, "m2"),
+        house.queue.resolve(tomas, chat, fence, "solved", "m4"),
+    ):
+        with pytest.raises(StaleFence):
+            await write
+    note = await house.queue.note(tomas, chat, "I know this customer.", "n1")
+    assert (await house.last(chat)).kind == "note"
+    assert (await house.queue.note(tomas, chat, "I know this customer.", "n1")).seq == note.seq
+
+
+async def test_a_fence_of_before_a_requeue_is_stale_for_ever(house: House) -> None:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    await house.queue.requeue(agent, chat, fence, "r1")
+    await house.queue.claim(agent, chat, "again")
+    with pytest.raises(StaleFence):
+        await house.queue.send(agent, chat, fence, "Late", "m1")
+    await house.queue.send(agent, chat, fence + 2, "Here again", "m2")
+
+
+# letting go
+
+
+async def test_requeued_keeps_its_place(house: House) -> None:
+    agent = await house.add_agent()
+    first, second = await house.waiting_chat(), await house.waiting_chat()
+    before = await house.store.read(lambda tx: tx.live_handoff(first))
+    receipt = await house.queue.claim(agent, first, "k1")
+    await house.queue.send(agent, first, 2, "One moment", "m1")
+    await house.queue.requeue(agent, first, 2, "r1")
+    after = await house.store.read(lambda tx: tx.live_handoff(first))
+    assert before
+    assert after == before
+    status = await house.status(first)
+    assert status.queue
+    assert status.queue.position == 1
+    assert receipt.seq < (await house.last(first)).seq
+    assert [row.conversation for row in (await house.views.queue(agent)).rows] == [first, second]
+    assert await house.notices(first) == ["queued", "joined", "requeued"]
+    assert await house.busy(agent) == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "owner", "notice"),
+    [
+        ("requeue", Owner.QUEUE, "requeued"),
+        ("return_to_bot", Owner.BOT, "returned_to_bot"),
+        ("resolve", Owner.CLOSED, "closed"),
+    ],
+)
+async def test_letting_go_frees_the_seat_once(house: House, how: str, owner: Owner, notice: str) -> None:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    await house.claimed_chat(agent)
+
+    async def let_go() -> Receipt:
+        if how == "resolve":
+            return await house.queue.resolve(agent, chat, fence, "follow_up", "x1")
+        return await (house.queue.requeue if how == "requeue" else house.queue.return_to_bot)(
+            agent, chat, fence, "x1"
+        )
+
+    first = await let_go()
+    again = await let_go()
+    assert (again.seq, again.dup) == (first.seq, True)
+    assert (await house.notices(chat))[-1] == notice
+    assert (await house.ownership(chat)).owner is owner
+    assert await house.busy(agent) == 1
+    await house.store.read(lambda tx: all_is_well(tx, [chat]))
+
+
+@pytest.mark.parametrize("outcome", ["solved", "no_answer_needed", "follow_up", "spam"])
+async def test_the_outcome_is_kept(house: House, outcome: Outcome) -> None:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    await house.queue.resolve(agent, chat, fence, outcome, "x1")
+    assert (await house.views.conversation(chat)).outcome == outcome
+    assert (await house.status(chat)).may_rate
+
+
+async def test_what_an_absent_agent_held_goes_back(house: House) -> None:
+    gone, here = await house.add_agent("Mara"), await house.add_agent("Tomas")
+    lost = [(await house.claimed_chat(gone))[0] for _ in range(3)]
+    kept, _ = await house.claimed_chat(here)
+    assert await house.queue.holders() == {gone, here}
+    bell = house.doorbell.subscribe(*map(conversation_topic, lost))
+    assert sorted(await house.queue.requeue_of({gone})) == sorted(lost)
+    assert (await bell.wait(1))[0] == set(map(conversation_topic, lost))
+    assert await house.queue.requeue_of({gone}) == []
+    assert await house.queue.holders() == {here}
+    assert "Mara lost the connection" in (await house.last(lost[0])).body["text"]
+    await house.store.read(lambda tx: all_is_well(tx, [*lost, kept]))
+
+
+async def test_a_claim_while_the_agent_is_being_given_up_ends_consistent(house: House) -> None:
+    agent = await house.add_agent(max_chats=50)
+    chats = [await house.waiting_chat() for _ in range(20)]
+    runs = [house.queue.claim(agent, chat, f"k{n}") for n, chat in enumerate(chats)]
+    await asyncio.gather(*runs[:10], house.queue.requeue_of({agent}), *runs[10:])
+    await house.store.read(lambda tx: all_is_well(tx, chats))
+
+
+async def test_being_away_is_seen_by_all(house: House) -> None:
+    agent = await house.add_agent()
+    bell = house.doorbell.subscribe(PLACES_TOPIC, QUEUE_TOPIC)
+    before = (await house.views.queue(agent)).version
+    await house.queue.set_available(agent, False)
+    queue = await house.views.queue(agent)
+    assert queue.agents == []
+    assert queue.version > before
+    assert (await bell.wait(1))[0] == {PLACES_TOPIC, QUEUE_TOPIC}
+    await house.queue.presence_changed()
+    assert (await house.views.queue(agent)).version > queue.version
+
+
+# how long it takes
+
+
+def test_too_few_waits_say_nothing() -> None:
+    assert wait_range([], 1) is None
+    assert wait_range([(60.0, 1)] * 4, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("samples", "place", "low", "high"),
+    [
+        ([(60.0, 1)] * 5, 1, 60, 60),
+        ([(60.0, 1)] * 5, 3, 180, 180),
+        ([(120.0, 2)] * 5, 1, 60, 60),
+        ([(30.0, 0)] * 5, 1, 30, 30),  # a place below one counts as one
+        ([(float(n), 1) for n in range(11)], 1, 5, 9),
+        ([(float(n), 1) for n in range(11)], 2, 10, 18),
+        ([(10.0, 1)] * 9 + [(3_600.0, 1)], 1, 10, 369),
+    ],
+)
+def test_a_wait_is_the_median_to_the_ninth_decile_by_place(
+    samples: list[tuple[float, int]], place: int, low: int, high: int
+) -> None:
+    assert wait_range(samples, place) == WaitRange(low, high)
+
+
+async def test_a_waiting_customer_sees_a_range_once_there_is_history(house: House) -> None:
+    agent = await house.add_agent(max_chats=9)
+    for _ in range(5):
+        await house.claimed_chat(agent)
+    chat = await house.waiting_chat()
+    status = await house.status(chat)
+    assert status.queue
+    assert status.queue.low_seconds is not None
+    assert status.queue.high_seconds is not None
+    assert 0 <= status.queue.low_seconds <= status.queue.high_seconds
+
+
+# without the mechanism
+
+
+class ForgetfulTransaction(SqlTransaction):
+    """Broken on purpose: does not know which messages it has seen, and stores them without their cmid."""
+
+    def find_cmid(self, *_: object) -> None:
+        return None
+
+    def append(
+        self, conversation_id: str, author: Author, kind: str, body: Json, cmid: str | None = None
+    ) -> int:
+        return super().append(conversation_id, author, kind, body, None)
+
+
+async def repeat_everything(house: House) -> str:
+    agent = await house.add_agent()
+    chat, fence = await house.claimed_chat(agent)
+    for _ in range(2):
+        await house.desk.send(chat, "Is anybody there?", "said")
+        await house.queue.send(agent, chat, fence, "Yes, I am.", "replied")
+    return chat
+
+
+async def test_repeated_messages_are_in_the_log_once(house: House) -> None:
+    chat = await repeat_everything(house)
+    await house.store.read(lambda tx: all_is_well(tx, [chat]))
+
+
+async def test_the_same_check_catches_a_store_that_ignores_cmids(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_sql, "SqlTransaction", ForgetfulTransaction)
+    chat = await repeat_everything(house)
+    with pytest.raises(AssertionError, match="in the log twice"):
+        await house.store.read(lambda tx: all_is_well(tx, [chat]))
