@@ -7,6 +7,8 @@ PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,$(if 
 BIN := .venv/bin
 RASA := .venv-rasa/bin
 NPM := npm --silent --prefix web_widget run
+# Rasa's own dependencies deprecate each other at length
+QUIET := PYTHONWARNINGS=ignore::DeprecationWarning
 # checks and tests of the web pages, where there is a Node.js to run them
 HAS_NODE := $(and $(wildcard web_widget/package.json),$(shell command -v npm))
 
@@ -47,7 +49,7 @@ test-rasa:
 
 test-stories: validate
 	@ls tests/stories/test_*.yml >/dev/null # Rasa takes a folder without stories for a success
-	$(RASA)/python -m rasa test core --model var/models/frontdesk.tar.gz --stories tests/stories \
+	$(QUIET) $(RASA)/python -m rasa test core --model var/models/frontdesk.tar.gz --stories tests/stories \
 	  --out var/rasa-test --fail-on-prediction-errors --no-plot
 
 test-web:
@@ -57,9 +59,10 @@ else
 	@echo "Node.js is not here: the tests of web_widget/ are left out."
 endif
 
-.PHONY: check format lint types imports validate fresh fast
+.PHONY: check format lint types types-rasa types-web imports validate fresh fast
 check: tools ## what must hold before every commit, in a minute or two
-	@$(MAKE) --no-print-directory lint imports types fresh validate fast
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint imports types types-rasa types-web fresh validate
+	@$(MAKE) --no-print-directory fast
 
 format: ## put the Python sources in form
 	$(BIN)/ruff check --fix-only --quiet .
@@ -72,15 +75,19 @@ lint: ## ruff, without changing anything
 imports: ## who may import whom
 	$(BIN)/lint-imports --cache-dir var/import-linter
 
-types: ## mypy strict in both environments, tsc
+types: ## mypy, strict
 	$(BIN)/mypy
+
+types-rasa: ## mypy in the assistant's environment
 	$(RASA)/python -m mypy --config-file .ci/mypy-rasa.ini
+
+types-web: ## tsc, strict
 ifneq ($(HAS_NODE),)
 	$(NPM) check
 endif
 
 validate: ## whether the assistant's data fit together
-	$(RASA)/python -m rasa data validate --fail-on-warnings --data bot/data
+	$(QUIET) $(RASA)/python -m rasa data validate --fail-on-warnings --data bot/data
 
 fresh: ## whether generated files are what their sources say
 	$(BIN)/python -m handoff protocol --check
