@@ -65,15 +65,18 @@ export class Link {
   #cancelWatch: () => void = () => {};
 
   constructor(options: LinkOptions) {
+    // by name, because a spread would let `connect: undefined` win over the default
     this.#options = {
-      changed: () => {},
-      connect: (url) => new WebSocket(url) as unknown as SocketLike,
-      clock: browserClock,
-      deadAfterSeconds: 45,
-      pingAfterSeconds: 22,
-      shortestSeconds: 0.5,
-      longestSeconds: 30,
-      ...options,
+      url: options.url,
+      opened: options.opened,
+      received: options.received,
+      changed: options.changed ?? (() => {}),
+      connect: options.connect ?? ((url) => new WebSocket(url) as unknown as SocketLike),
+      clock: options.clock ?? browserClock,
+      deadAfterSeconds: options.deadAfterSeconds ?? 45,
+      pingAfterSeconds: options.pingAfterSeconds ?? 22,
+      shortestSeconds: options.shortestSeconds ?? 0.5,
+      longestSeconds: options.longestSeconds ?? 30,
     };
   }
 
