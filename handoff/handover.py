@@ -13,8 +13,8 @@ from handoff.ports import ConversationRecord, Json, Transaction
 from handoff.protocol import Reason
 from handoff.triggers import Decision, Step
 
-URGENT = frozenset({"frustration"})
-"""Reasons that go before the others in the queue."""
+PRIORITY = {"frustration": 1, "left_details": -1}
+"""Before or after the others in the queue: somebody who left an e-mail does not sit and wait."""
 
 
 def call_person(
@@ -54,7 +54,7 @@ def leave_live_handoff(
 def _enqueue(tx: Transaction, conversation: ConversationRecord, reason: str, contact: Json | None) -> None:
     since = conversation.waiting_since or datetime.now(UTC)
     place = len(tx.waiting()) + 1
-    tx.add_handoff(conversation.id, reason, int(reason in URGENT), since, place)
+    tx.add_handoff(conversation.id, reason, PRIORITY.get(reason, 0), since, place)
     tx.set_owner(conversation.id, conversation.ownership.after(Move.ENQUEUE))
     tx.update_conversation(conversation.id, unsure_in_a_row=0, active_loop=None)
     packet = build_packet(tx, conversation, _reason(reason), since, contact)
