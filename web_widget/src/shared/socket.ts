@@ -54,6 +54,16 @@ export function backoffSeconds(attempt: number, random: number, shortest = 0.5, 
   return shortest + random * (ceiling - shortest);
 }
 
+const DEFAULTS = {
+  changed: () => {},
+  connect: (url: string) => new WebSocket(url) as unknown as SocketLike,
+  clock: browserClock,
+  deadAfterSeconds: 45,
+  pingAfterSeconds: 22,
+  shortestSeconds: 0.5,
+  longestSeconds: 30,
+};
+
 export class Link {
   state: LinkState = "stopped";
   readonly #options: Required<LinkOptions>;
@@ -66,18 +76,8 @@ export class Link {
 
   constructor(options: LinkOptions) {
     // by name, because a spread would let `connect: undefined` win over the default
-    this.#options = {
-      url: options.url,
-      opened: options.opened,
-      received: options.received,
-      changed: options.changed ?? (() => {}),
-      connect: options.connect ?? ((url) => new WebSocket(url) as unknown as SocketLike),
-      clock: options.clock ?? browserClock,
-      deadAfterSeconds: options.deadAfterSeconds ?? 45,
-      pingAfterSeconds: options.pingAfterSeconds ?? 22,
-      shortestSeconds: options.shortestSeconds ?? 0.5,
-      longestSeconds: options.longestSeconds ?? 30,
-    };
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    this.#options = { ...DEFAULTS, ...(given as unknown as LinkOptions) };
   }
 
   start(): void {

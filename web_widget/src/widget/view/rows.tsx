@@ -46,7 +46,7 @@ function Label({ side }: { side: SaidRow["side"] }) {
 export function Bubble({ row }: { row: TextRow }) {
   return (
     <Said row={row}>
-      <div class={`bubble bubble-${row.state}`} dir="auto">
+      <div class={`bubble bubble-is-${row.state}`} dir="auto">
         <Linked text={row.text} />
       </div>
       {row.state === "sending" && (
@@ -67,7 +67,7 @@ function Failed({ cmid, reason }: { cmid: string; reason: string }) {
     ui.focusComposer.value += 1;
   };
   return (
-    <p class="bubble-failed" role="alert">
+    <p class="not-sent" role="alert">
       <Icon node={CircleAlert} />
       <span>
         {words.notSent}. {reason}
