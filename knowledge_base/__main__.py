@@ -15,12 +15,12 @@ from rich.table import Table
 from knowledge_base.database import migrate as migrate_engine
 from knowledge_base.database import open_engine
 from knowledge_base.errors import Invalid, LibraryError
-from knowledge_base.evaluation import Golden, ask, calibration_for
+from knowledge_base.evaluation import ask, calibration_for
 from knowledge_base.files import ArticleFile, article_paths, read_article, write_article
 from knowledge_base.library import Library
 from knowledge_base.measuring import decision_table, library_of, retrieval_table
 from knowledge_base.opening import open_library
-from knowledge_base.question_sets import read_covidfaq, read_doc2dial, read_questions
+from knowledge_base.question_sets import doc2dial_rows, read_covidfaq, read_doc2dial, read_questions
 
 IMPORTER = "import"
 """Stands where an editor's name stands in revisions that came from files."""
@@ -165,14 +165,8 @@ def evaluate(
                 out.print(decision_table(library.snapshot().calibration, ask(library, goldens)))
         if doc2dial is not None:
             pages = read_doc2dial(doc2dial)
-            alone = [Golden(golden.question, golden.article) for golden in pages.later_turns]
-            rows = {
-                "doc2dial, first turn": pages.first_turns,
-                "later turns": pages.later_turns,
-                "without history": alone,
-            }
             with library_of(pages.articles, encoder_dir) as library:
-                out.print(retrieval_table(library, rows))
+                out.print(retrieval_table(library, doc2dial_rows(pages)))
         if covidfaq is not None:
             short = read_covidfaq(covidfaq)
             with library_of(short.articles, encoder_dir) as library:

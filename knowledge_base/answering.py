@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge_base.article import Passage
-from knowledge_base.confidence import NO_EVIDENCE, Evidence, decide, evidence_of
+from knowledge_base.confidence import NO_EVIDENCE, Evidence, decide, evidence_of, sureness
 from knowledge_base.ports import Publication, Snapshot
 from knowledge_base.ranking import Match, Question, with_history
 from knowledge_base.wire import ArticleSummary, Decision, Hit
@@ -43,8 +43,7 @@ def find(
     best = views.best_passages(match.fused)
     evidence = evidence_of(match, best)
     if asked:
-        sureness = calibration.confidence(evidence) / max(calibration.answer_threshold, 1e-6)
-        match = with_history(match, [views.match(question) for question in asked], sureness)
+        match = with_history(match, [views.match(question) for question in asked], sureness(evidence))
         best = views.best_passages(match.fused)
         evidence = evidence_of(match, best)
     if not best:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import yaml
 
@@ -62,6 +63,27 @@ def read_doc2dial(folder: Path) -> QuestionSet:
         golden = Golden(said[0], slugs[row["title"]], tuple(reversed(said[1:6])))
         (later if golden.asked else first).append(golden)
     return QuestionSet(articles, first, later)
+
+
+def doc2dial_rows(pages: QuestionSet) -> dict[str, list[Golden]]:
+    """The four ways in which doc2dial is asked."""
+    return {
+        "doc2dial, first turn": pages.first_turns,
+        "doc2dial, later turns": pages.later_turns,
+        "doc2dial, later turns, history withheld": [Golden(g.question, g.article) for g in pages.later_turns],
+        "doc2dial, first turn after another topic": with_topic_switched(pages),
+    }
+
+
+def with_topic_switched(pages: QuestionSet, seed: int = 7) -> list[Golden]:
+    """First turns with the latest three questions of somebody else's conversation put in front of them."""
+    random = Random(seed)  # noqa: S311  # a repeatable draw, no secret
+    long = [golden for golden in pages.later_turns if len(golden.asked) >= 2]
+    switched = []
+    for golden in pages.first_turns:
+        other = random.choice([before for before in long if before.article != golden.article])
+        switched.append(Golden(golden.question, golden.article, (*other.asked, other.question)[-3:]))
+    return switched
 
 
 def read_covidfaq(folder: Path) -> QuestionSet:

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.confidence import DEFAULT, HELD_BACK, TARGET_ERROR, Calibration, Evidence, decide, fit
+from knowledge_base.confidence import (
+    DEFAULT,
+    HELD_BACK,
+    TARGET_ERROR,
+    Calibration,
+    Evidence,
+    decide,
+    fit,
+    sureness,
+)
 
 FLOATS = st.floats(-1, 10, allow_nan=False)
 
@@ -31,6 +40,13 @@ def test_more_evidence_never_means_less_confidence(
 def test_decisions_follow_the_thresholds(confidence: float) -> None:
     decision = decide(confidence, replace(DEFAULT, answer_threshold=0.7, clarify_threshold=0.3))
     assert decision == ("answer" if confidence >= 0.7 else "clarify" if confidence >= 0.3 else "none")
+
+
+@given(FLOATS, FLOATS)
+def test_sureness_is_a_share_that_grows_with_cosine(cosine: float, more: float) -> None:
+    low, high = sorted((cosine, more))
+    before, after = (sureness(Evidence(value, 0, 0, 0)) for value in (low, high))
+    assert 0 <= before <= after <= 1
 
 
 def test_fitted_confidence_is_a_probability() -> None:

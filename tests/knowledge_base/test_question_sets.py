@@ -4,7 +4,13 @@ import pytest
 
 from knowledge_base.errors import Invalid
 from knowledge_base.evaluation import Golden
-from knowledge_base.question_sets import read_covidfaq, read_doc2dial, read_questions
+from knowledge_base.question_sets import (
+    doc2dial_rows,
+    read_covidfaq,
+    read_doc2dial,
+    read_questions,
+    with_topic_switched,
+)
 
 
 def test_golden_questions_are_read(tmp_path: Path) -> None:
@@ -30,6 +36,15 @@ def test_doc2dial_is_read_whole(eval_dir: Path) -> None:
     assert (len(pages.articles), len(pages.first_turns), len(pages.later_turns)) == (101, 295, 1448)
     assert all(golden.article in pages.articles for golden in pages.later_turns)
     assert not any("agent:" in golden.question for golden in pages.first_turns)
+
+
+def test_a_switched_topic_is_another_one_and_always_the_same(eval_dir: Path) -> None:
+    pages = read_doc2dial(eval_dir / "doc2dial")
+    switched = with_topic_switched(pages)
+    assert [golden.question for golden in switched] == [golden.question for golden in pages.first_turns]
+    assert {len(golden.asked) for golden in switched} == {3}
+    assert switched == with_topic_switched(pages)
+    assert [len(rows) for rows in doc2dial_rows(pages).values()] == [295, 1448, 1448, 295]
 
 
 def test_covidfaq_is_read_whole(eval_dir: Path) -> None:
