@@ -47,14 +47,15 @@ export function App({ session, parts }: Props) {
 
 function Floor({ pane }: { pane: Signal<"chat" | "context"> }) {
   const selected = usePick((state) => state.selected);
+  const open = usePick((state) => state.selected !== null && (state.chats[state.selected]?.refused ?? null) === null);
   const { page } = useBench();
   return (
-    <div class="console" data-pane={selected === null ? "list" : pane.value}>
+    <div class="console" data-pane={selected === null ? "list" : open ? pane.value : "alone"}>
       <LinkLine />
       <div class="panes">
         <QueuePane />
         {selected === null ? <NoChat /> : <ChatPane key={selected} conversation={selected} />}
-        {selected !== null && (
+        {selected !== null && open && (
           <>
             <button type="button" class="scrim" tabIndex={-1} aria-hidden="true" onClick={() => (page.pane.value = "chat")} />
             <ContextPane key={`context-${selected}`} conversation={selected} />

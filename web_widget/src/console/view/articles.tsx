@@ -43,7 +43,7 @@ export function Articles({ conversation, question }: { conversation: string; que
         class="fd-input articles-field"
         type="search"
         aria-label="Search articles"
-        placeholder={question === "" ? "Search articles" : "For their last message, or search"}
+        placeholder="Search articles"
         value={typed}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
@@ -80,11 +80,8 @@ function Article({ conversation, hit }: { conversation: string; hit: Hit }) {
     <li class="article">
       <a class="article-title" href={hit.url} target="_blank" rel="noopener" dir="auto">
         {hit.article_title}
-        {hit.heading !== "" && <span class="article-heading"> · {hit.heading}</span>}
+        {hit.heading !== "" && <span class="article-heading">{hit.heading}</span>}
       </a>
-      <p class="article-text" dir="auto">
-        {hit.text}
-      </p>
       {mine && (
         <Button
           small
@@ -99,6 +96,9 @@ function Article({ conversation, hit }: { conversation: string; hit: Hit }) {
           Insert
         </Button>
       )}
+      <p class="article-text" dir="auto">
+        {hit.text}
+      </p>
     </li>
   );
 }

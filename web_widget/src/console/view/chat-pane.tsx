@@ -1,10 +1,11 @@
 /** The middle pane: one conversation, from its head to the composer. */
 import { MessagesSquare } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { EmptyState, ErrorState } from "../../shared/components/state";
 import { show } from "../page";
 import { type Chat, emptyChat } from "../state/model";
-import { customerName, mayTakeNext, stance } from "../state/queue";
+import { customerName, mayTakeNext, sections, stance } from "../state/queue";
 import { latestPacket } from "../state/rows";
 import { useBench, usePick } from "./bench";
 import { ChatHead } from "./chat-head";
@@ -18,6 +19,7 @@ export function ChatPane({ conversation }: { conversation: string }) {
   const chat = usePick((state) => state.chats[conversation]) ?? emptyChat(conversation);
   const customer = usePick((state) => customerName(state, conversation));
   const now = usePick((state) => stance(state, conversation));
+  const [noting, setNoting] = useNoting(conversation);
   if (chat.refused !== null) {
     return (
       <main class="chat">
@@ -32,10 +34,25 @@ export function ChatPane({ conversation }: { conversation: string }) {
       <ChatHead chat={chat} />
       <Handover chat={chat} />
       <Log chat={chat} />
-      <Standing chat={chat} customer={customer} />
-      {now !== "loading" && <Composer conversation={conversation} customer={customer} mayReply={now === "mine"} />}
+      <Standing chat={chat} customer={customer} noting={noting} setNoting={setNoting} />
+      {(now === "mine" || (noting && now !== "loading")) && (
+        <Composer conversation={conversation} customer={customer} mayReply={now === "mine"} />
+      )}
     </main>
   );
+}
+
+/** Whether the note is open in a conversation that is not mine: by its button, by its key, or by a note begun before. */
+function useNoting(conversation: string): [boolean, (open: boolean) => void] {
+  const { desk, page } = useBench();
+  const [noting, setNoting] = useState((desk.state.peek().drafts[conversation]?.note ?? "") !== "");
+  const wanted = page.focusComposer.value;
+  const before = useRef(wanted);
+  useEffect(() => {
+    if (wanted !== before.current) setNoting(true);
+    before.current = wanted;
+  }, [wanted]);
+  return [noting, setNoting];
 }
 
 /** The packet in two lines, for windows too narrow to show it beside the chat. */
@@ -61,12 +78,13 @@ function Handover({ chat }: { chat: Chat }) {
 export function NoChat() {
   const { desk } = useBench();
   const may = usePick(mayTakeNext);
+  const waiting = usePick((state) => sections(state).waiting.length);
   const away = usePick((state) => state.welcome !== null && !state.available);
   return (
     <main class="chat">
       <EmptyState
         icon={MessagesSquare}
-        title={may.may ? "Somebody is waiting" : "Nothing open"}
+        title={waiting === 0 ? "Nobody is waiting" : waiting === 1 ? "One person is waiting" : `${waiting} people are waiting`}
         actions={
           may.may ? (
             <Button kind="primary" onClick={() => desk.takeNext()}>

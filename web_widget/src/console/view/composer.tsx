@@ -50,7 +50,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
       <textarea
         ref={field}
         class="composer-text"
-        rows={2}
+        rows={1}
         dir="auto"
         aria-label={mode === "reply" ? "Reply" : "Note"}
         placeholder={mode === "reply" ? `Write to ${first}` : "Write a note. The customer will not see it."}

@@ -27,7 +27,7 @@ export function ContextPane({ conversation }: { conversation: string }) {
         ) : (
           <>
             {packet === null ? (
-              <p class="context-none">This conversation has not been handed over: the bot is on its own.</p>
+              <p class="context-none">This conversation was not handed over, so there is no summary.</p>
             ) : (
               <PacketBefore packet={packet} />
             )}

@@ -27,7 +27,7 @@ export function Entry({ event, first, marks, me }: Props) {
     case "packet":
       return (
         <Line event={event}>
-          <ReasonMark reason={event.packet.reason} /> handed over to people
+          Handed over to people: <ReasonMark reason={event.packet.reason} />
         </Line>
       );
     case "feedback":
@@ -80,7 +80,8 @@ function Body({ event, marks }: { event: BubbleEvent; marks: Marks }) {
     case "chosen":
       return (
         <p class="chosen">
-          <Icon node={Check} /> Chose “<span dir="auto">{event.label}</span>”
+          <Icon node={Check} />
+          <span dir="auto">Chose “{event.label}”</span>
         </p>
       );
     case "answer":

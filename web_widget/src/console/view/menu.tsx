@@ -47,8 +47,17 @@ export function Menu({ label, icon, items, align = "start", words = false, prima
   return (
     <div class="menu" ref={box} onKeyDown={(event) => open && onKey(event, box.current, close)}>
       {words ? (
-        <Button small icon={icon} kind={primary ? "primary" : "normal"} buttonRef={trigger} {...state} {...press}>
-          {label}
+        <Button
+          small
+          icon={icon}
+          class="menu-button"
+          kind={primary ? "primary" : "normal"}
+          aria-label={label}
+          buttonRef={trigger}
+          {...state}
+          {...press}
+        >
+          <span class="menu-words">{label}</span>
         </Button>
       ) : (
         <IconButton icon={icon} label={label} buttonRef={trigger} {...state} {...press} />

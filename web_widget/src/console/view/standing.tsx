@@ -1,5 +1,5 @@
 /** Between log and composer, when the conversation is not mine: whose it is, and the way to take it. */
-import { Bot, CircleCheck, Hand, UserRound } from "lucide";
+import { Bot, CircleCheck, Hand, StickyNote, UserRound } from "lucide";
 import type { ComponentChildren } from "preact";
 import { Button } from "../../shared/components/button";
 import { Icon, type IconNode } from "../../shared/components/icon";
@@ -8,23 +8,56 @@ import { mayTakeNext, stance } from "../state/queue";
 import { ownerWords } from "../state/words";
 import { useBench, usePick } from "./bench";
 
-export function Standing({ chat, customer }: { chat: Chat; customer: string }) {
+interface Props {
+  chat: Chat;
+  customer: string;
+  /** Whether the field for a note is open below. */
+  noting: boolean;
+  setNoting: (open: boolean) => void;
+}
+
+export function Standing({ chat, customer, noting, setNoting }: Props) {
+  const { page } = useBench();
   const now = usePick((state) => stance(state, chat.id));
   const draft = usePick((state) => state.drafts[chat.id]?.reply ?? "");
+  const note = (
+    <Button
+      small
+      kind="quiet"
+      icon={StickyNote}
+      aria-expanded={noting}
+      onClick={() => {
+        setNoting(!noting);
+        if (!noting) page.focusComposer.value += 1;
+      }}
+    >
+      Note
+    </Button>
+  );
   switch (now) {
     case "waiting":
       return (
         <Bar icon={Hand} words={`${customer} is waiting for a person.`} draft={draft}>
+          {note}
           <Claim conversation={chat.id} />
         </Bar>
       );
     case "colleague":
-      return <Bar icon={UserRound} words={`${chat.status?.agent?.name ?? "A colleague"} has this. You can read along and leave a note.`} draft={draft} />;
+      return (
+        <Bar icon={UserRound} words={`${chat.status?.agent?.name ?? "A colleague"} has this. You can read along.`} draft={draft}>
+          {note}
+        </Bar>
+      );
     case "bot":
-      return <Bar icon={Bot} words="The bot is answering. You can read along and leave a note." draft={draft} />;
+      return (
+        <Bar icon={Bot} words="The bot is answering. You can read along." draft={draft}>
+          {note}
+        </Bar>
+      );
     case "closed":
       return (
         <Bar icon={CircleCheck} words={`${chat.status === null ? "Closed" : ownerWords(chat.status, null)}.`} draft={draft}>
+          {note}
           <TakeNextHere />
         </Bar>
       );
