@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.markup import escape
 from rich.progress import TaskID
 
 from handoff.demo.child import Program
@@ -89,7 +88,7 @@ def demo(places: Places) -> None:
 
         for program in started:
             program.log.unlink(missing_ok=True)
-            rows[program.name] = screen.waiting(escape(program.name))
+            rows[program.name] = screen.waiting(program.name, program.start_hint)
         supervisor = Supervisor(started, places.root, screen.say, arrived)
         supervisor.run()
         screen.say("Stopped.")
@@ -101,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("goal", choices=("setup", "tools", "demo"))
     goal: Goal = parser.parse_args(arguments).goal
     # a polite end interrupts a step, which then ends what it had started
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    kept = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if goal == "demo":
             demo(Places(ROOT))
@@ -115,6 +114,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, kept)
     return 0
 
 

@@ -64,13 +64,14 @@ class Health:
 
 @dataclass(frozen=True)
 class Program:
-    """What the supervisor runs: a name for people, the command, its environment, its health and its log."""
+    """What the supervisor runs: a name for people, the command, its environment, its health, its log, its pace."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     health: Health
     log: Path
+    start_hint: str = "starting"
 
     def start(self, folder: Path) -> subprocess.Popen[bytes]:
         """Start it, its output appended to its log."""

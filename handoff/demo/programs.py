@@ -31,6 +31,7 @@ def programs(
             {**shared, "FRONTDESK_ACTION_URL": f"{actions_url}/webhook"},
             Health(ports.rasa.number, "/webhooks/gateway/health", {SECRET_HEADER: secret}),
             places.logs / "rasa.log",
+            start_hint="loading its model, about half a minute; pages work already",
         ),
         Program(
             "The action server",

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
-DETAIL_WIDTH = 60
+DETAIL_WIDTH = 100
 
 
 class Screen:
@@ -25,8 +26,12 @@ class Screen:
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[detail]}"),
+            # takes what is left of the line, so that a long one does not squeeze the others
+            TextColumn(
+                "[dim]{task.fields[detail]}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
+            ),
             console=self.console,
+            expand=True,
             transient=True,
             disable=not self.console.is_terminal,
         )
@@ -76,9 +81,9 @@ class Screen:
         if self._all is not None:
             self._progress.advance(self._all)
 
-    def waiting(self, name: str) -> TaskID:
+    def waiting(self, name: str, detail: str) -> TaskID:
         """A process is starting; returns what `arrived` wants to know."""
-        return self._progress.add_task(name, total=None, detail="starting")
+        return self._progress.add_task(escape(name), total=None, detail=detail)
 
     def arrived(self, waiting: TaskID) -> None:
         """That process is ready, or is not waited for any more."""
