@@ -8,16 +8,18 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TypeVar
 
 import structlog
+from pydantic import ValidationError
 
 from handoff import triggers, voice
 from handoff.conversation import Owner
 from handoff.errors import BotError, BotTimeout, BotUnavailable, StaleFence
 from handoff.handover import call_person, offer_person
-from handoff.log import Receipt
 from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
@@ -35,6 +37,7 @@ from handoff.ports import (
     TurnRequest,
     conversation_topic,
 )
+from handoff.protocol import Contact
 from handoff.queue import present
 
 BOT = Author("bot", voice.BOT_NAME)
@@ -43,6 +46,7 @@ ASKED = 5
 POLL_SECONDS = 2.0
 """A lost ring costs at most this much."""
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,23 @@ class Turns:
         self._patience = patience
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
+        self._lost: list[TurnRecord] = []
+        """Turns that broke off, by a bug or without a database: still to be given up where the customer sees it."""
 
     async def run(self) -> None:
         """Take turns as they come. What another process left running waits again first."""
-        await self._store.write(lambda tx: tx.reopen_turns())
         bell = self._doorbell.subscribe(TURNS_TOPIC)
+        reopened = False
         try:
             while True:
-                await self._start_waiting()
+                try:
+                    if not reopened:
+                        await self._store.write(lambda tx: tx.reopen_turns())
+                        reopened = True
+                    await self._give_up_lost()
+                    await self._start_waiting()
+                except Exception:
+                    log.warning("turns.outbox_unavailable", exc_info=True)
                 await bell.wait(POLL_SECONDS)
         finally:
             bell.close()
@@ -87,30 +100,38 @@ class Turns:
 
     async def _start_waiting(self) -> None:
         while len(self._running) < self._patience.at_once:
-            try:
-                turn = await self._store.write(lambda tx: tx.take_turn())
-            except Exception:
-                log.warning("turns.outbox_unavailable", exc_info=True)
-                return
+            turn = await self._store.write(lambda tx: tx.take_turn())
             if turn is None:
                 return
             task = asyncio.create_task(self._take(turn))
             self._running.add(task)
-            task.add_done_callback(self._done)
+            task.add_done_callback(partial(self._done, turn))
 
-    def _done(self, task: "asyncio.Task[None]") -> None:
+    async def _give_up_lost(self) -> None:
+        while self._lost:
+            turn = self._lost[0]
+            await self._store.write(partial(self._fail, turn))
+            self._lost.remove(turn)
+            self._doorbell.ring(conversation_topic(turn.conversation_id), QUEUE_TOPIC, PLACES_TOPIC)
+
+    def _done(self, turn: TurnRecord, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         if not task.cancelled() and task.exception():
-            log.error("turns.turn_lost", exc_info=task.exception())
+            log.error("turns.turn_lost", conversation=turn.conversation_id, exc_info=task.exception())
+            self._lost.append(turn)
         self._doorbell.ring(TURNS_TOPIC)
 
     async def _take(self, turn: TurnRecord) -> None:
         request = await self._store.read(lambda tx: self._request(tx, turn))
+        if request is None:  # an agent will answer: the bot is asked only while it owns the conversation
+            await self._store.write(lambda tx: tx.finish_turn(turn.id, None))
+            self._doorbell.ring(conversation_topic(turn.conversation_id))
+            return
         try:
             reply = await self._ask(request, again=turn.attempts > 1)
         except BotError as error:
             log.warning("turns.bot_failed", code=error.code, conversation=turn.conversation_id)
-            await self._store.write(lambda tx: self._fail(tx, turn))
+            await self._store.write(partial(self._fail, turn))
         else:
             await self._store.write(lambda tx: self._apply(tx, turn, reply))
         self._doorbell.ring(conversation_topic(turn.conversation_id), QUEUE_TOPIC, PLACES_TOPIC)
@@ -124,7 +145,8 @@ class Turns:
             except BotError as error:
                 log.info("turns.asking_again", code=error.code, conversation=request.conversation)
         with contextlib.suppress(BotError):
-            heard = await self._bot.heard(request.conversation, request.cmid, self._patience.heard_seconds)
+            patience = self._patience.heard_seconds
+            heard = await _within(patience, self._bot.heard(request.conversation, request.cmid, patience))
             if heard is not None:
                 return heard
         return await self._reach(request, deadline, deadline - self._clock())
@@ -134,15 +156,20 @@ class Turns:
         until = min(deadline, self._clock() + timeout_seconds)
         while (left := until - self._clock()) > 0:
             try:
-                return await self._bot.turn(request, left)
+                return await _within(left, self._bot.turn(request, left))
             except BotUnavailable:
                 if until - self._clock() <= self._patience.retry_seconds:
                     raise
                 await asyncio.sleep(self._patience.retry_seconds)
         raise BotTimeout("The bot did not answer in time.")
 
-    def _request(self, tx: Transaction, turn: TurnRecord) -> TurnRequest:
+    def _request(self, tx: Transaction, turn: TurnRecord) -> TurnRequest | None:
+        """What to ask the bot; None when the conversation is no longer the bot's."""
         conversation = tx.conversation(turn.conversation_id)
+        try:
+            conversation.ownership.check_bot(turn.fence)
+        except StaleFence:
+            return None
         asked = [
             reply["question"] for reply in tx.replies(turn.conversation_id, ASKED) if reply.get("question")
         ]
@@ -187,8 +214,10 @@ class Turns:
         online = bool(present(tx, self._agents))
         situation = triggers.Situation(online, conversation.unsure_in_a_row, 0, conversation.declined)
         has_choices = any(message["kind"] == "choices" for message in reply.messages)
-        decision = triggers.on_reply(reply.wish, has_choices, situation)
         contact = _contact(reply.slots) if reply.wish == "contact" else None
+        # nobody can write to an address that is none: then it is a wish for a person like any other
+        wish = "person" if reply.wish == "contact" and contact is None else reply.wish
+        decision = triggers.on_reply(wish, has_choices, situation)
         if contact:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
         call_person(tx, tx.conversation(conversation.id), decision, online, contact)
@@ -196,13 +225,12 @@ class Turns:
             tx.update_conversation(conversation.id, unsure_in_a_row=0)
             tx.touch_queue()
 
-    def _fail(self, tx: Transaction, turn: TurnRecord) -> Receipt | None:
+    def _fail(self, turn: TurnRecord, tx: Transaction) -> None:
         tx.finish_turn(turn.id, None)
         conversation = tx.conversation(turn.conversation_id)
         if conversation.ownership.owner is Owner.BOT and conversation.ownership.fence == turn.fence:
             decision = triggers.on_bot_failure()
             offer_person(tx, conversation, decision.reason, bool(present(tx, self._agents)))
-        return None
 
 
 def _event(tx: Transaction, conversation_id: str, message: Json, reply: TurnReply) -> tuple[str, Json]:
@@ -223,5 +251,18 @@ def _event(tx: Transaction, conversation_id: str, message: Json, reply: TurnRepl
 
 
 def _contact(slots: Json) -> Json | None:
-    contact = {key: str(slots.get(f"contact_{key}") or "").strip() for key in ("name", "email", "about")}
-    return contact if all(contact.values()) else None
+    """The details in the slots of a form, None when nobody could write to them."""
+    try:
+        contact = Contact.model_validate({key: slots.get(f"contact_{key}") for key in Contact.model_fields})
+    except ValidationError:
+        return None
+    return contact.model_dump()
+
+
+async def _within(seconds: float, answer: Awaitable[T]) -> T:
+    """The answer, or BotTimeout: whatever the bot does with its own time limit."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except TimeoutError as error:
+        raise BotTimeout("The bot did not answer in time.") from error

@@ -1,0 +1,486 @@
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+import structlog.testing
+
+from handoff import voice
+from handoff.adapters.store_sql import SqlStore
+from handoff.conversation import Owner, Ownership
+from handoff.errors import BotFailed, BotTimeout, BotUnavailable, StoreUnavailable
+from handoff.ports import Json, Transaction, TurnReply, TurnRequest
+from handoff.readers import as_event
+from handoff.turns import Patience
+from tests.handoff.checks import all_is_well, bot_is_silent_while_an_agent_owns
+from tests.handoff.fakes import HIT, House, ScriptedBot, answers, asks_back, says
+
+T = TypeVar("T")
+CONTACT = {
+    "contact_name": "Ida Brandt",
+    "contact_email": "ida@example.org",
+    "contact_about": "A torn flysheet",
+}
+
+
+async def ask(house: House, conversation_id: str, text: str = "Where is it?") -> str:
+    cmid = house.cmid()
+    await house.desk.send(conversation_id, text, cmid)
+    return cmid
+
+
+async def one_turn(house: House, *script: object, bot: ScriptedBot, text: str = "Where is it?") -> str:
+    bot.script = list(script)  # type: ignore[arg-type]
+    seat = await house.seat()
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id, text)
+        await house.replied(seat.conversation_id)
+    return seat.conversation_id
+
+
+# what a turn carries and leaves behind
+
+
+async def test_a_turn_carries_all_that_a_fresh_bot_needs(house: House, bot: ScriptedBot) -> None:
+    seat = await house.seat()
+    slots = {"order": "FH-204817"}
+    bot.script = [says("One", slots=slots, active_loop="contact_form"), says("Two")]
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id, "first")
+        await house.replied(seat.conversation_id)
+        await house.add_agent()
+        cmid = await ask(house, seat.conversation_id, "second")
+        await house.replied(seat.conversation_id)
+    assert bot.requests[1] == TurnRequest(
+        seat.conversation_id, cmid, "second", None, slots, "contact_form", True, ("first",)
+    )
+
+
+async def test_only_the_five_latest_questions_travel(house: House, bot: ScriptedBot) -> None:
+    seat = await house.seat()
+    async with house.bot_at_work():
+        for n in range(8):
+            await ask(house, seat.conversation_id, f"question {n}")
+            await house.replied(seat.conversation_id)
+    assert bot.requests[-1].asked == tuple(f"question {n}" for n in range(2, 7))
+
+
+async def test_an_answer_carries_its_passage_and_score(house: House, bot: ScriptedBot) -> None:
+    conversation_id = await one_turn(house, answers("Print it.", confidence=0.83), bot=bot)
+    event = await house.last(conversation_id)
+    assert (event.kind, event.author.name) == ("answer", voice.BOT_NAME)
+    assert event.body == {"text": "Print it.", "hit": HIT, "confidence": 0.83}
+    as_event(event, for_agent=False)
+
+
+async def test_a_certain_reply_ends_the_wait_and_an_unsure_one_counts(house: House, bot: ScriptedBot) -> None:
+    conversation_id = await one_turn(house, asks_back("A", wish="unsure"), bot=bot)
+    record = await house.store.read(lambda tx: tx.conversation(conversation_id))
+    assert record.unsure_in_a_row == 1
+    assert record.waiting_since
+    async with house.bot_at_work():
+        await ask(house, conversation_id)
+        await house.replied(conversation_id)
+    record = await house.store.read(lambda tx: tx.conversation(conversation_id))
+    assert (record.unsure_in_a_row, record.waiting_since) == (0, None)
+
+
+async def test_unsure_twice_in_a_row_sends_for_a_person(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    conversation_id = await one_turn(house, asks_back("A", wish="unsure"), bot=bot)
+    assert (await house.status(conversation_id)).owner == "bot"
+    bot.script = [asks_back("B", wish="unsure")]
+    async with house.bot_at_work():
+        await ask(house, conversation_id)
+        await house.replied(conversation_id)
+    assert (await house.status(conversation_id)).owner == "queue"
+    assert await house.store.read(lambda tx: tx.latest_reason(conversation_id)) == "repeated_failure"
+
+
+@pytest.mark.parametrize(("wish", "online", "owner", "last"), [
+    ("person", True, "queue", "notice"),
+    ("person", False, "bot", "offer"),
+    ("unsure", True, "queue", "notice"),
+    ("unsure", False, "bot", "offer"),
+    ("frustrated", True, "queue", "notice"),
+    ("policy", False, "bot", "offer"),
+    (None, True, "bot", "message"),
+])  # fmt: skip
+async def test_a_wish_leads_where_the_triggers_say(
+    house: House, bot: ScriptedBot, wish: str | None, online: bool, owner: str, last: str
+) -> None:
+    if online:
+        await house.add_agent()
+    conversation_id = await one_turn(house, says("Hm.", wish=wish), bot=bot)
+    assert (await house.status(conversation_id)).owner == owner
+    assert (await house.last(conversation_id)).kind == last
+    if last == "offer":
+        assert (await house.last(conversation_id)).body["options"] == ["details", "stay"]
+
+
+async def test_the_frustrated_go_first(house: House, bot: ScriptedBot) -> None:
+    agent = await house.add_agent()
+    await house.waiting_chat()
+    conversation_id = await one_turn(house, says("I see.", wish="frustrated"), bot=bot)
+    assert (await house.queue.claim(agent, None, "next")).conversation == conversation_id
+
+
+async def test_a_complete_form_is_queued_with_the_name(house: House, bot: ScriptedBot) -> None:
+    conversation_id = await one_turn(house, says("Thank you.", wish="contact", slots=CONTACT), bot=bot)
+    assert await house.notices(conversation_id) == ["contact_received"]
+    packet = next(e for e in await house.log(conversation_id) if e.kind == "packet").body["packet"]
+    assert packet["contact"] == {"name": "Ida Brandt", "email": "ida@example.org", "about": "A torn flysheet"}
+
+
+@pytest.mark.parametrize("wrong", [
+    {"contact_email": "not an address"},
+    {"contact_email": None},
+    {"contact_name": "N" * 300},
+    {"contact_about": ""},
+])  # fmt: skip
+async def test_a_form_that_cannot_be_right_ends_neither_in_silence_nor_in_a_false_promise(
+    house: House, bot: ScriptedBot, wrong: Json
+) -> None:
+    conversation_id = await one_turn(
+        house, says("Thank you.", wish="contact", slots=CONTACT | wrong), bot=bot
+    )
+    last = await house.last(conversation_id)
+    assert last.kind == "offer"
+    assert "details" in last.body["options"]
+    async with house.bot_at_work():
+        await ask(house, conversation_id, "still there?")
+        await house.replied(conversation_id)
+    assert (await house.last(conversation_id)).body["text"] == "You said: still there?"
+
+
+# one at a time, under the fence
+
+
+async def test_one_turn_at_a_time_for_each_conversation_and_several_conversations_at_once(
+    house: House, bot: ScriptedBot
+) -> None:
+    seats = [await house.seat() for _ in range(4)]
+    bot.holding = True
+    async with house.bot_at_work():
+        for seat, n in itertools.product(seats, range(3)):
+            await ask(house, seat.conversation_id, f"question {n}")
+        for seat in seats:
+            await bot.asked(seat.conversation_id)
+        assert len(bot.requests) == 4
+        bot.holding = False
+        for seat in seats:
+            bot.release(seat.conversation_id)
+        for seat in seats:
+            await house.replied(seat.conversation_id)
+    assert set(bot.most_at_once.values()) == {1}
+    for seat in seats:
+        log = await house.log(seat.conversation_id)
+        said = [event.body["text"] for event in log if event.author.role == "bot"]
+        assert said == [f"You said: question {n}" for n in range(3)]
+
+
+async def test_no_more_turns_at_once_than_allowed(store: SqlStore, bot: ScriptedBot) -> None:
+    house = House(store, bot, Patience(at_once=2))
+    seats = [await house.seat() for _ in range(5)]
+    bot.holding = True
+    async with house.bot_at_work():
+        for seat in seats:
+            await ask(house, seat.conversation_id)
+        await bot.asked(seats[0].conversation_id)
+        await asyncio.sleep(0.1)
+        assert len(bot.requests) == 2
+        bot.holding = False
+        for seat in seats:
+            bot.release(seat.conversation_id)
+        for seat in seats:
+            await house.replied(seat.conversation_id)
+    assert len(bot.requests) == 5
+
+
+async def late_reply(house: House, bot: ScriptedBot, reply: TurnReply) -> str:
+    """The customer asks the bot, then for a person; an agent joins and writes; only then does the bot reply."""
+    agent = await house.add_agent()
+    seat = await house.seat()
+    bot.holding = True
+    bot.script = [reply]
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+        await house.desk.ask_person(seat.conversation_id, "person")
+        await house.queue.claim(agent, seat.conversation_id, "claim")
+        await house.queue.send(agent, seat.conversation_id, 2, "Hello, Mara here.", "hello")
+        bot.release(seat.conversation_id)
+        await house.replied(seat.conversation_id)
+    return seat.conversation_id
+
+
+@pytest.mark.parametrize("reply", [
+    says("Too late"), answers("Too late"), asks_back("Too late"), says("Too late", wish="person"),
+    says("Too late", wish="contact", slots=CONTACT), says("Too late", slots={"order": "FH-1"}, active_loop="f"),
+])  # fmt: skip
+async def test_a_reply_after_a_claim_is_kept_for_agents_and_hidden_from_customers(
+    house: House, bot: ScriptedBot, reply: TurnReply
+) -> None:
+    conversation_id = await late_reply(house, bot, reply)
+    last = await house.last(conversation_id)
+    assert last.kind == "suppressed"
+    assert as_event(last, for_agent=True).kind == "suppressed"
+    assert as_event(last, for_agent=False).model_dump(mode="json") == {
+        "type": "event", "conversation": conversation_id, "seq": last.seq, "kind": "hidden",
+    }  # fmt: skip
+    await house.store.read(lambda tx: all_is_well(tx, [conversation_id]))
+    record = await house.store.read(lambda tx: tx.conversation(conversation_id))
+    assert (record.slots, record.active_loop, record.last_text) == ({}, None, "Hello, Mara here.")
+
+
+async def test_the_same_check_catches_a_bot_that_ignores_the_fence(
+    house: House, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ownership, "check_bot", lambda ownership, fence: None)
+    conversation_id = await late_reply(house, bot, says("Too late"))
+    log = await house.log(conversation_id)
+    with pytest.raises(AssertionError, match="the bot spoke at seq"):
+        bot_is_silent_while_an_agent_owns(log)
+
+
+async def test_a_late_failure_says_nothing_to_anybody(house: House, bot: ScriptedBot) -> None:
+    agent = await house.add_agent()
+    seat = await house.seat()
+    bot.holding = True
+    bot.script = [BotFailed("no"), BotFailed("no")]
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+        await house.desk.ask_person(seat.conversation_id, "person")
+        await house.queue.claim(agent, seat.conversation_id, "claim")
+        bot.holding = False
+        bot.release(seat.conversation_id)
+        await house.replied(seat.conversation_id)
+    assert "offer" not in await house.kinds(seat.conversation_id)
+
+
+async def test_a_reply_of_before_the_queue_is_stale_although_the_bot_is_back(
+    house: House, bot: ScriptedBot
+) -> None:
+    await house.add_agent()
+    seat = await house.seat()
+    bot.holding = True
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+        await house.desk.ask_person(seat.conversation_id, "person")
+        await house.desk.leave_queue(seat.conversation_id, False, "stay")
+        bot.release(seat.conversation_id)
+        await house.replied(seat.conversation_id)
+    assert (await house.last(seat.conversation_id)).kind == "suppressed"
+
+
+async def test_the_bot_is_not_asked_what_an_agent_will_answer(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    seat = await house.seat()
+    await ask(house, seat.conversation_id, "Where is it?")
+    await house.desk.ask_person(seat.conversation_id, "person")
+    async with house.bot_at_work():
+        await house.replied(seat.conversation_id)
+    assert bot.requests == []
+    assert (await house.last(seat.conversation_id)).kind == "notice"
+
+
+# when the bot does not answer
+
+
+@pytest.mark.parametrize("error", [BotFailed("no"), BotTimeout("no"), BotUnavailable("no")])
+async def test_a_bot_that_does_not_answer_is_told_and_a_person_offered(
+    house: House, bot: ScriptedBot, error: Exception
+) -> None:
+    conversation_id = await one_turn(house, *[error] * 40, bot=bot)
+    last = await house.last(conversation_id)
+    assert (last.kind, last.author.role) == ("offer", "system")
+    assert last.body["text"] == voice.offer("bot_unavailable", False)
+    assert (await house.status(conversation_id)).owner == "bot"
+
+
+async def test_with_somebody_there_the_offer_is_a_person(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    conversation_id = await one_turn(house, BotFailed("no"), BotFailed("no"), bot=bot)
+    assert (await house.last(conversation_id)).body["options"] == ["person", "stay"]
+    await house.desk.ask_person(conversation_id, "yes-please")
+    assert (await house.status(conversation_id)).owner == "queue"
+
+
+async def test_after_a_failure_the_turn_is_asked_once_more(house: House, bot: ScriptedBot) -> None:
+    conversation_id = await one_turn(house, BotFailed("no"), says("Second try"), bot=bot)
+    assert (await house.last(conversation_id)).body["text"] == "Second try"
+    assert len(bot.requests) == 2
+    assert bot.questions_heard == [bot.requests[0].cmid]
+    assert bot.requests[0].cmid == bot.requests[1].cmid
+
+
+async def test_a_turn_that_was_heard_is_not_asked_again(house: House, bot: ScriptedBot) -> None:
+    seat = await house.seat()
+    bot.script = [BotTimeout("cut off")]
+    bot.remembered["heard"] = says("I had heard you.")
+    async with house.bot_at_work():
+        await house.desk.send(seat.conversation_id, "Hello", "heard")
+        await house.replied(seat.conversation_id)
+    assert (await house.last(seat.conversation_id)).body["text"] == "I had heard you."
+    assert len(bot.requests) == 1
+
+
+async def test_when_nobody_knows_whether_it_was_heard_it_is_asked_again(
+    house: House, bot: ScriptedBot
+) -> None:
+    bot.heard_error = BotUnavailable("gone")
+    conversation_id = await one_turn(house, BotFailed("no"), says("Second try"), bot=bot)
+    assert (await house.last(conversation_id)).body["text"] == "Second try"
+
+
+async def test_a_bot_that_is_still_loading_is_knocked_at_until_it_opens(
+    house: House, bot: ScriptedBot
+) -> None:
+    conversation_id = await one_turn(house, *[BotUnavailable("loading")] * 4, says("Good morning"), bot=bot)
+    assert await house.kinds(conversation_id) == ["message", "message"]
+    assert bot.questions_heard == []
+
+
+@pytest.mark.parametrize("script", [[BotUnavailable("down")] * 100, [BotFailed("no")] * 2])
+async def test_the_customer_sees_something_within_the_promised_time(
+    house: House, bot: ScriptedBot, script: list[object]
+) -> None:
+    began = time.monotonic()
+    await one_turn(house, *script, bot=bot)
+    assert time.monotonic() - began < 0.8 + 0.5  # total_seconds, and what two busy cores cost
+
+
+async def test_a_bot_that_hangs_beyond_its_time_does_not_hang_the_conversation(
+    house: House, bot: ScriptedBot
+) -> None:
+    bot.holding = True
+    seat = await house.seat()
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await house.until(seat.conversation_id, lambda tx: not tx.turn_open(seat.conversation_id), 3)
+    assert (await house.last(seat.conversation_id)).kind == "offer"
+
+
+async def test_one_silent_conversation_does_not_silence_the_others(house: House, bot: ScriptedBot) -> None:
+    stuck, fine = await house.seat(), await house.seat()
+    bot.holding = True
+    async with house.bot_at_work():
+        await ask(house, stuck.conversation_id)
+        await bot.asked(stuck.conversation_id)
+        bot.holding = False
+        await ask(house, fine.conversation_id)
+        await house.replied(fine.conversation_id)
+        assert (await house.last(fine.conversation_id)).author.role == "bot"
+        bot.release(stuck.conversation_id)
+
+
+async def test_after_a_failed_turn_the_next_one_is_asked(house: House, bot: ScriptedBot) -> None:
+    conversation_id = await one_turn(house, BotFailed("no"), BotFailed("no"), bot=bot)
+    async with house.bot_at_work():
+        await ask(house, conversation_id, "and now?")
+        await house.replied(conversation_id)
+    assert (await house.last(conversation_id)).body["text"] == "You said: and now?"
+
+
+# restarts and a database in trouble
+
+
+async def test_a_restart_takes_up_what_was_running_and_first_asks_whether_it_was_heard(
+    house: House, bot: ScriptedBot
+) -> None:
+    seat = await house.seat()
+    bot.holding = True
+    async with house.bot_at_work():
+        cmid = await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+    assert await house.store.read(lambda tx: tx.turn_open(seat.conversation_id))
+    bot.holding = False
+    bot.remembered[cmid] = says("I had heard you before the restart.")
+    async with house.bot_at_work():
+        await house.replied(seat.conversation_id)
+    assert (await house.last(seat.conversation_id)).body["text"] == "I had heard you before the restart."
+    assert len(bot.requests) == 1
+
+
+async def test_a_restart_asks_again_what_was_never_heard(house: House, bot: ScriptedBot) -> None:
+    seat = await house.seat()
+    bot.holding = True
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+    bot.holding = False
+    async with house.bot_at_work():
+        await house.replied(seat.conversation_id)
+    assert await house.kinds(seat.conversation_id) == ["message", "message"]
+    assert len(bot.requests) == 2
+
+
+def names_in(change: Any) -> tuple[str, ...]:
+    """The functions that a change calls, as far as can be seen from outside."""
+    change = getattr(change, "func", change)
+    return (*change.__code__.co_names, change.__name__)
+
+
+class Flaky:
+    """A store of which the n-th write fails, as when the disk is full for a moment."""
+
+    def __init__(self, store: SqlStore, failing: set[str]) -> None:
+        self._store = store
+        self.failing = failing
+        self.failed: list[str] = []
+
+    async def write(self, change: Callable[[Transaction], T]) -> T:
+        name = next((part for part in self.failing if part in names_in(change)), None)
+        if name:
+            self.failing.discard(name)
+            self.failed.append(name)
+            raise StoreUnavailable("The disk is full.")
+        return await self._store.write(change)
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        return await self._store.read(query)
+
+    async def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("failing", ["_apply", "_fail", "take_turn", "reopen_turns"])
+async def test_a_write_that_fails_once_silences_nobody(
+    store: SqlStore, bot: ScriptedBot, failing: str
+) -> None:
+    house = House(Flaky(store, {failing}), bot)  # type: ignore[arg-type]
+    if failing == "_fail":
+        bot.script = [BotFailed("no"), BotFailed("no")]
+    seat = await house.seat()
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await house.until(seat.conversation_id, lambda tx: not tx.turn_open(seat.conversation_id), 6)
+    assert (await house.last(seat.conversation_id)).author.role in {"bot", "system"}
+
+
+async def test_a_reply_that_cannot_be_written_is_a_failed_turn(house: House, bot: ScriptedBot) -> None:
+    broken = TurnReply(({"kind": "answer", "text": "Without its passage."},))
+    with structlog.testing.capture_logs() as logs:
+        conversation_id = await one_turn(house, broken, broken, bot=bot)
+    assert (await house.last(conversation_id)).kind == "offer"
+    assert any(entry["log_level"] == "error" for entry in logs)
+    assert (await house.ownership(conversation_id)).owner is Owner.BOT
+
+
+async def test_a_lost_ring_costs_a_poll_and_not_the_turn(
+    house: House, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handoff.turns.POLL_SECONDS", 0.1)
+    seat = await house.seat()
+    async with house.bot_at_work():
+        await asyncio.sleep(0.05)
+
+        def secretly(tx: Transaction) -> None:
+            tx.add_turn(seat.conversation_id, "c1", "Hello", None, 0)
+
+        await house.store.write(secretly)
+        await house.replied(seat.conversation_id)
+    assert await house.kinds(seat.conversation_id) == ["message"]
