@@ -9,6 +9,8 @@ export interface Navigation {
   route: Signal<Route>;
   go(route: Route, options?: { replace?: boolean }): void;
   guard(leave: (() => Promise<boolean>) | null): void;
+  /** Lets go of the page. */
+  close(): void;
 }
 
 export function createNavigation(page: Window): Navigation {
@@ -16,6 +18,8 @@ export function createNavigation(page: Window): Navigation {
   const route = signal<Route>(here());
   let leave: (() => Promise<boolean>) | null = null;
   let asking = false;
+  const closing = new AbortController();
+  const { signal: closed } = closing;
 
   const mayLeave = async (to: Route): Promise<boolean> => {
     const from = route.value;
@@ -45,15 +49,15 @@ export function createNavigation(page: Window): Navigation {
     });
   };
 
-  page.addEventListener("popstate", () => {
+  const stepped = () => {
     const to = here();
     void mayLeave(to).then((may) => {
       if (may) show(to);
       else page.history.pushState(null, "", addressOf(route.value));
     });
-  });
+  };
 
-  page.document.addEventListener("click", (event) => {
+  const clicked = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (link === null || link.target !== "" || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -61,7 +65,10 @@ export function createNavigation(page: Window): Navigation {
     if (origin !== page.location.origin || !/^\/editor(\/|$)/.test(pathname)) return;
     event.preventDefault();
     go(parseRoute(pathname, search));
-  });
+  };
+
+  page.addEventListener("popstate", stepped, { signal: closed });
+  page.document.addEventListener("click", clicked, { signal: closed });
 
   return {
     route,
@@ -69,5 +76,6 @@ export function createNavigation(page: Window): Navigation {
     guard(next) {
       leave = next;
     },
+    close: () => closing.abort(),
   };
 }

@@ -1,6 +1,6 @@
 /** A modal dialog on the browser's own <dialog>: focus is kept inside and given back, Escape closes. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useLayoutEffect, useId, useRef } from "preact/hooks";
 import { X } from "lucide";
 import { IconButton } from "../../shared/components/button";
 
@@ -17,7 +17,7 @@ export function Dialog({ title, wide = false, close, actions, children }: Props)
   const box = useRef<HTMLDialogElement>(null);
   const name = useId();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current;
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => dialog?.close();
