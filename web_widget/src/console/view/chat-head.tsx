@@ -26,8 +26,8 @@ export function ChatHead({ chat }: { chat: Chat }) {
         </h1>
         <p class="chat-facts">
           <Presence online={online} words />
-          {chat.status !== null && <span>{ownerWords(chat.status, me)}</span>}
           {row?.waiting_since != null && <WaitLabel since={row.waiting_since} />}
+          {chat.status !== null && <span class="chat-owner">{ownerWords(chat.status, me)}</span>}
         </p>
       </div>
       <Actions chat={chat} />

@@ -96,18 +96,11 @@ function TakeNext({ waiting }: { waiting: readonly QueueRow[] }) {
         Take next
       </Button>
       <p class="take-facts fd-numbers">
-        {waiting.length > 0 ? (
-          <span>
-            {waiting.length} waiting, longest {waitClock(longest)}
-          </span>
-        ) : (
-          <span>Nobody waiting</span>
-        )}
-        {load !== null && (
-          <span>
-            You: {load.mine_active} of {load.max_chats}
-          </span>
-        )}
+        <span>
+          {waiting.length > 0 && `${waiting.length} waiting, longest ${waitClock(longest)}`}
+          {waiting.length === 0 && load !== null && "Nobody waiting"}
+        </span>
+        <span>{load === null ? "\u00a0" : `You: ${load.mine_active} of ${load.max_chats}`}</span>
       </p>
     </div>
   );
