@@ -73,6 +73,7 @@ describe("the list", () => {
     vi.mocked(library.articles).mockResolvedValue([]);
     open(list, library);
     await screen.findByRole("heading", { name: "Nothing written yet" });
+    expect(screen.queryByRole("searchbox")).toBeNull();
   });
 
   it("offers everything when nothing matches", async () => {
@@ -87,6 +88,7 @@ describe("the list", () => {
     vi.mocked(library.articles).mockRejectedValueOnce(refusal(0, "unreachable", "No connection.", true));
     open(list, library);
     await screen.findByText("No connection.");
+    expect(screen.getByRole("button", { name: "All" })).toBeTruthy();
     press("Try again");
     await screen.findByRole("link", { name: /Sending something back/ });
   });

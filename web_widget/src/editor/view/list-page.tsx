@@ -32,7 +32,7 @@ export function ListPage({ filter }: { filter: ListFilter }) {
   }, []);
 
   const set = (patch: Partial<ListFilter>) => go({ view: "list", filter: { ...filter, ...patch } }, { replace: true });
-  const rows = loaded.is === "there" ? loaded.rows : [];
+  const rows = loaded.is === "there" ? loaded.rows : null;
   return (
     <main class="list">
       <header class="list-head">
@@ -41,15 +41,22 @@ export function ListPage({ filter }: { filter: ListFilter }) {
           <Icon node={Plus} /> New article
         </a>
       </header>
-      <Filters filter={filter} rows={rows} set={set} />
+      {rows?.length !== 0 && <Filters filter={filter} rows={rows} set={set} />}
       <ListBody loaded={loaded} filter={filter} retry={load} clear={() => set(EVERYTHING)} />
     </main>
   );
 }
 
-function Filters({ filter, rows, set }: { filter: ListFilter; rows: EditorRow[]; set(patch: Partial<ListFilter>): void }) {
-  const count = stateCounts(rows, filter);
-  const names = categories(rows);
+interface FiltersProps {
+  filter: ListFilter;
+  /** Null until they are known: then no figures are shown rather than wrong ones. */
+  rows: EditorRow[] | null;
+  set(patch: Partial<ListFilter>): void;
+}
+
+function Filters({ filter, rows, set }: FiltersProps) {
+  const count = rows === null ? null : stateCounts(rows, filter);
+  const names = categories(rows ?? []);
   if (filter.category !== "" && !names.includes(filter.category)) names.push(filter.category);
   return (
     <div class="filters">
@@ -73,7 +80,7 @@ function Filters({ filter, rows, set }: { filter: ListFilter; rows: EditorRow[];
             aria-pressed={filter.state === state}
             onClick={() => set({ state })}
           >
-            {state === "all" ? "All" : STATE_WORD[state]} <span class="count">{count[state]}</span>
+            {state === "all" ? "All" : STATE_WORD[state]} {count !== null && <span class="count">{count[state]}</span>}
           </button>
         ))}
       </div>

@@ -55,7 +55,9 @@ function Words({ said }: { said: SaveWord }) {
       return (
         <>
           <Icon node={TriangleAlert} />
-          Not saved — a newer draft exists
+          <span>
+            Not saved<span class="save-why"> — a newer draft exists</span>
+          </span>
         </>
       );
   }
