@@ -41,7 +41,8 @@ export function Conflict({ desk, me }: { desk: Desk; me: string }) {
       <div class="banner-words">
         <p>
           <strong>{who}</strong> <Time at={theirs.at} form="ago" /> (revision{" "}
-          {theirs.revision}), while you were writing. Nothing is lost: whichever you choose, theirs stays in the history.
+          {theirs.revision}), while you were writing. Theirs stays in the history
+          either way; yours is not saved yet.
         </p>
         <div class="banner-actions">
           <Button onClick={() => desk.keepMine()}>
