@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 
 RELOAD_GRACE_SECONDS = 10.0
 """A page that reloads is not somebody who left."""
+FORGET_SECONDS = 3_600.0
+"""Longer than anybody asks about; who left before is as gone as who was never here."""
 
 
 class Board:
@@ -29,7 +31,14 @@ class Board:
         self._sockets[key] -= 1
         if self._sockets[key] <= 0:
             del self._sockets[key]
+            self._left_at.pop(key, None)
             self._left_at[key] = self._clock()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Visitors come and go: the oldest entries, which lie in front, are dropped."""
+        while (first := next(iter(self._left_at))) and self._left_at[first] < self._clock() - FORGET_SECONDS:
+            del self._left_at[first]
 
     def online(self) -> set[str]:
         """Connected now, or gone for less than a reload takes."""
