@@ -22,4 +22,4 @@ def as_event(record: EventRecord, *, for_agent: bool) -> Event:
         "at": record.at,
         "cmid": record.cmid,
     }
-    return EVENTS.validate_python(fields | record.body)
+    return EVENTS.validate_python(record.body | fields)
