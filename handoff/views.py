@@ -64,11 +64,16 @@ class Views:
         """Conversations that came to a person, the latest first."""
 
         def query(tx: Transaction) -> ConversationList:
-            found = tx.recent_conversations(MOST_RECENT)
-            mine = [c for c in found if not only_mine or c.ownership.agent_id == agent_id]
-            return ConversationList(conversations=[_summary(tx, conversation) for conversation in mine])
+            found = _held(tx, agent_id) if only_mine else tx.recent_conversations(MOST_RECENT)
+            return ConversationList(conversations=[_summary(tx, conversation) for conversation in found])
 
         return await self._store.read(query)
+
+
+def _held(tx: Transaction, agent_id: str) -> list[ConversationRecord]:
+    """What this agent has now, the latest first."""
+    held = [tx.conversation(h.conversation_id) for h in tx.active() if h.agent_id == agent_id]
+    return sorted(held, key=lambda conversation: conversation.last_at, reverse=True)
 
 
 def _row(
