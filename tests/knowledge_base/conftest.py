@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from knowledge_base.article import Content
 from knowledge_base.database import migrate, open_engine
+from knowledge_base.encoder_export import export_encoder
 from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
@@ -80,3 +81,11 @@ def content() -> Content:
     return Content(
         "Return an item", "Send it back within sixty days.\n", "How to.", "Returns", ("Can I return it?",)
     )
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real encoder, made once; only for tests marked slow."""
+    folder = tmp_path_factory.mktemp("encoder")
+    assert export_encoder(folder) is True
+    return folder

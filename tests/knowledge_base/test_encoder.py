@@ -16,13 +16,6 @@ LONG = (
 TEXTS = ["Where is my parcel?", "How do I dry a wet tent before winter?", LONG, "FH-204817", "é"]
 
 
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("encoder")
-    assert export_encoder(folder) is True
-    return folder
-
-
 @pytest.mark.slow
 def test_the_artifact_says_what_it_is_and_is_made_once(artifact: Path) -> None:
     card = json.loads((artifact / "encoder.json").read_text())
