@@ -30,6 +30,9 @@ _PAGES = {"/": "shop.html", "/console": "console.html", "/editor": "editor.html"
 class Built(StaticFiles):
     """Hashed files never change; the loader is asked for anew every five minutes."""
 
+    async def check_config(self) -> None:
+        """A folder that is not built yet has no files; that is a 404 for each, not an error of ours."""
+
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
         name = str(args[0])
@@ -57,7 +60,7 @@ def create_router(dist_dir: Path, library: Library) -> APIRouter:
 
     @router.get("/help.css")
     async def help_css() -> Response:
-        return FileResponse(dist_dir / "help.css", headers=HEADERS | {"Cache-Control": "no-cache"})
+        return page("help.css")
 
     @router.get("/help")
     async def help_home(q: str = "") -> Response:
@@ -71,7 +74,7 @@ def create_router(dist_dir: Path, library: Library) -> APIRouter:
             message = "<p>This article is not there any more. <a href='/help'>See all articles</a></p>"
             return _html("Not found", message, status=404)
         body = (
-            f"<article class='help-article'><p class='help-meta'><a href='/help'>Help</a> · {escape(article.category)}</p>"
+            f"<article class='help-article'><p class='help-meta'><a href='/help'>Help</a> · {_words(article.category)}</p>"
             f"<h1>{escape(article.title)}</h1>{article.html}"
             f"<p class='help-meta'>Updated {article.updated_at:%d %B %Y}</p></article>"
         )
@@ -90,8 +93,7 @@ def _home(library: Library, query: str) -> str:
         articles = sorted(library.articles().articles, key=lambda a: (a.category, a.title))
         groups = groupby(articles, key=lambda a: a.category)
         found = "".join(
-            f"<section class='help-category'><h2>{escape(category.replace('-', ' ').capitalize())}</h2>"
-            f"{_list(list(group))}</section>"
+            f"<section class='help-category'><h2>{_words(category)}</h2>{_list(list(group))}</section>"
             for category, group in groups
         )
     search = (
@@ -99,6 +101,10 @@ def _home(library: Library, query: str) -> str:
         f"<input id='q' name='q' type='search' value='{escape(query)}'><button>Search</button></form>"
     )
     return f"<h1>How can we help?</h1>{search}{found}"
+
+
+def _words(category: str) -> str:
+    return escape(category.replace("-", " ").capitalize())
 
 
 def _list(articles: Sequence[ArticleSummary]) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import socket
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,14 @@ import websockets
 
 Frame = dict[str, Any]
 PATIENCE_SECONDS = 10.0
+
+
+def loopback_listener() -> socket.socket:
+    """A listening socket on a free port. It names TCP, or else asyncio leaves Nagle's delay of 40 ms switched on."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
 
 
 class Client:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +24,7 @@ from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
 from knowledge_base.store import SqlArticleStore
 from knowledge_base.wire import DraftIn
-from tests.handoff.app.clients import sign_in
+from tests.handoff.app.clients import loopback_listener, sign_in
 from tests.knowledge_base.fakes import WordEncoder
 
 SECRET = "a-secret-of-the-tests"
@@ -120,7 +119,7 @@ async def gateway(settings: Settings, bot: Bot) -> AsyncIterator[str]:
     engine = open_engine(settings.database_url)
     store = SqlArticleStore("default", engine)
     app = create_app(settings, bot, Library(store, LiveIndex(store, WordEncoder()), Markdown()))
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = loopback_listener()
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="error", ws="websockets-sansio", ws_max_size=MAX_FRAME + 1024,

@@ -112,6 +112,13 @@ async def test_pages_carry_a_policy_and_hashed_files_live_for_ever(
         assert (await http.get("/assets/../frontdesk.db")).status_code == 404
 
 
+async def test_what_is_not_built_is_not_there(http: httpx.AsyncClient) -> None:
+    async with http:
+        assert [
+            (await http.get(path)).status_code for path in ("/widget/v1.js", "/assets/a.js", "/help.css")
+        ] == [404] * 3
+
+
 async def test_the_help_centre_shows_published_articles_and_escapes_what_is_typed(
     http: httpx.AsyncClient,
 ) -> None:

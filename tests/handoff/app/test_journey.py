@@ -114,9 +114,10 @@ async def test_a_repeated_send_is_one_event(gateway: str) -> None:
 async def test_a_late_bot_reply_is_never_shown_after_a_claim(
     gateway: str, mara: httpx.Cookies, bot: Bot
 ) -> None:
-    released = asyncio.Event()
+    asked, released = asyncio.Event(), asyncio.Event()
 
     async def late(_request: TurnRequest) -> TurnReply:
+        asked.set()
         await released.wait()
         return text_reply("TOO LATE")
 
@@ -125,6 +126,7 @@ async def test_a_late_bot_reply_is_never_shown_after_a_claim(
         await agent.hello()
         await customer.hello()
         await customer.say("A slow question")
+        await asked.wait()
         await customer.accepted(await customer.send("ask_person"))
         await agent.waiting(customer.conversation)
         await agent.claim()
