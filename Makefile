@@ -39,7 +39,7 @@ tools: ## setup, and a browser and the Node packages for the tests
 
 .PHONY: test test-python test-rasa test-stories test-web
 test: tools ## every test: both Pythons, the stories, the pages, real processes and a browser
-	@$(MAKE) --no-print-directory test-python test-rasa test-stories test-web
+	@$(MAKE) --no-print-directory --keep-going test-python test-rasa test-stories test-web
 
 test-python:
 	$(BIN)/pytest
