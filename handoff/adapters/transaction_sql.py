@@ -105,7 +105,8 @@ class SqlTransaction(AgentRows):
 
     def heads(self, conversation_ids: Sequence[str]) -> Mapping[str, int]:
         c = t.conversation.c
-        rows = self._connection.execute(select(c.id, c.last_seq).where(c.id.in_(conversation_ids)))
+        ours = select(c.id, c.last_seq).where(c.site_id == self.site_id, c.id.in_(conversation_ids))
+        rows = self._connection.execute(ours)
         return {row.id: row.last_seq for row in rows}
 
     # the log

@@ -1,0 +1,412 @@
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+
+from handoff.adapters import store_sql
+from handoff.adapters import tables as t
+from handoff.adapters.store_sql import SqlStore
+from handoff.adapters.transaction_sql import SqlTransaction
+from handoff.conversation import Ownership
+from handoff.errors import BadInput, CmidReused, NotFound, StoreUnavailable
+from handoff.log import CUSTOMER
+from handoff.ports import AgentRecord, Author, Json, Transaction
+from tests.handoff.checks import seq_is_gapless
+
+
+def begin(conversation_id: str, customer_id: str = "k1") -> Callable[[Transaction], None]:
+    def change(tx: Transaction) -> None:
+        tx.add_conversation(conversation_id, customer_id, "epoch", "en", {})
+
+    return change
+
+
+@pytest.fixture
+async def chats(store: SqlStore) -> list[str]:
+    await store.write(lambda tx: tx.add_customer("k1", "hash"))
+    names = [f"chat{n}" for n in range(5)]
+    for name in names:
+        await store.write(begin(name))
+    return names
+
+
+def say(conversation_id: str, words: str, cmid: str | None = None) -> Callable[[Transaction], int]:
+    return lambda tx: tx.append(conversation_id, CUSTOMER, "message", {"text": words}, cmid)
+
+
+def connection_of(tx: Transaction) -> Connection:
+    assert isinstance(tx, SqlTransaction)
+    return tx._connection
+
+
+async def same_commit(store: SqlStore, *changes: Callable[[Transaction], object]) -> Sequence[object]:
+    """Run these in one group: the writer is held by a first change until all the others are queued."""
+    hold = threading.Event()
+
+    def first(tx: Transaction) -> object:
+        return hold.wait(5)
+
+    running: list[asyncio.Future[object]] = [asyncio.ensure_future(store.write(first))]
+    await asyncio.sleep(0.05)
+    running += [asyncio.ensure_future(store.write(change)) for change in changes]
+    await asyncio.sleep(0.02)
+    hold.set()
+    return (await asyncio.gather(*running, return_exceptions=True))[1:]
+
+
+@pytest.fixture
+def commits(store: SqlStore) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(connection: Connection) -> None:
+        seen.append("commit")
+
+    event.listen(store._engine, "commit", note)
+    yield seen
+    event.remove(store._engine, "commit", note)
+
+
+# durability
+
+
+async def test_the_pragmas_that_durability_rests_on(store: SqlStore) -> None:
+    def look(tx: Transaction) -> list[object]:
+        return [
+            connection_of(tx).execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+
+    expected = ["wal", 2, 1, store_sql.BUSY_TIMEOUT_SECONDS * 1000]
+    assert await store.read(look) == expected
+    assert await store.write(look) == expected
+
+
+async def test_what_was_written_is_there_for_another_process(
+    store: SqlStore, chats: list[str], tmp_path: Path
+) -> None:
+    await store.write(say(chats[0], "Hello", "c1"))
+    with sqlite3.connect(tmp_path / "frontdesk.db") as other:
+        assert other.execute("SELECT seq, cmid FROM event").fetchall() == [(1, "c1")]
+    other.close()
+
+
+async def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path}/deep/er/frontdesk.db")
+    assert await store.read(lambda tx: connection_of(tx).execute(text("SELECT 1")).scalar()) == 1
+    await store.close()
+
+
+# group commit
+
+
+async def test_waiting_changes_share_a_commit(store: SqlStore, chats: list[str], commits: list[str]) -> None:
+    said = await same_commit(store, *(say(chats[0], f"line {n}") for n in range(20)))
+    assert said == list(range(1, 21))
+    assert len(commits) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [BadInput("no"), ValueError("no"), KeyError("no"), RuntimeError("no"), NotFound("no")]
+)
+async def test_one_failing_change_does_not_fail_its_neighbours(
+    store: SqlStore, chats: list[str], error: Exception
+) -> None:
+    def fails(tx: Transaction) -> None:
+        tx.append(chats[0], CUSTOMER, "message", {"text": "never"})
+        tx.touch_queue()
+        raise error
+
+    said = await same_commit(store, say(chats[0], "before"), fails, say(chats[0], "after"))
+    assert said[0] == 1
+    assert said[1] is error
+    assert said[2] == 2
+    log = await store.read(lambda tx: tx.events(chats[0], 0, 10))
+    assert [event.body["text"] for event in log] == ["before", "after"]
+    assert await store.read(lambda tx: tx.queue_version()) == 0
+
+
+async def test_a_change_that_breaks_a_constraint_fails_alone(store: SqlStore, chats: list[str]) -> None:
+    said = await same_commit(
+        store,
+        say(chats[0], "before"),
+        begin(chats[1]),
+        begin("x", "no such customer"),
+        say(chats[0], "after"),
+    )
+    assert (said[0], said[3]) == (1, 2)
+    for refused in said[1:3]:
+        assert isinstance(refused, StoreUnavailable)
+        assert isinstance(refused.__cause__, IntegrityError)
+
+
+async def test_a_commit_that_fails_reaches_all_and_nothing_is_written(
+    store: SqlStore, chats: list[str]
+) -> None:
+    failing = True
+
+    def full_disk(connection: Connection) -> None:
+        if failing:
+            raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk is full"))
+
+    event.listen(store._engine, "commit", full_disk)
+    told = await same_commit(store, say(chats[0], "one"), say(chats[1], "two"), begin("new"))
+    assert [type(answer) for answer in told] == [StoreUnavailable] * 3
+    failing = False
+    assert await store.read(lambda tx: tx.events(chats[0], 0, 9)) == []
+    with pytest.raises(NotFound):
+        await store.read(lambda tx: tx.conversation("new"))
+    assert await store.write(say(chats[0], "three")) == 1
+
+
+async def test_trouble_of_the_database_itself_fails_the_whole_group(
+    store: SqlStore, chats: list[str]
+) -> None:
+    def trouble(tx: Transaction) -> None:
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    told = await same_commit(store, say(chats[0], "one"), trouble, say(chats[1], "two"))
+    assert [type(answer) for answer in told] == [StoreUnavailable] * 3
+    assert await store.write(say(chats[0], "again")) == 1
+
+
+async def test_a_database_that_somebody_else_holds_is_said_to_be_unavailable(
+    store: SqlStore, chats: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_sql, "BUSY_TIMEOUT_SECONDS", 0)
+    hasty = SqlStore(f"sqlite:///{tmp_path}/frontdesk.db")
+    holder = sqlite3.connect(tmp_path / "frontdesk.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable):
+        await hasty.write(say(chats[0], "no"))
+    assert await hasty.read(lambda tx: tx.conversation(chats[0]).last_seq) == 0  # readers never wait
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert await hasty.write(say(chats[0], "yes")) == 1
+    await hasty.close()
+
+
+async def test_nobody_hears_before_the_commit(store: SqlStore, chats: list[str]) -> None:
+    answered = asyncio.Event()
+    seen: list[bool] = []
+
+    def look(connection: Connection) -> None:
+        seen.append(answered.is_set())
+
+    event.listen(store._engine, "commit", look)
+    writing = asyncio.ensure_future(store.write(say(chats[0], "Hello")))
+    writing.add_done_callback(lambda _: answered.set())
+    await writing
+    assert seen == [False]
+
+
+async def test_a_caller_who_went_away_does_not_stop_the_writer(store: SqlStore, chats: list[str]) -> None:
+    hold = threading.Event()
+    writing = asyncio.ensure_future(store.write(lambda tx: hold.wait(5)))
+    await asyncio.sleep(0.02)
+    writing.cancel()
+    hold.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await store.write(say(chats[0], "still here")) == 1
+
+
+async def test_a_reader_sees_one_moment(store: SqlStore, chats: list[str]) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def query(tx: Transaction) -> tuple[int, int]:
+        before = tx.conversation(chats[0]).last_seq
+        started.set()
+        go_on.wait(5)
+        return before, tx.conversation(chats[0]).last_seq
+
+    reading = asyncio.ensure_future(store.read(query))
+    await asyncio.to_thread(started.wait, 5)
+    await store.write(say(chats[0], "meanwhile"))
+    go_on.set()
+    assert await reading == (0, 0)
+
+
+async def test_a_reader_that_fails_leaves_nothing_behind(store: SqlStore, chats: list[str]) -> None:
+    def sneaky(tx: Transaction) -> None:
+        say(chats[0], "sneaky")(tx)
+        raise BadInput("no")
+
+    with pytest.raises(BadInput):
+        await store.read(sneaky)
+    assert await store.read(lambda tx: tx.events(chats[0], 0, 9)) == []
+
+
+# closing
+
+
+async def test_a_closed_store_says_so_and_what_was_asked_before_is_done(
+    database_url: str, chats: list[str]
+) -> None:
+    store = SqlStore(database_url)
+    writing = [asyncio.ensure_future(store.write(say(chats[0], f"line {n}"))) for n in range(100)]
+    await asyncio.sleep(0)
+    await store.close()
+    await store.close()
+    assert await asyncio.gather(*writing) == list(range(1, 101))
+    with pytest.raises(StoreUnavailable):
+        await store.write(say(chats[0], "late"))
+    with pytest.raises(StoreUnavailable):
+        await store.read(lambda tx: tx.agents())
+
+
+# the log
+
+
+async def crowd(store: SqlStore, chats: list[str]) -> None:
+    """200 appends at once to five conversations, every tenth of which changes its mind."""
+
+    def change(n: int) -> Callable[[Transaction], int]:
+        def run(tx: Transaction) -> int:
+            seq = tx.append(chats[n % 5], CUSTOMER, "message", {"text": f"line {n}"}, f"c{n}")
+            if n % 10 == 3:
+                raise BadInput("changed my mind")
+            return seq
+
+        return run
+
+    told = await asyncio.gather(*(store.write(change(n)) for n in range(200)), return_exceptions=True)
+    assert sum(isinstance(answer, BadInput) for answer in told) == 20
+
+
+def check(tx: Transaction, chats: list[str]) -> None:
+    for chat in chats:
+        seq_is_gapless(tx.events(chat, 0, 1_000), tx.conversation(chat).last_seq)
+
+
+async def test_seq_is_gapless_under_a_crowd(store: SqlStore, chats: list[str]) -> None:
+    await crowd(store, chats)
+    await store.read(lambda tx: check(tx, chats))
+    assert await store.read(lambda tx: sum(tx.heads(chats).values())) == 180
+
+
+class SequenceTransaction(SqlTransaction):
+    """Broken on purpose: numbers events from a counter outside the transaction, as a database sequence would."""
+
+    counters: dict[str, int]
+
+    def append(
+        self, conversation_id: str, author: Author, kind: str, body: Json, cmid: str | None = None
+    ) -> int:
+        seq = self.counters[conversation_id] = self.counters.get(conversation_id, 0) + 1
+        self.update_conversation(conversation_id, last_seq=seq - 1)
+        return super().append(conversation_id, author, kind, body, cmid)
+
+
+async def test_the_same_check_catches_a_counter_outside_the_transaction(
+    store: SqlStore, chats: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SequenceTransaction, "counters", {}, raising=False)
+    monkeypatch.setattr(store_sql, "SqlTransaction", SequenceTransaction)
+    await crowd(store, chats)
+    with pytest.raises(AssertionError, match="gap"):
+        await store.read(lambda tx: check(tx, chats))
+
+
+async def test_a_cmid_is_unique_in_the_database_itself(store: SqlStore, chats: list[str]) -> None:
+    await store.write(say(chats[0], "Hello", "c1"))
+    with pytest.raises(CmidReused):
+        await store.write(say(chats[0], "Hello", "c1"))
+    await store.write(say(chats[1], "Hello", "c1"))
+    await store.write(lambda tx: tx.append(chats[0], Author("bot", "Fern"), "message", {"text": "Hi"}, "c1"))
+    await store.write(say(chats[0], "without"))
+    await store.write(say(chats[0], "without"))
+    assert await store.read(lambda tx: tx.conversation(chats[0]).last_seq) == 4
+
+
+async def test_events_come_in_pages(store: SqlStore, chats: list[str]) -> None:
+    for n in range(7):
+        await store.write(say(chats[0], f"line {n}"))
+    assert [e.seq for e in await store.read(lambda tx: tx.events(chats[0], 2, 3))] == [3, 4, 5]
+    assert [e.seq for e in await store.read(lambda tx: tx.events(chats[0], 5, 99))] == [6, 7]
+    assert await store.read(lambda tx: tx.events(chats[0], 7, 99)) == []
+
+
+async def test_times_are_aware_utc(store: SqlStore, chats: list[str]) -> None:
+    await store.write(say(chats[0], "Hello"))
+    at = (await store.read(lambda tx: tx.events(chats[0], 0, 1)))[0].at
+    assert at.utcoffset() is not None
+    with pytest.raises(StatementError, match="naive time"):
+        await store.write(lambda tx: tx.update_conversation(chats[0], waiting_since=at.replace(tzinfo=None)))
+
+
+@pytest.mark.parametrize("missing", ["customer", "conversation", "agent", "turn", "append", "choice"])
+async def test_what_is_not_there_is_not_found(store: SqlStore, missing: str) -> None:
+    calls: dict[str, Callable[[Transaction], object]] = {
+        "customer": lambda tx: tx.customer("nobody"),
+        "conversation": lambda tx: tx.conversation("nowhere"),
+        "agent": lambda tx: tx.agent("nobody"),
+        "turn": lambda tx: tx.turn(99),
+        "append": say("nowhere", "Hello"),
+        "choice": lambda tx: tx.choice("nowhere", "x"),
+    }
+    with pytest.raises(NotFound):
+        await store.write(calls[missing])
+
+
+# what the tables themselves refuse
+
+
+AGENT = AgentRecord("a1", "mara@fernhill.example", "Mara", "", ("agent",), 1, 0, True)
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE conversation SET owner = 'agent' WHERE id = 'chat0'",
+    "UPDATE conversation SET agent_id = 'a1' WHERE id = 'chat0'",
+    "UPDATE agent SET active_chats = 2",
+    "UPDATE agent SET active_chats = -1",
+    "UPDATE handoff SET state = 'active'",
+    ("INSERT INTO handoff (site_id, conversation_id, state, reason, priority, place, waiting_since, enqueued_at)"
+    " SELECT site_id, conversation_id, 'waiting', reason, 0, 1, waiting_since, enqueued_at FROM handoff"),
+    "UPDATE bot_turn SET state = 'running'",
+    ("INSERT INTO event (site_id, conversation_id, seq, author, author_role, author_name, kind, body, at)"
+    " SELECT site_id, conversation_id, seq, 'bot', 'bot', 'Fern', kind, body, at FROM event"),
+])  # fmt: skip
+async def test_the_tables_refuse_what_must_never_be(
+    store: SqlStore, chats: list[str], statement: str
+) -> None:
+    def prepare(tx: Transaction) -> None:
+        tx.add_agent(AGENT)
+        tx.append(chats[0], CUSTOMER, "message", {"text": "Hello"})
+        tx.add_handoff(chats[0], "asked_for_person", 0, tx.conversation(chats[0]).created_at, 1)
+        tx.add_turn(chats[0], "c1", "one", None, 0)
+        tx.add_turn(chats[0], "c2", "two", None, 0)
+
+    await store.write(prepare)
+    with pytest.raises(StoreUnavailable):
+        await store.write(lambda tx: connection_of(tx).execute(text(statement)))
+
+
+async def test_every_table_belongs_to_a_site() -> None:
+    assert all("site_id" in table.c for table in t.metadata.sorted_tables if table.name != "site")
+
+
+async def test_sites_do_not_see_each_other(store: SqlStore, chats: list[str], database_url: str) -> None:
+    await store.write(say(chats[0], "Hello", "c1"))
+    await store.write(lambda tx: tx.add_agent(AGENT))
+    await store.write(lambda tx: tx.touch_queue())
+    await store.write(lambda tx: tx.add_turn(chats[0], "c1", "Hello", None, 0))
+    other = SqlStore(database_url, "other")
+    with pytest.raises(NotFound):
+        await other.read(lambda tx: tx.conversation(chats[0]))
+    with pytest.raises(NotFound):
+        await other.write(say(chats[0], "intruder"))
+    assert await other.read(lambda tx: tx.events(chats[0], 0, 9)) == []
+    assert await other.read(lambda tx: tx.agents()) == []
+    assert await other.read(lambda tx: tx.agent_by_email(AGENT.email)) is None
+    assert await other.read(lambda tx: tx.customer_by_token("hash")) is None
+    assert await other.read(lambda tx: tx.queue_version()) == 0
+    assert await other.read(lambda tx: dict(tx.heads(chats))) == {}
+    assert await other.write(lambda tx: tx.take_turn()) is None
+    await other.write(lambda tx: tx.set_owner(chats[0], Ownership(fence=9)))
+    assert await store.read(lambda tx: tx.conversation(chats[0]).ownership.fence) == 0
+    await other.close()
