@@ -30,7 +30,7 @@ const SMALL = { width: 320, height: 640 };
 
 async function scene(name, options, act) {
   if (values.only && !name.includes(values.only)) return;
-  const { viewport = DESKTOP, dark = false, talk = null, lang, full = false, slowArticles = false } = options;
+  const { viewport = DESKTOP, dark = false, talk = null, lang, full = false, slowArticles = false, seen = 100 } = options;
   const context = await browser.newContext({
     viewport,
     colorScheme: dark ? "dark" : "light",
@@ -67,10 +67,16 @@ async function scene(name, options, act) {
     });
   });
   if (talk) {
-    const kept = { token: "t-shot", conversation: "c-shot", epoch: "e1", seen: 100 };
+    const kept = { token: "t-shot", conversation: "c-shot", epoch: "e1", seen };
     await page.addInitScript((identity) => localStorage.setItem("frontdesk:default:identity", JSON.stringify(identity)), kept);
   }
-  if (lang) await page.addInitScript((tag) => addEventListener("DOMContentLoaded", () => document.querySelector("script[data-site]").setAttribute("data-lang", tag)), lang);
+  if (lang) {
+    await page.route(`${site.origin}/`, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace('data-lang="auto"', `data-lang="${lang}"`);
+      await route.fulfill({ response, body });
+    });
+  }
   await page.goto(`${site.origin}/`);
   await page.waitForSelector(".launcher");
   await act(page, socket);
@@ -110,7 +116,7 @@ for (const dark of [false, true]) {
 await scene("home-search", {}, async (page) => {
   await open(page);
   await page.locator(".search-input").fill("return a jacket");
-  await page.locator("#found-0").waitFor();
+  await page.locator(".found-summary").first().waitFor();
   await page.keyboard.press("ArrowDown");
 });
 await scene("home-nothing", {}, async (page) => {
@@ -160,7 +166,7 @@ await scene("too-long", { talk: "answer" }, async (page) => {
   await open(page);
   await type(page, "Every walk begins at the door. ".repeat(130));
 });
-await scene("unread", { talk: "answer" }, async (page, socket) => {
+await scene("unread", { talk: "answer", seen: 3 }, async (page, socket) => {
   await page.waitForTimeout(1500);
   const event = { type: "event", conversation: "c-shot", seq: 4, kind: "message", actor: { role: "agent", name: "Mara", agent_id: "a1" }, at: new Date().toISOString(), cmid: null, text: "Hello" };
   socket.ws.send(JSON.stringify(event));

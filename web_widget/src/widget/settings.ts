@@ -15,14 +15,19 @@ export function isTheme(value: unknown): value is Theme {
 }
 
 export function readSettings(data: Readonly<Record<string, string | undefined>>, around: Surroundings): Settings {
-  const lang = !data.lang || data.lang === "auto" ? around.pageLang || around.browserLang || "en" : data.lang;
+  const asked = data.lang && data.lang !== "auto" ? data.lang : around.pageLang || around.browserLang || "en";
   return {
     site: data.site || "default",
-    lang: validLang(lang),
+    lang: validLang(withRegion(asked, around.browserLang)),
     theme: isTheme(data.theme) ? data.theme : "auto",
     position: data.position === "start" ? "start" : "end",
     origin: new URL(around.src).origin,
   };
+}
+
+/** "en" in a British browser is British: it decides how times are written. */
+function withRegion(lang: string, browserLang: string): string {
+  return browserLang.startsWith(`${lang}-`) ? browserLang : lang;
 }
 
 function validLang(lang: string): string {

@@ -66,7 +66,8 @@ function Article({ article, fragment, from }: { article: PublicArticle; fragment
           {article.title}
         </h1>
         <p class="article-age">
-          {article.category && <span>{article.category} · </span>}
+          {article.category && <span class="article-category">{article.category}</span>}
+          {article.category && " · "}
           {words.updated} <Time at={article.updated_at} form="date" locale={locale} />
         </p>
         <ArticleHtml html={article.html} base={origin} />

@@ -11,6 +11,8 @@ import { useWidget } from "./context";
 import { useSuggestions } from "./use-suggestions";
 
 const LINES = 5;
+/** Longer than this it is a story, and articles would only be in the way. */
+const LONGEST_QUESTION = 200;
 /** The counter shows when so few characters are left. */
 const COUNT_FROM = 300;
 
@@ -20,7 +22,7 @@ export function Composer() {
   const text = useCell(ui.draft);
   const withBot = status === null || status.owner === "bot" || status.owner === "queue";
   const [hushed, setHushed] = useState("");
-  const found = useSuggestions(text, withBot && hushed !== text);
+  const found = useSuggestions(text, withBot && hushed !== text && text.length <= LONGEST_QUESTION);
   const [highlight, setHighlight] = useState<number | null>(null);
   useEffect(() => setHighlight(null), [found]);
   const field = useField(text);

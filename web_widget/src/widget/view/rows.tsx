@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { Avatar } from "../../shared/components/avatar";
 import { Icon } from "../../shared/components/icon";
 import { Time } from "../../shared/components/time";
+import { fullTime } from "../../shared/time";
 import type { ContactRow, NoticeRow, SaidRow, TextRow } from "../rows";
 import { words } from "../words";
 import { useWidget } from "./context";
@@ -72,12 +73,14 @@ function Failed({ cmid, reason }: { cmid: string; reason: string }) {
       <span>
         {words.notSent}. {reason}
       </span>
-      <button type="button" class="link" onClick={() => session.retry(cmid)}>
-        {words.retry}
-      </button>
-      <button type="button" class="link" onClick={edit}>
-        {words.takeBack}
-      </button>
+      <span class="not-sent-ways">
+        <button type="button" class="link" onClick={() => session.retry(cmid)}>
+          {words.retry}
+        </button>
+        <button type="button" class="link" onClick={edit}>
+          {words.takeBack}
+        </button>
+      </span>
     </p>
   );
 }
@@ -122,12 +125,9 @@ export function Notice({ row }: { row: NoticeRow }) {
     );
   }
   return (
-    <p class="notice" dir="auto">
+    <p class="notice" dir="auto" title={fullTime(row.at, locale)}>
       {row.code === "contact_received" && <Icon node={CircleCheck} />}
       <span>{row.text}</span>
-      <span class="notice-time">
-        <Time at={row.at} locale={locale} />
-      </span>
     </p>
   );
 }
