@@ -47,7 +47,7 @@ function start(root: HTMLElement): void {
       desk.dispatch({ type: "signed_out" });
     }
   });
-  followAddress(desk);
+  followAddress(desk, page);
   followTitle(desk);
   followSound(desk, choices);
   followWakeUps(desk, line);

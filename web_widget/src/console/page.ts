@@ -7,7 +7,7 @@ import type { Line } from "./link/line";
 import { chime } from "./sound";
 import { keyCommand } from "./state/keys";
 import { pageTitle } from "./state/page-title";
-import { badgeCount, neighbour } from "./state/queue";
+import { badgeCount, neighbour, stance } from "./state/queue";
 import { conversationOf, pathOf } from "./state/route";
 
 /** What stands beside the desk and belongs to the page alone. */
@@ -15,13 +15,16 @@ export interface Page {
   /** In narrow windows: which of the panes is in front of the list. */
   pane: Signal<"chat" | "context">;
   help: Signal<boolean>;
-  /** Raised when the composer should take the focus. */
-  focusComposer: Signal<number>;
+  /** The composer should take the focus as soon as it is there; it sets this back. */
+  focusComposer: Signal<boolean>;
 }
 
-export function followAddress(desk: Desk): void {
+export function followAddress(desk: Desk, page: Page): void {
   desk.open(conversationOf(location.pathname));
-  addEventListener("popstate", () => desk.open(conversationOf(location.pathname)));
+  addEventListener("popstate", () => {
+    show(desk, page, conversationOf(location.pathname));
+    if (isDetailsEntry()) page.pane.value = "context";
+  });
   effect(() => {
     const path = pathOf(desk.state.value.selected);
     if (location.pathname !== path) history.pushState(null, "", path);
@@ -85,21 +88,41 @@ function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, pa
     case "reply":
     case "note":
       if (state.selected === null) return;
+      if (command === "reply" && stance(state, state.selected) !== "mine") return;
       desk.setMode(state.selected, command);
-      page.focusComposer.value += 1;
+      page.focusComposer.value = true;
       return;
     case "help":
       page.help.value = true;
       return;
     case "leave":
-      if (page.pane.peek() === "context") page.pane.value = "chat";
+      hideDetails(page);
       return;
   }
 }
 
 export function show(desk: Desk, page: Page, conversation: string | null): void {
   page.pane.value = "chat";
+  page.focusComposer.value = false;
   desk.open(conversation);
+}
+
+/** In narrow windows the details are a step of their own: the browser's back button leads out of them. */
+export function showDetails(page: Page): void {
+  if (page.pane.peek() === "context") return;
+  page.pane.value = "context";
+  history.pushState({ details: true }, "");
+}
+
+export function hideDetails(page: Page): void {
+  if (page.pane.peek() !== "context") return;
+  page.pane.value = "chat";
+  if (isDetailsEntry()) history.back();
+}
+
+function isDetailsEntry(): boolean {
+  const entry: unknown = history.state;
+  return typeof entry === "object" && entry !== null && "details" in entry;
 }
 
 function isField(target: EventTarget | null): boolean {

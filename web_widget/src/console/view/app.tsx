@@ -4,6 +4,7 @@ import { Headphones } from "lucide";
 import { Button } from "../../shared/components/button";
 import { Skeleton } from "../../shared/components/skeleton";
 import { EmptyState, ErrorState } from "../../shared/components/state";
+import { hideDetails } from "../page";
 import type { Session } from "../session";
 import { type Bench, BenchProvider, useBench, usePick } from "./bench";
 import { ChatPane, NoChat } from "./chat-pane";
@@ -57,7 +58,7 @@ function Floor({ pane }: { pane: Signal<"chat" | "context"> }) {
         {selected === null ? <NoChat /> : <ChatPane key={selected} conversation={selected} />}
         {selected !== null && open && (
           <>
-            <button type="button" class="scrim" tabIndex={-1} aria-hidden="true" onClick={() => (page.pane.value = "chat")} />
+            <button type="button" class="scrim" tabIndex={-1} aria-hidden="true" onClick={() => hideDetails(page)} />
             <ContextPane key={`context-${selected}`} conversation={selected} />
           </>
         )}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Hit } from "../../shared/knowledge";
 import { Button } from "../../shared/components/button";
 import { Skeleton } from "../../shared/components/skeleton";
+import { hideDetails } from "../page";
 import { stance } from "../state/queue";
 import { useBench, usePick } from "./bench";
 import { Part } from "./packet-view";
@@ -89,8 +90,8 @@ function Article({ conversation, hit }: { conversation: string; hit: Hit }) {
           aria-label={`Insert ${hit.article_title} into the reply`}
           onClick={() => {
             desk.dispatch({ type: "insert", conversation, text: `${hit.text}\n${new URL(hit.url, location.origin).href}` });
-            page.pane.value = "chat";
-            page.focusComposer.value += 1;
+            hideDetails(page);
+            page.focusComposer.value = true;
           }}
         >
           Insert

@@ -2,14 +2,22 @@
 import { Avatar } from "../../shared/components/avatar";
 import type { Actor } from "../../shared/protocol";
 
-export function Byline({ actor, me }: { actor: Actor; me: string | null }) {
-  if (actor.role === "system") return null;
+interface Props {
+  actor: Actor;
+  me: string | null;
+  customer: string;
+}
+
+export function Byline({ actor, me, customer }: Props) {
+  const mine = actor.agent_id !== null && actor.agent_id === me;
+  const name = actor.role === "customer" ? customer : mine ? "You" : actor.name;
   return (
     <p class="byline">
-      <Avatar role={actor.role} name={actor.name} />
+      <Avatar role={actor.role === "system" ? "bot" : actor.role} name={mine ? actor.name : name} />
       <span class="byline-name" dir="auto">
-        {actor.agent_id !== null && actor.agent_id === me ? "You" : actor.name}
+        {name}
       </span>
+      {actor.role === "system" && <span class="fd-tag">automatic</span>}
       {actor.role === "bot" && <span class="fd-tag fd-tag-bot">bot</span>}
       {actor.role === "agent" && actor.agent_id !== me && <span class="fd-tag fd-tag-human">colleague</span>}
     </p>

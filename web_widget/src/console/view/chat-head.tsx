@@ -4,7 +4,7 @@ import { Button, IconButton } from "../../shared/components/button";
 import { type Chat, rowOf } from "../state/model";
 import { customerName, stance } from "../state/queue";
 import { OUTCOME_HINT, OUTCOME_WORD, OUTCOMES, ownerWords } from "../state/words";
-import { show } from "../page";
+import { hideDetails, show, showDetails } from "../page";
 import { useBench, usePick } from "./bench";
 import { Menu } from "./menu";
 import { Presence } from "./presence";
@@ -36,7 +36,7 @@ export function ChatHead({ chat }: { chat: Chat }) {
         icon={PanelRight}
         label={context ? "Hide details" : "Show details"}
         aria-pressed={context}
-        onClick={() => (page.pane.value = context ? "chat" : "context")}
+        onClick={() => (context ? hideDetails(page) : showDetails(page))}
       />
     </header>
   );

@@ -1,9 +1,9 @@
 /** The middle pane: one conversation, from its head to the composer. */
 import { MessagesSquare } from "lucide";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { EmptyState, ErrorState } from "../../shared/components/state";
-import { show } from "../page";
+import { show, showDetails } from "../page";
 import { type Chat, emptyChat } from "../state/model";
 import { customerName, mayTakeNext, sections, stance } from "../state/queue";
 import { latestPacket } from "../state/rows";
@@ -19,7 +19,7 @@ export function ChatPane({ conversation }: { conversation: string }) {
   const chat = usePick((state) => state.chats[conversation]) ?? emptyChat(conversation);
   const customer = usePick((state) => customerName(state, conversation));
   const now = usePick((state) => stance(state, conversation));
-  const [noting, setNoting] = useNoting(conversation);
+  const [noting, setNoting] = useNoting(conversation, now === "mine");
   if (chat.refused !== null) {
     return (
       <main class="chat">
@@ -33,7 +33,7 @@ export function ChatPane({ conversation }: { conversation: string }) {
     <main class="chat">
       <ChatHead chat={chat} />
       <Handover chat={chat} />
-      <Log chat={chat} />
+      <Log chat={chat} customer={customer} />
       <Standing chat={chat} customer={customer} noting={noting} setNoting={setNoting} />
       {(now === "mine" || (noting && now !== "loading")) && (
         <Composer conversation={conversation} customer={customer} mayReply={now === "mine"} />
@@ -43,15 +43,13 @@ export function ChatPane({ conversation }: { conversation: string }) {
 }
 
 /** Whether the note is open in a conversation that is not mine: by its button, by its key, or by a note begun before. */
-function useNoting(conversation: string): [boolean, (open: boolean) => void] {
+function useNoting(conversation: string, mine: boolean): [boolean, (open: boolean) => void] {
   const { desk, page } = useBench();
   const [noting, setNoting] = useState((desk.state.peek().drafts[conversation]?.note ?? "") !== "");
   const wanted = page.focusComposer.value;
-  const before = useRef(wanted);
-  useEffect(() => {
-    if (wanted !== before.current) setNoting(true);
-    before.current = wanted;
-  }, [wanted]);
+  useLayoutEffect(() => {
+    if (wanted && !mine) setNoting(true);
+  }, [wanted, mine]);
   return [noting, setNoting];
 }
 
@@ -68,7 +66,7 @@ function Handover({ chat }: { chat: Chat }) {
       <p class="handover-what" dir="auto">
         {event.packet.reason_detail} {event.packet.summary}
       </p>
-      <Button small kind="quiet" onClick={() => (page.pane.value = "context")}>
+      <Button small kind="quiet" onClick={() => showDetails(page)}>
         All details
       </Button>
     </section>

@@ -1,6 +1,6 @@
 /** Where an agent writes: to the customer, or a note that only colleagues see. The two never look alike. */
 import { Lock, MessageSquare, Send, StickyNote } from "lucide";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
 import { sendsMessage } from "../state/keys";
@@ -24,8 +24,10 @@ export function Composer({ conversation, customer, mayReply }: Props) {
   const mode: Mode = mayReply ? draft.mode : "note";
   const text = draft[mode];
   const wanted = page.focusComposer.value;
-  useEffect(() => {
-    if (wanted > 0) field.current?.focus();
+  useLayoutEffect(() => {
+    if (!wanted) return;
+    field.current?.focus();
+    page.focusComposer.value = false;
   }, [wanted]);
   useLayoutEffect(() => fit(field.current), [text, mode]);
 
@@ -71,7 +73,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
         }}
       />
       <div class="composer-foot">
-        <Room used={text.length} limit={limit} />
+        <Room used={text.length} limit={limit} verb={mode === "reply" ? "sends" : "saves"} />
         <Button kind="primary" small type="submit" icon={mode === "reply" ? Send : StickyNote} disabled={text.trim() === "" || text.length > limit}>
           {mode === "reply" ? "Send" : "Save note"}
         </Button>
@@ -112,7 +114,7 @@ function Tabs({ mode, mayReply, choose }: TabsProps) {
 }
 
 /** Says how to send; near the limit, how much room there is. */
-function Room({ used, limit }: { used: number; limit: number }) {
+function Room({ used, limit, verb }: { used: number; limit: number; verb: string }) {
   if (used > limit) {
     return (
       <span class="composer-hint composer-over" role="alert">
@@ -121,11 +123,12 @@ function Room({ used, limit }: { used: number; limit: number }) {
     );
   }
   if (used > limit * 0.9) return <span class="composer-hint fd-numbers">{limit - used} characters left</span>;
-  return <span class="composer-hint composer-keys">Enter sends, Shift + Enter breaks the line</span>;
+  return <span class="composer-hint composer-keys">Enter {verb}, Shift + Enter breaks the line</span>;
 }
 
+/** Browsers that size a field by its content need no help; for the others, and only for them, measure it. */
 function fit(field: HTMLTextAreaElement | null): void {
-  if (field === null) return;
+  if (field === null || (typeof CSS !== "undefined" && CSS.supports("field-sizing", "content"))) return;
   field.style.height = "auto";
   field.style.height = `${Math.min(field.scrollHeight, MOST_PX)}px`;
 }

@@ -2,6 +2,7 @@
 import { ArrowLeft, PanelRightClose } from "lucide";
 import { IconButton } from "../../shared/components/button";
 import { Skeleton } from "../../shared/components/skeleton";
+import { hideDetails } from "../page";
 import { lastCustomerText } from "../state/chat";
 import { latestPacket } from "../state/rows";
 import { Articles } from "./articles";
@@ -13,7 +14,7 @@ export function ContextPane({ conversation }: { conversation: string }) {
   const chat = usePick((state) => state.chats[conversation]);
   const packet = chat === undefined ? null : (latestPacket(chat)?.packet ?? null);
   const question = chat === undefined ? "" : lastCustomerText(chat);
-  const back = () => (page.pane.value = "chat");
+  const back = () => hideDetails(page);
   return (
     <aside class="context" aria-label="Details">
       <header class="context-head">

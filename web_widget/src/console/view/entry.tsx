@@ -18,9 +18,11 @@ interface Props {
   first: boolean;
   marks: Marks;
   me: string | null;
+  /** What agents call the customer; an anonymous one has no name in the log. */
+  customer: string;
 }
 
-export function Entry({ event, first, marks, me }: Props) {
+export function Entry({ event, first, marks, me, customer }: Props) {
   switch (event.kind) {
     case "notice":
       return <Line event={event}>{event.text}</Line>;
@@ -44,18 +46,18 @@ export function Entry({ event, first, marks, me }: Props) {
     case "rating":
       return <RatingEntry event={event} />;
     default:
-      return <BubbleEntry event={event} first={first} marks={marks} me={me} />;
+      return <BubbleEntry event={event} first={first} marks={marks} me={me} customer={customer} />;
   }
 }
 
 type BubbleEvent = Extract<LogEvent, { kind: "message" | "answer" | "choices" | "chosen" | "offer" | "suppressed" }>;
 
-function BubbleEntry({ event, first, marks, me }: Props & { event: BubbleEvent }) {
+function BubbleEntry({ event, first, marks, me, customer }: Props & { event: BubbleEvent }) {
   const side = event.actor.role === "customer" ? "entry-in" : "entry-out";
   const look = event.kind === "suppressed" ? "bubble-suppressed" : `bubble-${event.actor.role}`;
   return (
     <article class={`entry ${side} ${first ? "entry-first" : ""}`}>
-      {first && <Byline actor={event.actor} me={me} />}
+      {first && <Byline actor={event.actor} me={me} customer={customer} />}
       <div class={`bubble ${look}`}>
         {event.kind === "suppressed" && (
           <p class="bubble-seal">

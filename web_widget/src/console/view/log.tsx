@@ -12,7 +12,7 @@ import { PendingBubble } from "./pending-bubble";
 
 const NEAR_END_PX = 80;
 
-export function Log({ chat }: { chat: Chat }) {
+export function Log({ chat, customer }: { chat: Chat; customer: string }) {
   const { log, pending, typing, loaded } = chat;
   const rows = useMemo(() => logRows(log.events), [log.events]);
   const me = usePick((state) => state.welcome?.agent.id ?? null);
@@ -58,7 +58,7 @@ export function Log({ chat }: { chat: Chat }) {
               <span>{dayLabel(row.at, now.peek())}</span>
             </p>
           ) : (
-            <Entry key={row.key} event={row.event} first={row.first} marks={row.marks} me={me} />
+            <Entry key={row.key} event={row.event} first={row.first} marks={row.marks} me={me} customer={customer} />
           ),
         )}
         {pending.map((one) => (
@@ -78,7 +78,7 @@ export function Log({ chat }: { chat: Chat }) {
           New below
         </Button>
       )}
-      <TypingLine hint={typing} />
+      <TypingLine hint={typing} customer={customer} />
     </div>
   );
 }
@@ -88,7 +88,7 @@ function toEnd(element: HTMLElement | null): void {
 }
 
 /** Its room is always there, so that the log does not jump when somebody begins to type. */
-function TypingLine({ hint }: { hint: TypingHint | null }) {
+function TypingLine({ hint, customer }: { hint: TypingHint | null; customer: string }) {
   const { now } = useBench();
   const fresh = hint !== null && hint.until > now.value;
   return (
@@ -96,7 +96,7 @@ function TypingLine({ hint }: { hint: TypingHint | null }) {
       {fresh && (
         <>
           <span class="typing-dots" aria-hidden="true" />
-          {hint.name} is typing
+          {hint.role === "customer" ? customer : hint.name} is typing
         </>
       )}
     </p>

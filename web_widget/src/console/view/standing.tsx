@@ -28,7 +28,7 @@ export function Standing({ chat, customer, noting, setNoting }: Props) {
       aria-expanded={noting}
       onClick={() => {
         setNoting(!noting);
-        if (!noting) page.focusComposer.value += 1;
+        if (!noting) page.focusComposer.value = true;
       }}
     >
       Note
