@@ -4,6 +4,8 @@ Rasa is treated as unreliable and unsafe: every wait has an end, every reply is 
 become a command.
 """
 
+import asyncio
+import unicodedata
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -105,10 +107,13 @@ class RasaBot:
     async def _call(self, method: str, path: str, timeout_seconds: float, **arguments: Any) -> Json:
         timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
         try:
-            response = await self._http.request(method, path, timeout=timeout, **arguments)
+            async with asyncio.timeout(
+                timeout_seconds
+            ):  # httpx's own limits are per piece: a bot that drips passes them
+                response = await self._http.request(method, path, timeout=timeout, **arguments)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise BotUnavailable("The bot is not there.") from error
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise BotTimeout("The bot did not answer in time.") from error
         except httpx.HTTPError as error:
             raise BotFailed("The connection to the bot broke.") from error
@@ -126,11 +131,16 @@ class RasaBot:
 
 
 def harmless(text: str) -> str:
-    """`text` so that Rasa cannot take it for a command: to Rasa, a leading `/` after blanks names an intent."""
-    plain = text.strip()
-    while plain.startswith("/"):
-        plain = plain[1:].strip()
-    return plain or "?"
+    """`text` so that Rasa cannot take it for a command: to Rasa, a leading `/` after blanks names an intent.
+
+    Blanks are also what nobody sees: control characters, and marks such as the zero-width space.
+    """
+    first = next((at for at, sign in enumerate(text) if not _idle(sign)), len(text))
+    return text[first:].rstrip() or "?"
+
+
+def _idle(sign: str) -> bool:
+    return sign == "/" or sign.isspace() or unicodedata.category(sign) in ("Cc", "Cf")
 
 
 def _reply(answer: Json, cmid: str) -> TurnReply:

@@ -1,0 +1,362 @@
+import asyncio
+import contextlib
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handoff.adapters.bot_rasa import RasaBot, harmless
+from handoff.errors import BotFailed, BotTimeout, BotUnavailable
+from handoff.ports import Json, TurnRequest
+from tests.handoff.fakes import HIT
+
+REQUEST = TurnRequest("chat1", "c1", "Where is my parcel?", None, {"order": "FH-1"}, None, True, ("Before?",))
+REPLY: Json = {
+    "cmid": "c1", "turn_complete": True, "messages": [{"kind": "text", "text": "On its way."}],
+    "intent": {"name": "where", "confidence": 0.9}, "intent_ranking": [{"name": "where", "confidence": 0.9}],
+    "entities": [{"entity": "order", "value": "FH-1", "start": 0, "end": 4}], "slots": {"order": "FH-1"},
+    "active_loop": None, "hit": None, "confidence": None, "wish": None,
+}  # fmt: skip
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@contextlib.asynccontextmanager
+async def rasa(answer: Answer) -> AsyncIterator[RasaBot]:
+    """A bot whose HTTP goes to `answer` instead of a network."""
+    bot = RasaBot("http://rasa.test/", "s3cret")
+    headers, base = bot._http.headers, bot._http.base_url
+    await bot._http.aclose()
+    bot._http = httpx.AsyncClient(transport=httpx.MockTransport(answer), headers=headers, base_url=base)
+    yield bot
+    await bot.close()
+
+
+def always(body: Any, status: int = 200) -> Answer:
+    return lambda request: httpx.Response(status, json=body)
+
+
+async def test_a_turn_is_asked_at_our_own_door_with_the_secret_and_all_that_is_needed() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=REPLY)
+
+    async with rasa(answer) as bot:
+        reply = await bot.turn(REQUEST, 5)
+    assert (seen[0].method, str(seen[0].url)) == ("POST", "http://rasa.test/webhooks/gateway/turn")
+    assert seen[0].headers["X-Frontdesk-Secret"] == "s3cret"
+    assert json.loads(seen[0].content) == {
+        "conversation": "chat1", "cmid": "c1", "text": "Where is my parcel?", "payload": None,
+        "slots": {"order": "FH-1"}, "active_loop": None, "agents_online": True, "asked": ["Before?"],
+    }  # fmt: skip
+    assert reply.messages == ({"kind": "text", "text": "On its way."},)
+    assert reply.intents == ({"name": "where", "confidence": 0.9},)
+    assert reply.entities == ({"entity": "order", "value": "FH-1"},)
+    assert (reply.slots, reply.active_loop, reply.wish) == ({"order": "FH-1"}, None, None)
+
+
+async def test_answers_and_choices_come_through_ready_to_be_stored() -> None:
+    choice = {"label": "Tents", "intent": "choose_passage", "entities": {"passage_id": "p1"}}
+    messages = [
+        {"kind": "answer", "text": "Print it.", "hit": HIT},
+        {"kind": "choices", "text": "Which?", "choices": [choice]},
+    ]
+    async with rasa(always(REPLY | {"messages": messages, "wish": "unsure", "confidence": 0.4})) as bot:
+        reply = await bot.turn(REQUEST, 5)
+    assert json.loads(json.dumps(reply.messages)) == messages
+    assert (reply.wish, reply.confidence) == ("unsure", 0.4)
+
+
+async def test_what_is_new_in_a_reply_is_ignored() -> None:
+    async with rasa(always(REPLY | {"new_field": 1})) as bot:
+        assert (await bot.turn(REQUEST, 5)).messages
+
+
+NONSENSE: list[Any] = [
+    [],
+    {},
+    None,
+    "ok",
+    17,
+    {key: value for key, value in REPLY.items() if key != "turn_complete"},
+    {key: value for key, value in REPLY.items() if key != "cmid"},
+    REPLY | {"turn_complete": False},
+    REPLY | {"turn_complete": "yes"},
+    REPLY | {"cmid": "another"},
+    REPLY | {"messages": []},
+    REPLY | {"messages": None},
+    REPLY | {"messages": [{"kind": "text", "text": ""}]},
+    REPLY | {"messages": [{"kind": "text"}]},
+    REPLY | {"messages": [{"kind": "image", "text": "x"}]},
+    REPLY | {"messages": [{"kind": "answer", "text": "no passage"}]},
+    REPLY | {"messages": [{"kind": "answer", "text": "half a passage", "hit": {"passage_id": "p"}}]},
+    REPLY | {"messages": [{"kind": "choices", "text": "?", "choices": [{"label": "x"}]}]},
+    REPLY | {"wish": "world peace"},
+    REPLY | {"slots": []},
+    REPLY | {"intent_ranking": [{"name": "x"}]},
+]
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=lambda body: json.dumps(body)[:40])
+async def test_a_reply_that_is_not_a_complete_turn_is_a_failure(body: Any) -> None:
+    async with rasa(always(body)) as bot:
+        with pytest.raises(BotFailed):
+            await bot.turn(REQUEST, 5)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b'{"cmid": ', b"\xff\xfe", b"NaN"])
+async def test_what_is_not_json_is_a_failure(content: bytes) -> None:
+    async with rasa(lambda request: httpx.Response(200, content=content)) as bot:
+        with pytest.raises(BotFailed):
+            await bot.turn(REQUEST, 5)
+
+
+@pytest.mark.parametrize(("status", "error"), [
+    (500, BotFailed), (401, BotFailed), (422, BotFailed), (302, BotFailed), (204, BotFailed), (201, BotFailed),
+    (404, BotUnavailable), (503, BotUnavailable),
+])  # fmt: skip
+async def test_a_status_says_what_is_wrong(status: int, error: type[Exception]) -> None:
+    async with rasa(always(REPLY, status)) as bot:
+        with pytest.raises(error):
+            await bot.turn(REQUEST, 5)
+
+
+@pytest.mark.parametrize(("broken", "error"), [
+    (httpx.ConnectError("x"), BotUnavailable), (httpx.ConnectTimeout("x"), BotUnavailable),
+    (httpx.ReadTimeout("x"), BotTimeout), (httpx.WriteTimeout("x"), BotTimeout), (httpx.PoolTimeout("x"), BotTimeout),
+    (httpx.ReadError("x"), BotFailed), (httpx.RemoteProtocolError("x"), BotFailed), (httpx.DecodingError("x"), BotFailed),
+])  # fmt: skip
+async def test_a_broken_line_says_what_is_wrong(broken: Exception, error: type[Exception]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise broken
+
+    async with rasa(answer) as bot:
+        with pytest.raises(error) as raised:
+            await bot.turn(REQUEST, 5)
+    assert "x" not in str(raised.value).split()
+
+
+# was it heard
+
+
+async def test_heard_gives_the_reply_of_then() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"heard": True, "reply": REPLY})
+
+    async with rasa(answer) as bot:
+        reply = await bot.heard("chat1", "c1", 2)
+    assert dict(seen[0].url.params) == {"conversation": "chat1", "cmid": "c1"}
+    assert reply
+    assert reply.messages[0]["text"] == "On its way."
+
+
+@pytest.mark.parametrize("body", [{"heard": False, "reply": None}, {"heard": True, "reply": None}, {}])
+async def test_without_a_reply_it_was_not_heard(body: Json) -> None:
+    async with rasa(always(body)) as bot:
+        assert await bot.heard("chat1", "c1", 2) is None
+
+
+@pytest.mark.parametrize("reply", [{"cmid": "c1"}, REPLY | {"cmid": "c2"}, "yes", [1]])
+async def test_half_a_memory_is_a_failure(reply: Any) -> None:
+    async with rasa(always({"heard": True, "reply": reply})) as bot:
+        with pytest.raises(BotFailed):
+            await bot.heard("chat1", "c1", 2)
+
+
+@pytest.mark.parametrize(("body", "status", "ready"), [
+    ({"ok": True}, 200, True), ({"ok": False}, 200, False), ({}, 200, False), ([], 200, False), ({"ok": True}, 404, False),
+    ({"ok": True}, 500, False),
+])  # fmt: skip
+async def test_ready_is_yes_or_no(body: Any, status: int, ready: bool) -> None:
+    async with rasa(always(body, status)) as bot:
+        assert await bot.ready() is ready
+
+
+# over a real socket
+
+
+@contextlib.asynccontextmanager
+async def server(
+    behave: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any],
+) -> AsyncIterator[RasaBot]:
+    """A bot that talks to a real socket, behind which `behave` does what it likes."""
+    busy: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        busy.add(task)
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            await behave(reader, writer)
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    bot = RasaBot(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", "s3cret")
+    try:
+        yield bot
+    finally:
+        await bot.close()
+        listening.close()
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+        await listening.wait_closed()
+
+
+def http(body: Any) -> bytes:
+    content = json.dumps(body).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
+        len(content),
+        content,
+    )
+
+
+async def test_over_a_real_socket() -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http(REPLY))
+        await writer.drain()
+
+    async with server(behave) as bot:
+        assert (await bot.turn(REQUEST, 5)).messages
+
+
+async def test_a_bot_that_never_answers_is_given_up_in_time() -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    async with server(behave) as bot:
+        began = time.monotonic()
+        with pytest.raises(BotTimeout):
+            await bot.turn(REQUEST, 0.2)
+        assert time.monotonic() - began < 2
+
+
+async def test_a_bot_that_drips_is_given_up_in_time() -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for byte in http(REPLY):  # each byte comes in time, all of them never do
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with server(behave) as bot:
+        began = time.monotonic()
+        with pytest.raises(BotTimeout):
+            await bot.turn(REQUEST, 0.3)
+        assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("cut", [0, 10, 60, 200])
+async def test_a_bot_that_hangs_up_in_the_middle_failed(cut: int) -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http(REPLY)[:cut])
+        await writer.drain()
+
+    async with server(behave) as bot:
+        with pytest.raises(BotFailed):
+            await bot.turn(REQUEST, 5)
+
+
+async def test_nobody_listening_is_unavailable() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        bot = RasaBot(f"http://127.0.0.1:{unused.getsockname()[1]}", "s3cret")
+        with pytest.raises(BotUnavailable):
+            await bot.turn(REQUEST, 2)
+        assert not await bot.ready()
+        await bot.close()
+
+
+async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http({"ok": True}))
+        await writer.drain()
+
+    async with server(behave) as bot:
+        assert await bot.ready()
+
+
+# a customer's words are never a command
+
+
+BLANKS = [
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\x0b",
+    "\x0c",
+    "\xa0",
+    "\u2003",
+    "\u3000",
+    "\u200b",
+    "\u200e",
+    "\u2060",
+    "\ufeff",
+    "\x00",
+    "\x1b",
+]
+COMMANDS = [
+    "/restart",
+    "/session_start",
+    '/inform{"role":"admin"}',
+    "//restart",
+    "/ /restart",
+    "/",
+    "/\t/\n/back",
+]
+
+
+@pytest.mark.parametrize("blank", ["", *BLANKS, " \u200b\xa0\n", "\ufeff /"], ids=ascii)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_leading_slash_reaches_rasa(blank: str, command: str) -> None:
+    plain = harmless(blank + command + blank)
+    assert plain
+    assert not plain.strip().startswith("/")
+    assert not plain.lstrip("".join(BLANKS)).startswith("/")
+
+
+@pytest.mark.parametrize(
+    "text", ["50/50 wool", "and/or", "It says a/b", "https://example.org/x", "👩‍👩‍👧 tent", "Grüße", "שלום"]
+)
+def test_other_words_are_left_as_they_are(text: str) -> None:
+    assert harmless(text) == text
+    assert harmless(f"  {text}\n") == text
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_written_is_some_text_and_no_command(text: str) -> None:
+    plain = harmless(text)
+    assert plain.strip()
+    assert not plain.strip().startswith("/")
+    assert harmless(plain) == plain
+
+
+async def test_a_turn_sends_the_harmless_words() -> None:
+    sent: list[Json] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content))
+        return httpx.Response(200, json=REPLY)
+
+    async with rasa(answer) as bot:
+        await bot.turn(TurnRequest("chat1", "c1", "\xa0 /restart", None, {}, None, True, ()), 5)
+        payload = {"intent": "none_of_these", "entities": {}}
+        await bot.turn(TurnRequest("chat1", "c1", None, payload, {}, None, True, ()), 5)
+    assert [body["text"] for body in sent] == ["restart", None]
+    assert sent[1]["payload"] == payload
