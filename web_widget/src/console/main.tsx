@@ -57,8 +57,8 @@ function start(root: HTMLElement): void {
     page,
     choices,
     now,
-    search: async (question: string, signal: AbortSignal) =>
-      (await api.get<SearchReply>(withQuery("/api/knowledge/search", { q: question, limit: SUGGESTED }), { signal })).hits,
+    search: (question: string, signal: AbortSignal) =>
+      api.get<SearchReply>(withQuery("/api/knowledge/search", { q: question, limit: SUGGESTED }), { signal }),
     recent: async () => (await api.get<ConversationList>("/api/conversations?state=recent")).conversations,
   };
   render(<App session={session} parts={parts} />, root);

@@ -89,5 +89,5 @@ export function mayTakeNext(state: ConsoleState): TakeNext {
 }
 
 export function customerName(state: ConsoleState, conversation: string): string {
-  return state.chats[conversation]?.status?.customer_name ?? rowOf(state, conversation)?.customer_name ?? "Customer";
+  return state.chats[conversation]?.status?.customer_name ?? rowOf(state, conversation)?.customer_name ?? "Conversation";
 }

@@ -17,7 +17,8 @@ const MOST_ASKED = 500;
 
 export function Articles({ conversation, question }: { conversation: string; question: string }) {
   const [typed, setTyped] = useState("");
-  const asked = (typed.trim() === "" ? question : typed.trim()).slice(0, MOST_ASKED);
+  const searched = typed.trim() !== "";
+  const asked = (searched ? typed.trim() : question).slice(0, MOST_ASKED);
   const [found, setFound] = useState<Found>({ is: "loading" });
   const [attempt, setAttempt] = useState(0);
   const { search } = useBench();
@@ -29,7 +30,7 @@ export function Articles({ conversation, question }: { conversation: string; que
     const stop = new AbortController();
     const timer = setTimeout(() => {
       search(asked, stop.signal).then(
-        (hits) => setFound({ is: "here", hits }),
+        ({ hits, decision }) => setFound({ is: "here", hits: decision === "none" && !searched ? [] : hits }),
         () => stop.signal.aborted || setFound({ is: "failed" }),
       );
     }, PAUSE_MS);
@@ -57,14 +58,22 @@ export function Articles({ conversation, question }: { conversation: string; que
           </Button>
         </div>
       )}
-      {found.is === "here" && <Hits conversation={conversation} hits={found.hits} asked={asked} />}
+      {found.is === "here" && <Hits conversation={conversation} hits={found.hits} asked={asked} searched={searched} />}
     </Part>
   );
 }
 
-function Hits({ conversation, hits, asked }: { conversation: string; hits: readonly Hit[]; asked: string }) {
+interface HitsProps {
+  conversation: string;
+  hits: readonly Hit[];
+  asked: string;
+  /** The agent looks for something: then even a weak match is shown. */
+  searched: boolean;
+}
+
+function Hits({ conversation, hits, asked, searched }: HitsProps) {
   if (asked === "") return <p class="quiet">They have not written anything yet.</p>;
-  if (hits.length === 0) return <p class="quiet">No article fits.</p>;
+  if (hits.length === 0) return <p class="quiet">{searched ? "No article found." : "No article fits their last message."}</p>;
   return (
     <ul class="articles">
       {hits.map((hit) => (

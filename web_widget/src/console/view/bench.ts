@@ -3,7 +3,7 @@
 import { type Signal, signal, useComputed } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Hit } from "../../shared/knowledge";
+import type { SearchReply } from "../../shared/knowledge";
 import type { ConversationSummary, Me } from "../../shared/protocol";
 import type { Choices } from "../choices";
 import type { Desk } from "../link/desk";
@@ -17,7 +17,7 @@ export interface Bench {
   me: Me;
   /** Milliseconds, renewed every second. */
   now: Signal<number>;
-  search: (question: string, signal: AbortSignal) => Promise<readonly Hit[]>;
+  search: (question: string, signal: AbortSignal) => Promise<Pick<SearchReply, "hits" | "decision">>;
   recent: () => Promise<readonly ConversationSummary[]>;
   signOut: () => Promise<void>;
 }

@@ -15,7 +15,7 @@ export function ChatHead({ chat }: { chat: Chat }) {
   const name = usePick((state) => customerName(state, chat.id));
   const row = usePick((state) => rowOf(state, chat.id));
   const me = usePick((state) => state.welcome?.agent.id ?? null);
-  const online = chat.status?.customer_online ?? row?.customer_online ?? false;
+  const online = chat.status?.customer_online ?? row?.customer_online ?? null;
   const context = page.pane.value === "context";
   return (
     <header class="chat-head">
@@ -25,7 +25,7 @@ export function ChatHead({ chat }: { chat: Chat }) {
           {name}
         </h1>
         <p class="chat-facts">
-          <Presence online={online} words />
+          {online !== null && <Presence online={online} words />}
           {row?.waiting_since != null && <WaitLabel since={row.waiting_since} />}
           {chat.status !== null && <span class="chat-owner">{ownerWords(chat.status, me)}</span>}
         </p>

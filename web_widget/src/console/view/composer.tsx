@@ -38,7 +38,6 @@ export function Composer({ conversation, customer, mayReply }: Props) {
     field.current?.focus();
   }
 
-  const first = customer.split(" ")[0] ?? customer;
   return (
     <form
       class={`composer composer-${mode}`}
@@ -55,7 +54,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
         rows={1}
         dir="auto"
         aria-label={mode === "reply" ? "Reply" : "Note"}
-        placeholder={mode === "reply" ? `Write to ${first}` : "Write a note. The customer will not see it."}
+        placeholder={mode === "reply" ? `Write to ${customer}` : "Write a note. The customer will not see it."}
         value={text}
         onInput={(event) => {
           if (draft.mode !== mode) desk.setMode(conversation, mode);

@@ -115,6 +115,17 @@ describe("writing", () => {
   });
 });
 
+describe("focus", () => {
+  it("goes into the field at once when asked for, and only once", () => {
+    open();
+    act(() => {
+      on.bench.page.focusComposer.value = true;
+    });
+    expect(document.activeElement).toBe(screen.getByRole("textbox", { name: "Reply" }));
+    expect(on.bench.page.focusComposer.value).toBe(false);
+  });
+});
+
 describe("whose it is", () => {
   it("offers a waiting conversation to be taken", () => {
     open({ owner: "queue", agent: null });

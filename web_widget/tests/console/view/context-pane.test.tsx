@@ -48,7 +48,7 @@ describe("the packet", () => {
 describe("suggested articles", () => {
   it("searches for the last message and puts an article into the reply", async () => {
     vi.useFakeTimers();
-    const search = vi.fn(async () => [HIT]);
+    const search = vi.fn(async () => ({ hits: [HIT], decision: "answer" as const }));
     const on = stage({ search });
     open(on);
     await act(async () => void (await vi.advanceTimersByTimeAsync(300)));
@@ -57,6 +57,16 @@ describe("suggested articles", () => {
     const draft = on.bench.desk.state.value.drafts[ID]?.reply ?? "";
     expect(draft).toContain(HIT.text);
     expect(draft).toContain("/help/late-parcels#how-long-to-wait");
+  });
+
+  it("suggests nothing that does not fit, but shows whatever the agent looks for", async () => {
+    vi.useFakeTimers();
+    open(stage({ search: async () => ({ hits: [HIT], decision: "none" as const }) }));
+    await act(async () => void (await vi.advanceTimersByTimeAsync(300)));
+    expect(screen.getByText("No article fits their last message.")).toBeTruthy();
+    fireEvent.input(screen.getByRole("searchbox"), { target: { value: "parcel" } });
+    await act(async () => void (await vi.advanceTimersByTimeAsync(300)));
+    expect(screen.getByRole("link", { name: /When a parcel is late.*How long/ })).toBeTruthy();
   });
 
   it("says when the search fails, and tries again", async () => {

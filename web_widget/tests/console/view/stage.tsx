@@ -34,7 +34,7 @@ export function stage(change: Partial<Bench> = {}): Stage {
     choices: new Choices(nothing),
     me: { id: "a-mara", name: "Mara Lindqvist", email: "mara@fernhill.example", about: "", roles: ["agent"] },
     now: signal(NOON),
-    search: async () => [],
+    search: async () => ({ hits: [], decision: "none" }),
     recent: async () => [],
     signOut: async () => undefined,
     ...change,
