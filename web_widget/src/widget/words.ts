@@ -24,7 +24,7 @@ export const words = {
   personLine: "Your place in line is always shown",
   resume: "Back to your conversation",
   resumeLine: "Everything is still there",
-  presenceBot: "Bot · usually answers at once",
+  presenceBot: "Usually answers at once",
   presenceAgent: (name: string) => `${name} is with you`,
   presenceClosed: "Finished · write to go on",
   presenceOffline: "Offline",

@@ -45,6 +45,7 @@ function Source({ row }: { row: AnswerRow }) {
   const { locale, openArticle } = useWidget();
   const { hit } = row.event;
   const now = useNow(60);
+  const heading = hit.heading === hit.article_title ? "" : hit.heading;
   return (
     <button
       type="button"
@@ -58,8 +59,15 @@ function Source({ row }: { row: AnswerRow }) {
           {hit.article_title}
         </span>
         <span class="source-line">
-          {hit.heading && hit.heading !== hit.article_title && `${hit.heading} · `}
-          {words.updated} <Time at={hit.updated_at} form="ago" now={now} locale={locale} />
+          {heading && (
+            <>
+              <span class="source-heading">{heading}</span>
+              <span aria-hidden="true">·</span>
+            </>
+          )}
+          <span>
+            {words.updated} <Time at={hit.updated_at} form="ago" now={now} locale={locale} />
+          </span>
         </span>
       </span>
       <Icon node={ChevronRight} turns class="way-go" />

@@ -68,7 +68,12 @@ function Partner() {
     <div class="header-title">
       <Avatar role={role} name={name} />
       <div class="header-words">
-        <h2 class="header-name">{name}</h2>
+        <h2 class="header-name">
+          {name}
+          <span class={`fd-tag fd-tag-${role === "agent" ? "human" : "bot"}`}>
+            {role === "agent" ? words.personLabel : words.botLabel}
+          </span>
+        </h2>
         <p class="header-line fd-numbers" title={line}>
           {line}
         </p>

@@ -100,9 +100,14 @@ function useEnd(rows: readonly Row[]) {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || !content.current) return;
+    let top = element.scrollTop;
+    // Only a hand scrolls upwards: a log that got shorter above the composer is still at its end.
     const look = () => {
-      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-      if (atEnd.current) setAway(false);
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+      if (near) atEnd.current = true;
+      else if (element.scrollTop < top) atEnd.current = false;
+      top = element.scrollTop;
+      if (near) setAway(false);
     };
     element.addEventListener("scroll", look, { passive: true });
     const observer = new ResizeObserver(() => atEnd.current && toEnd());

@@ -107,16 +107,19 @@ export function ContactBubble({ row }: { row: ContactRow }) {
 export function Notice({ row }: { row: NoticeRow }) {
   const { locale } = useWidget();
   if (row.code === "joined" && row.agent) {
+    const { name, about } = row.agent;
+    // The line about them stands below; it need not be said twice.
+    const text = about ? row.text.replace(about, "").replace(/[\s.,—–-]+$/u, "") : row.text;
     return (
       <div class="joined">
-        <Avatar role="agent" name={row.agent.name} />
+        <Avatar role="agent" name={name} />
         <div>
           <p class="joined-text" dir="auto">
-            {row.text}
+            {text}
           </p>
-          {row.agent.about && (
+          {about && (
             <p class="joined-about" dir="auto">
-              {row.agent.about}
+              {about}
             </p>
           )}
         </div>
