@@ -23,7 +23,9 @@ QUEUED = {
 QUEUED_ELSE = "I've asked a colleague to join. They will see what we wrote. You can also stay with me."
 
 OFFER_ONLINE = "Would you like a colleague to help with this?"
-OFFER_OFFLINE = "Nobody is at the desk right now. Leave your e-mail if you like, and a colleague will write back."
+OFFER_OFFLINE = (
+    "Nobody is at the desk right now. Leave your e-mail if you like, and a colleague will write back."
+)
 BOT_AWAY = "I can't answer right now."
 """Goes before an offer when the bot failed; otherwise the bot's own words have just said why."""
 

@@ -5,6 +5,5 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["tests/**/*.test.{ts,tsx}"],
     restoreMocks: true,
-    passWithNoTests: true,
   },
 });

@@ -22,7 +22,7 @@ OTHERS = frozenset(
         "EVAL_DIR",
         "PYTHON310",
         "CHROMIUM",
-        "BUILD_DIR",
+        "TEST_POSTGRES_URL",
     }
 )
 """Names that the launcher, the bot, the actions and the tests read."""
