@@ -80,12 +80,18 @@ export interface RowsInput {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly locale?: string;
+  /** The voice of what the system itself offers. */
+  readonly botName?: string;
 }
 
-export function buildRows({ log, outbox, now, locale }: RowsInput): Row[] {
-  const context = survey(log.events, outbox);
+export function buildRows({ log, outbox, now, locale, botName = "" }: RowsInput): Row[] {
+  const context = { ...survey(log.events, outbox), botName };
   const drawn = [...log.events.flatMap((event) => drawEvent(event, context)), ...drawOutbox(outbox)];
   return withDays(withGroups(drawn), now, locale);
+}
+
+interface Context extends Survey {
+  readonly botName: string;
 }
 
 interface Survey {
@@ -121,29 +127,29 @@ function survey(events: readonly LogEvent[], outbox: Outbox<Write>): Survey {
   return { helpful, chosen, pendingChoice, answeredUpTo: asking ? Number.POSITIVE_INFINITY : answered };
 }
 
-function said(event: LogEvent): Said {
+function said(event: LogEvent, { botName }: Context): Said {
   const { role, name } = event.actor;
   const side = role === "customer" ? "mine" : role === "agent" ? "agent" : "bot";
-  return { key: `e${event.seq}`, at: event.at, side, name, first: true, last: true };
+  return { key: `e${event.seq}`, at: event.at, side, name: role === "system" ? botName || name : name, first: true, last: true };
 }
 
-function drawEvent(event: LogEvent, context: Survey): (SaidRow | NoticeRow)[] {
+function drawEvent(event: LogEvent, context: Context): (SaidRow | NoticeRow)[] {
   const open = event.seq > context.answeredUpTo;
   switch (event.kind) {
     case "message":
-      return [text(said(event), event.text, event.cmid)];
+      return [text(said(event, context), event.text, event.cmid)];
     case "chosen":
-      return [text(said(event), event.label, event.cmid)];
+      return [text(said(event, context), event.label, event.cmid)];
     case "answer":
-      return [{ ...said(event), row: "answer", event, helpful: context.helpful.get(event.seq) ?? null }];
+      return [{ ...said(event, context), row: "answer", event, helpful: context.helpful.get(event.seq) ?? null }];
     case "choices": {
       const picked = event.choices.find(({ id }) => context.chosen.has(id) || context.pendingChoice === id);
-      return [{ ...said(event), row: "choices", event, chosen: picked?.id ?? null, open: open && !picked }];
+      return [{ ...said(event, context), row: "choices", event, chosen: picked?.id ?? null, open: open && !picked }];
     }
     case "offer":
-      return [{ ...said(event), row: "offer", event, open }];
+      return [{ ...said(event, context), row: "offer", event, open }];
     case "contact":
-      return [{ ...said(event), row: "contact", contact: event.contact, state: "sent" }];
+      return [{ ...said(event, context), row: "contact", contact: event.contact, state: "sent" }];
     case "notice":
       return [{ row: "notice", key: `e${event.seq}`, at: event.at, text: event.text, code: event.code, agent: event.agent }];
     default:

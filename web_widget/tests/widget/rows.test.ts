@@ -84,6 +84,13 @@ describe("buildRows", () => {
     ]);
   });
 
+  it("lets the bot speak for the system", () => {
+    const system = { role: "system" as const, name: "Frontdesk", agent_id: null };
+    const events = [{ ...offer(1), actor: system }];
+    const all = buildRows({ log: { ...emptyLog, conversation: "c", last: 1, events }, outbox: [], now, locale: "en", botName: "Fern" });
+    expect(find(all, "offer")[0]).toMatchObject({ side: "bot", name: "Fern" });
+  });
+
   it("gives every row a key of its own", () => {
     const all = rows([message(1, ME, "a"), answer(2), choices(3), offer(4), notice(5, "joined")]);
     expect(new Set(all.map((row) => row.key)).size).toBe(all.length);

@@ -22,7 +22,7 @@ export function LogView() {
   const { session, locale } = useWidget();
   const model = useCell(session.model);
   const now = useNow(60);
-  const rows = buildRows({ log: model.log, outbox: model.outbox, now, locale });
+  const rows = buildRows({ log: model.log, outbox: model.outbox, now, locale, botName: model.botName });
   const complete = isComplete(model);
   const waiting = session.known && !complete && rows.length === 0;
   const { box, content, away, toEnd } = useEnd(rows);

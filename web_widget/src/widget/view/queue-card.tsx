@@ -17,7 +17,9 @@ interface Props {
 
 export function QueueCard({ place, agentsOnline }: Props) {
   const { session, ui } = useWidget();
-  const leaving = useCell(session.model).outbox.some((entry) => entry.frame.type === "leave_queue");
+  const { outbox, log } = useCell(session.model);
+  const reachable = log.events.some((event) => event.kind === "contact");
+  const leaving = outbox.some((entry) => entry.frame.type === "leave_queue");
   const leave = (solved: boolean) => () => {
     if (!leaving) session.write({ type: "leave_queue", solved });
     ui.focusComposer.value += 1;
@@ -51,9 +53,11 @@ export function QueueCard({ place, agentsOnline }: Props) {
         <Button small disabled={leaving} onClick={leave(true)}>
           {words.queueSolved}
         </Button>
-        <Button small kind="quiet" onClick={() => (ui.details.value = true)}>
-          {words.queueEmail}
-        </Button>
+        {!reachable && (
+          <Button small kind="quiet" onClick={() => (ui.details.value = true)}>
+            {words.queueEmail}
+          </Button>
+        )}
       </div>
       <Spoken text={[where, range && words.queueWait(range)].filter(Boolean).join(". ")} />
     </section>
