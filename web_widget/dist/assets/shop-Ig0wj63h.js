@@ -1,0 +1,1 @@
+var e=window;if(!e.frontdesk){let t=(...e)=>{(t.q??=[]).push(e)};e.frontdesk=t}for(let t of document.querySelectorAll(`[data-ask]`))t.addEventListener(`click`,()=>e.frontdesk?.(`prefill`,`About the ${t.dataset.ask}: `));
