@@ -225,7 +225,10 @@ _WORDS = {
 def _claimed_before(
     tx: Transaction, agent: AgentRecord, conversation_id: str | None, cmid: str
 ) -> Receipt | None:
-    """The receipt of the same claim before: a repeated "next, please" must not take a second conversation."""
+    """The receipt of the same claim before: a repeated "next, please" must not take a second conversation.
+
+    It is known again as long as what it took waits or is taken; once that ended, "next" means the next one.
+    """
     author = agent_author(agent)
     if conversation_id is not None:
         repeated = known(tx, conversation_id, author, "notice", None, cmid)
