@@ -1,12 +1,13 @@
 """The mathematics of intents: text and its sentence vector in, honest probabilities out.
 
-Two multinomial logistic regressions, one on the encoder's vector (what is meant) and one on hashed character n-grams
-(what is written: it forgives typos), are added, the second at half weight. One temperature, fitted on scores of
-examples the model had not seen, turns the sum into probabilities that mean what they say.
+Two multinomial logistic regressions are added: one on the encoder's vector and the cues of `bot.cues` (what is meant),
+and at half weight one on hashed character n-grams (what is written: it forgives typos). One temperature, fitted on
+scores of examples that the model had not seen, turns the sum into probabilities that mean what they say.
 
 Must not know Rasa. Stored as one npz of plain arrays: nothing here is ever unpickled.
 """
 
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from bot.cues import cue_row
 from bot.encoder import Vectors
 
 Indices = npt.NDArray[np.int32]
@@ -29,15 +31,23 @@ BUCKETS = 8192
 NGRAM_LENGTHS = (2, 3, 4)
 CHARACTER_WEIGHT = 0.5
 """Half weight kept its gain on sets it was not chosen on, with and without typos."""
-VECTOR_STRENGTH = 20.0
-CHARACTER_STRENGTH = 10.0
+CUE_WEIGHT = 0.3
+"""Beside a unit vector. Cross-validated log loss on our own examples: .383 without cues, .351 at .3, the same at .5."""
+VECTOR_STRENGTH = 100.0
+CHARACTER_STRENGTH = 30.0
 """Inverse regularisation of the two regressions, chosen by cross-validation on our own examples."""
 FOLDS = 5
+DIGIT = re.compile(r"\d")
+ADDRESS = re.compile(r"\S+@\S+")
 
 
 def character_row(text: str) -> Tuple[Indices, Vectors]:
-    """Hash the character n-grams of `text`: (bucket indices int32, weights float32 with unit length)."""
-    padded = " " + " ".join(text.lower().split()) + " "
+    """Hash the character n-grams of `text`: (bucket indices int32, weights float32 with unit length).
+
+    All digits and all e-mail addresses count as the same: one order number says no more than another.
+    """
+    shape = DIGIT.sub("0", ADDRESS.sub("@", text.lower()))
+    padded = " " + " ".join(shape.split()) + " "
     grams = [padded[i : i + n] for n in NGRAM_LENGTHS for i in range(max(len(padded) - n + 1, 0))]
     buckets = [zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams]
     indices, counts = np.unique(np.array(buckets, dtype=np.int32), return_counts=True)
@@ -53,6 +63,12 @@ def character_matrix(texts: Sequence[str]) -> csr_matrix:
     indices = np.concatenate([indices for indices, _ in rows]) if rows else np.zeros(0, dtype=np.int32)
     weights = np.concatenate([weights for _, weights in rows]) if rows else np.zeros(0, dtype=np.float32)
     return csr_matrix((weights, indices, pointers), shape=(len(rows), BUCKETS))
+
+
+def with_cues(texts: Sequence[str], vectors: Vectors) -> Vectors:
+    """Put the cues of `texts` beside their vectors, shape [n, dimensions + cues]."""
+    cues = np.stack([cue_row(text) for text in texts])
+    return np.hstack([vectors, CUE_WEIGHT * cues]).astype(np.float32)
 
 
 def softmax(scores: Vectors) -> Vectors:
@@ -94,24 +110,25 @@ class IntentModel:
         if len(names) < 2 or np.bincount(classes).min() < FOLDS:
             raise ValueError(f"training needs two intents or more, each with at least {FOLDS} examples")
         characters = character_matrix(texts)
+        meanings = with_cues(texts, vectors)
         scores = np.zeros((len(classes), len(names)), dtype=np.float32)
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
-        for train, held_out in folds.split(vectors, classes):
-            part = _fit_parts(names, vectors[train], characters[train], classes[train])
-            scores[held_out] = part.scores(vectors[held_out], characters[held_out])
-        whole = _fit_parts(names, vectors, characters, classes)
+        for train, held_out in folds.split(meanings, classes):
+            part = _fit_parts(names, meanings[train], characters[train], classes[train])
+            scores[held_out] = part.scores(meanings[held_out], characters[held_out])
+        whole = _fit_parts(names, meanings, characters, classes)
         return cls(**{**whole.__dict__, "temperature": fit_temperature(scores, classes)})
 
-    def scores(self, vectors: Vectors, characters: csr_matrix) -> Vectors:
+    def scores(self, meanings: Vectors, characters: csr_matrix) -> Vectors:
         """Return raw scores, shape [n, intents]."""
-        by_vector = vectors @ self.vector_weights + self.vector_bias
+        by_vector = meanings @ self.vector_weights + self.vector_bias
         by_character = characters @ self.character_weights + self.character_bias
         total: Vectors = by_vector + CHARACTER_WEIGHT * by_character
         return total
 
     def probabilities(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
         """Return calibrated probabilities, shape [n, intents]; rows sum to 1."""
-        return softmax(self.scores(vectors, character_matrix(texts)) / self.temperature)
+        return softmax(self.scores(with_cues(texts, vectors), character_matrix(texts)) / self.temperature)
 
     def ranking(self, text: str, vector: Vectors) -> List[Tuple[str, float]]:
         """Return (intent, probability) for one text and its vector [d], the likeliest first."""
@@ -133,11 +150,11 @@ class IntentModel:
 
 
 def _fit_parts(
-    names: Tuple[str, ...], vectors: Vectors, characters: csr_matrix, classes: Classes
+    names: Tuple[str, ...], meanings: Vectors, characters: csr_matrix, classes: Classes
 ) -> IntentModel:
     """Fit both regressions without calibration (temperature 1)."""
-    by_vector = LogisticRegression(C=VECTOR_STRENGTH, max_iter=300, multi_class="multinomial")
-    by_vector.fit(vectors, classes)
+    by_vector = LogisticRegression(C=VECTOR_STRENGTH, max_iter=1000, multi_class="multinomial")
+    by_vector.fit(meanings, classes)
     by_character = LogisticRegression(C=CHARACTER_STRENGTH, max_iter=100, tol=1e-3, multi_class="multinomial")
     by_character.fit(characters, classes)
     return IntentModel(

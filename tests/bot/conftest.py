@@ -15,11 +15,13 @@ with warnings.catch_warnings():
     import rasa.core.policies.rule_policy
     import rasa.engine.recipes.default_recipe
     import rasa.shared.importers.importer
+    import rasa_sdk.endpoint
     import spacy
     from rasa.shared.core.domain import Domain
 
 assert rasa.core.agent
-assert spacy
+assert rasa_sdk.endpoint.create_app
+assert spacy.blank
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -87,7 +87,7 @@ def test_broken_unicode_is_mended() -> None:
 
 
 def heard(domain: Domain, *events: Any, intent: str = "ask_question") -> DialogueStateTracker:
-    parsed = {
+    parsed: dict[str, Any] = {
         "intent": {"name": intent, "confidence": 0.8},
         "intent_ranking": [
             {"name": intent, "confidence": 0.8},
@@ -95,7 +95,7 @@ def heard(domain: Domain, *events: Any, intent: str = "ask_question") -> Dialogu
         ],
         "entities": [{"entity": "product", "value": "Kestrel 2", "start": 0, "end": 9, "extractor": "x"}],
     }
-    message = UserUttered("t", parsed["intent"], parsed["entities"], parsed, metadata={"cmid": "m1"})  # type: ignore[arg-type]
+    message = UserUttered("t", parsed["intent"], parsed["entities"], parsed, metadata={"cmid": "m1"})
     return DialogueStateTracker.from_events("c1", [message, *events], domain.slots)
 
 
@@ -105,7 +105,7 @@ ANSWERED = ActionExecuted("action_answer_question")
 def test_the_reply_holds_everything_in_order(domain: Domain) -> None:
     hit = {"passage_id": "p1"}
     choices = [{"label": "a", "intent": "choose_passage", "entities": {"passage_id": "p2"}}]
-    said = [
+    said: list[dict[str, Any]] = [
         {"text": "One.\n\nTwo.", "custom": {"hit": hit, "confidence": 0.9}},
         {"custom": {"wish": "unsure"}},
         {"text": "Did you mean", "custom": {"choices": choices, "wish": "person"}},
