@@ -4,7 +4,7 @@ This module must not know how the snapshot came about, nor who is asking.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,7 +32,7 @@ NOTHING = Findings("none", 0.0, (), NO_EVIDENCE)
 def find(
     snapshot: Snapshot, now: Question, asked: Sequence[Question], exclude: Collection[str], limit: int
 ) -> Findings:
-    """The best passage of each article for a question, best first, and how sure the first one is.
+    """A passage of each article for a question, best first, and how sure the first one is.
 
     `asked` are earlier questions, oldest first. Passages in `exclude` were shown and rejected.
     """
@@ -49,8 +49,10 @@ def find(
     if not best:
         return NOTHING
     confidence = calibration.confidence(evidence)
-    hits = tuple(hit_of(*snapshot.place(at), score=float(match.fused[at])) for at in best[:limit])
-    return Findings(decide(confidence, calibration), confidence, hits, evidence)
+    hits = tuple(
+        hit_of(*snapshot.place(views.shown(at, match)), score=float(match.fused[at])) for at in best[:limit]
+    )
+    return Findings(decide(evidence, calibration), confidence, hits, evidence)
 
 
 def hit_of(publication: Publication, passage: Passage, score: float) -> Hit:
@@ -93,4 +95,4 @@ def _without(snapshot: Snapshot, match: Match, exclude: Collection[str]) -> Matc
         return match
     fused = match.fused.copy()
     fused[rejected] = -np.inf
-    return Match(fused, match.cosine, match.overlap)
+    return replace(match, fused=fused)

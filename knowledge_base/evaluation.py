@@ -27,6 +27,8 @@ class Golden:
     article: str | None
     asked: tuple[str, ...] = ()
     """Earlier questions of the same conversation, oldest first."""
+    headings: tuple[str, ...] = ()
+    """The sections of the article that answer; empty where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Outcome:
     rank: int | None
     """0 is the first hit; None when the right article is not among the first HITS."""
     evidence: Evidence
+    heading: str = ""
+    """Above the first hit's passage."""
 
     @property
     def right(self) -> bool:
@@ -68,13 +72,20 @@ def ask(library: Library, goldens: Sequence[Golden], hide_article: bool = False)
         found = find(snapshot, library.question(golden.question), earlier, hidden, HITS)
         slugs = [hit.article_slug for hit in found.hits]
         rank = slugs.index(golden.article) if golden.article in slugs else None
-        outcomes.append(Outcome(golden, rank, found.evidence))
+        heading = found.hits[0].heading if found.hits else ""
+        outcomes.append(Outcome(golden, rank, found.evidence, heading))
     return outcomes
 
 
 def recall(outcomes: Sequence[Outcome], within: int) -> Figure:
     """Share of the answerable questions whose article is among the first `within`."""
     return _figure([float(o.rank is not None and o.rank < within) for o in outcomes if o.golden.article])
+
+
+def passage_found(outcomes: Sequence[Outcome]) -> Figure:
+    """Of the questions that name their headings, how many get a passage under one of them as the first hit."""
+    named = [o for o in outcomes if o.golden.headings]
+    return _figure([float(o.right and o.heading in o.golden.headings) for o in named])
 
 
 def reciprocal_rank(outcomes: Sequence[Outcome]) -> Figure:
@@ -104,7 +115,7 @@ class Decisions:
 
 
 def decisions(calibration: Calibration, outcomes: Sequence[Outcome]) -> Decisions:
-    taken = [(decide(calibration.confidence(o.evidence), calibration), o) for o in outcomes]
+    taken = [(decide(o.evidence, calibration), o) for o in outcomes]
     return Decisions(
         answered=_figure([float(decision == "answer") for decision, _ in taken]),
         wrong=_figure([float(not o.right) for decision, o in taken if decision == "answer"]),

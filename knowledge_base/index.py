@@ -17,6 +17,7 @@ import numpy as np
 from knowledge_base.article import Article, Content, Passage, text_key
 from knowledge_base.confidence import DEFAULT, Calibration
 from knowledge_base.errors import StoreUnavailable
+from knowledge_base.plain_text import row_name, statements
 from knowledge_base.ports import ArticleStore, Encoder, Publication
 from knowledge_base.ranking import (
     Lexicon,
@@ -56,13 +57,16 @@ class Shelf:
 
     @cached_property
     def views(self) -> Views:
-        said, standing, wordings = list[Vector](), list[Vector](), list[Vector]()
-        owner, wording_owner = list[int](), list[int]()
+        said, stated, standing, wordings = list[Vector](), list[Vector](), list[Vector](), list[Vector]()
+        owner, statement_owner, wording_owner = list[int](), list[int](), list[int]()
         words = list[Counter[str]]()
         for number, publication in enumerate(self.articles()):
             vector, content = publication.vectors, publication.content
             for passage in publication.passages:
                 said.append(vector[text_key(full_text(content, passage))])
+                for statement in statement_texts(content, passage):
+                    stated.append(vector[text_key(statement)])
+                    statement_owner.append(len(owner))
                 standing.append(vector[text_key(place_text(content, passage))])
                 owner.append(number)
             for question in content.questions:
@@ -71,9 +75,11 @@ class Shelf:
             words += self.entries[publication.article.id].words
         return Views(
             passages=self._matrix(said),
+            statements=self._matrix(stated),
             headings=self._matrix(standing),
             wordings=self._matrix(wordings),
             owner=np.array(owner, dtype=np.intp),
+            statement_owner=np.array(statement_owner, dtype=np.intp),
             wording_owner=np.array(wording_owner, dtype=np.intp),
             articles=len(self.entries),
             lexicon=Lexicon(words),
@@ -168,7 +174,7 @@ class LiveIndex:
             **{item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in fresh},
         }
         stored = self._store.calibration()
-        calibration = Calibration.from_json(stored) if stored else DEFAULT
+        calibration = (Calibration.from_json(stored) if stored else None) or DEFAULT
         # A fixed order makes equal scores come out the same way in every process.
         shelf = Shelf(version, dict(sorted(entries.items())), self._encoder.dimensions, calibration)
         shelf.views  # noqa: B018  # built now, by the writer, and not by the first customer who asks
@@ -194,6 +200,18 @@ def full_text(content: Content, passage: Passage) -> str:
     return f"{place_text(content, passage)}\n{passage.text}"
 
 
+def statement_texts(content: Content, passage: Passage) -> list[str]:
+    """What is encoded for each statement of a passage; it would mean little without its title and headings.
+
+    Of a table row only the first cell: its figures drown what the row is about.
+    """
+    place = place_text(content, passage)
+    return [
+        f"{place}: {name}" if (name := row_name(statement)) else f"{statement}; {place}"
+        for statement in statements(passage.text)
+    ]
+
+
 def place_text(content: Content, passage: Passage) -> str:
     """What is encoded for where a passage stands: title and headings."""
     return " ".join((content.title, *passage.path))
@@ -207,7 +225,13 @@ def _typed_for(content: Content) -> list[tuple[str, float]]:
 
 def _texts(content: Content, passages: Sequence[Passage]) -> list[str]:
     texts = [
-        text for passage in passages for text in (full_text(content, passage), place_text(content, passage))
+        text
+        for passage in passages
+        for text in (
+            full_text(content, passage),
+            place_text(content, passage),
+            *statement_texts(content, passage),
+        )
     ]
     return [*texts, *content.questions]
 

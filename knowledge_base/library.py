@@ -238,7 +238,7 @@ class Library:
             if not same:
                 moment = at or datetime.now(UTC)
                 article = self._store.save_draft(article.id, article.latest.number, slug, content, by, moment)
-        if publish and article.published != article.latest:
+        if publish and (article.published != article.latest or self._cut_otherwise(article)):
             self._publish(article)
             outcome = Put.PUBLISHED if outcome is Put.UNCHANGED else outcome
         return outcome
@@ -271,6 +271,11 @@ class Library:
             return NOTHING
         earlier = [self._index.question(question) for question in asked or [] if question.strip()]
         return find(snapshot, self._index.question(text), earlier, frozenset(exclude or ()), limit)
+
+    def _cut_otherwise(self, article: Article) -> bool:
+        """Whether the passages that are live were cut by other rules than today's."""
+        live = self._index.current().article(article.id)
+        return live is not None and live.passages != self._passages(article.id, live.content)
 
     def _passages(self, article_id: str, content: Content) -> tuple[Passage, ...]:
         return passages_of(article_id, self._renderer.excerpts(content.body))

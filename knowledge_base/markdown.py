@@ -20,6 +20,9 @@ PASSAGE_WORDS = 180
 """A passage is closed before it grows beyond this: the encoder reads 256 tokens, about 190 words of English."""
 SHORT_WORDS = 60
 """A passage shorter than this takes the next block of its section even when that makes it a little too long."""
+SCRAP_WORDS = 40
+"""Too little to be an answer: an opening this short goes with the first section, a section's last words with what
+stands before them."""
 
 TAGS = frozenset(
     {"h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote"}
@@ -67,7 +70,7 @@ class Markdown:
         """The body cut into passages, in reading order; empty when the body says nothing."""
         return tuple(
             Excerpt(section.path, section.fragment, text, _clean([t for b in group for t in b.tokens]))
-            for section in _sections(_tokens(body))
+            for section in _with_opening(list(_sections(_tokens(body))))
             for group in _groups(section.blocks)
             if (text := "\n".join(block.text for block in group).strip())
         )
@@ -116,6 +119,15 @@ def _sections(tokens: list[Token]) -> Iterator[_Section]:
     yield section
 
 
+def _with_opening(sections: list[_Section]) -> list[_Section]:
+    """A short opening, such as "We send from Ghent", answers nothing: it becomes the first section's beginning."""
+    opening, *rest = sections
+    if not rest or not rest[0].blocks or sum(block.words for block in opening.blocks) >= SCRAP_WORDS:
+        return sections
+    first = rest[0]
+    return [_Section(first.path, first.fragment, opening.blocks + first.blocks), *rest[1:]]
+
+
 def _top_level(tokens: list[Token]) -> Iterator[list[Token]]:
     start = depth = 0
     for position, token in enumerate(tokens):
@@ -125,8 +137,17 @@ def _top_level(tokens: list[Token]) -> Iterator[list[Token]]:
             start = position + 1
 
 
-def _groups(blocks: list[_Block]) -> Iterator[list[_Block]]:
+def _groups(blocks: list[_Block]) -> list[list[_Block]]:
     """Packs blocks into passages; only plain paragraphs are ever cut, between sentences."""
+    groups = list(_packed(blocks))
+    if len(groups) > 1:
+        before, last = (sum(block.words for block in group) for group in groups[-2:])
+        if last < SCRAP_WORDS and before + last <= PASSAGE_WORDS + SHORT_WORDS:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return groups
+
+
+def _packed(blocks: list[_Block]) -> Iterator[list[_Block]]:
     group: list[_Block] = []
     words = 0
     for block in chain.from_iterable(map(_cut, blocks)):

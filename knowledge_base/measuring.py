@@ -12,7 +12,16 @@ from rich.table import Table
 
 from knowledge_base.article import Content
 from knowledge_base.confidence import Calibration
-from knowledge_base.evaluation import Golden, Outcome, ask, decisions, recall, reciprocal_rank, separation
+from knowledge_base.evaluation import (
+    Golden,
+    Outcome,
+    ask,
+    decisions,
+    passage_found,
+    recall,
+    reciprocal_rank,
+    separation,
+)
 from knowledge_base.library import Library
 from knowledge_base.opening import open_library
 
@@ -32,14 +41,22 @@ def library_of(articles: Mapping[str, Content], encoder_dir: Path) -> Iterator[L
 
 
 def retrieval_table(library: Library, sets: Mapping[str, Sequence[Golden]]) -> Table:
-    """One row a set of questions. AUROC: right article in the library against the same questions with it hidden."""
-    table = Table("questions", "R@1", "R@5", "MRR", "AUROC, article hidden")
+    """One row a set of questions; nan where no question names its headings.
+
+    AUROC: right article in the library against the same questions with it hidden.
+    """
+    table = Table("questions", "R@1", "R@5", "right passage first", "MRR", "AUROC, article hidden")
     calibration = library.snapshot().calibration
     for name, goldens in sets.items():
         answerable = [golden for golden in goldens if golden.article]
         outcomes = ask(library, answerable)
         apart = separation(calibration, outcomes, ask(library, answerable, hide_article=True))
-        figures = (recall(outcomes, 1), recall(outcomes, 5), reciprocal_rank(outcomes))
+        figures = (
+            recall(outcomes, 1),
+            recall(outcomes, 5),
+            passage_found(outcomes),
+            reciprocal_rank(outcomes),
+        )
         table.add_row(name, *(str(figure) for figure in figures), f"{apart:.3f}")
     return table
 

@@ -30,6 +30,7 @@ class QuestionSet:
 def read_questions(path: Path) -> list[Golden]:
     """Golden questions from a YAML list of {question, article}; `article: null` where the library has no answer.
 
+    `headings` may list the sections of the article that answer.
     Raises Invalid with the number of the first entry that is not one.
     """
     try:
@@ -40,7 +41,8 @@ def read_questions(path: Path) -> list[Golden]:
     for number, entry in enumerate(entries if isinstance(entries, list) else [None], start=1):
         match entry:
             case {"question": str(question), "article": str() | None as article}:
-                goldens.append(Golden(question, article))
+                headings = tuple(str(heading) for heading in entry.get("headings") or ())
+                goldens.append(Golden(question, article, headings=headings))
             case _:
                 raise Invalid(f"{path}: entry {number} must have `question` and `article` (a slug or null).")
     return goldens

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -29,6 +30,11 @@ COSINE_SCALE = 0.13
 LEXICAL_SCALE = 0.05
 """The same for the share of a question's words that BM25 finds."""
 HEADING_WEIGHT = 0.5
+SHOWN_HEADING_WEIGHT = 0.25
+"""What the headings weigh when an article's passage is chosen."""
+FIRST_FIRST, DEEPEST = 0.015, 3
+"""For each passage above it a passage loses this much cosine when an article's passage is chosen, three times at
+most: articles begin with what most people ask."""
 LEXICAL_WEIGHT = 0.5
 """Anything from .25 to 1 gives the same recall on long pages."""
 SHORT_LEXICAL_WEIGHT = 0.25
@@ -55,10 +61,20 @@ class Match:
 
     fused: Scores
     """Weighted sum of the sides, in scales: 0 is as good as the average passage."""
-    cosine: Scores
-    """The best raw cosine of any side, -1 to 1."""
+    said: Scores
+    """Cosine of what it says, -1 to 1: the mean of the whole passage and its nearest statement."""
+    standing: Scores
+    """The best cosine of its title and headings and of its article's other wordings, -1 to 1."""
     overlap: Scores
     """Share of the question's information that is in the passage's words, 0 to 1."""
+    within: Scores
+    """Chooses among the passages of one article; says nothing about different articles."""
+
+    @property
+    def cosine(self) -> Scores:
+        """The best raw cosine of any side, -1 to 1."""
+        best: Scores = np.maximum(self.said, self.standing)
+        return best
 
 
 @dataclass(frozen=True)
@@ -66,10 +82,14 @@ class Views:
     """All passages of a library, side by side. `owner[i]` is the number of the article that passage i belongs to."""
 
     passages: Matrix
+    statements: Matrix
+    """Table rows, list items and sentences of the passages, shape [k, d]; k may be 0."""
     headings: Matrix
     wordings: Matrix
     """Other wordings of whole articles, shape [m, d]; m may be 0."""
     owner: NDArray[np.intp]
+    statement_owner: NDArray[np.intp]
+    """The passage that each statement is from."""
     wording_owner: NDArray[np.intp]
     articles: int
     lexicon: "Lexicon"
@@ -78,15 +98,17 @@ class Views:
 
     def match(self, question: Question) -> Match:
         """Scores every passage for one question; about 1 ms for 10,000 passages."""
-        said = self.passages @ question.vector
-        standing = np.maximum(self.headings @ question.vector, self._asked_before(question)[self.owner])
+        whole, headings = self.passages @ question.vector, self.headings @ question.vector
+        said: Scores = (whole + self._nearest_statement(question, whole)) / np.float32(2)
+        standing = np.maximum(headings, self._asked_before(question)[self.owner])
         overlap = self.lexicon.scores(question.words)
         fused = (
             _centred(said) / COSINE_SCALE
             + HEADING_WEIGHT * _centred(standing) / COSINE_SCALE
             + self.lexical_weight * _centred(overlap) / LEXICAL_SCALE
         )
-        return Match(fused.astype(np.float32), np.maximum(said, standing), overlap)
+        within = said + SHOWN_HEADING_WEIGHT * headings - FIRST_FIRST * self._depth
+        return Match(fused.astype(np.float32), said, standing, overlap, within.astype(np.float32))
 
     def best_passages(self, scores: Scores) -> list[int]:
         """The best passage of each article, best article first; passages at -inf are left out."""
@@ -95,6 +117,28 @@ class Views:
         for position in order[np.isfinite(scores[order])]:
             seen.setdefault(int(self.owner[position]), int(position))
         return list(seen.values())
+
+    def shown(self, at: int, match: Match) -> int:
+        """The passage to show of the article that the passage at `at` is from; never one whose score is -inf."""
+        mine = np.flatnonzero((self.owner == self.owner[at]) & np.isfinite(match.fused))
+        return int(mine[match.within[mine].argmax()])
+
+    @cached_property
+    def _depth(self) -> Scores:
+        """How many passages of its article stand above each, DEEPEST at most."""
+        _, first = np.unique(self.owner, return_index=True)
+        above = np.arange(len(self.owner)) - first[np.searchsorted(self.owner[first], self.owner)]
+        depth: Scores = np.minimum(above, DEEPEST).astype(np.float32)
+        return depth
+
+    def _nearest_statement(self, question: Question, whole: Scores) -> Scores:
+        """For each passage the cosine of its nearest statement; its own where it is one statement."""
+        best = np.full(len(whole), -1, dtype=np.float32)
+        if len(self.statements):
+            np.maximum.at(best, self.statement_owner, self.statements @ question.vector)
+        single = best == -1
+        best[single] = whole[single]
+        return best
 
     def _asked_before(self, question: Question) -> Scores:
         """For each article the cosine of its nearest stored wording, -1 where it has none."""
@@ -110,13 +154,16 @@ def with_history(now: Match, earlier: Sequence[Match], sureness: float) -> Match
     `sureness` lies in 0..1. An old topic must not pull a new question back, so at 1 nothing is added.
     """
     gate = 1.0 - min(max(sureness, 0.0), 1.0)
-    fused, cosine, overlap = now.fused.copy(), now.cosine, now.overlap
+    fused, within = now.fused.copy(), now.within.copy()
+    said, standing, overlap = now.said, now.standing, now.overlap
     for age, match in enumerate(reversed(earlier), start=1):
         weight = np.float32(gate * HISTORY_DECAY**age)
         fused += weight * match.fused
-        cosine = np.maximum(cosine, weight * match.cosine)
+        within += weight * match.within
+        said = np.maximum(said, weight * match.said)
+        standing = np.maximum(standing, weight * match.standing)
         overlap = np.maximum(overlap, weight * match.overlap)
-    return Match(fused, cosine, overlap)
+    return Match(fused, said, standing, overlap, within)
 
 
 def _centred(scores: Scores) -> Scores:

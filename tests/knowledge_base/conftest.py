@@ -20,7 +20,7 @@ RETURNS = DraftIn(
     category="Returns",
     summary="How to send something back.",
     questions=["How do I send something back?"],
-    body="You may return unused gear within sixty days.\n\n## Label\n\nPrint the label from your order page.",
+    body="## Time\n\nYou may return unused gear within sixty days.\n\n## Label\n\nPrint the label from your order page.",
 )
 STOVES = DraftIn(
     title="Light a gas stove", category="Gear", body="Open the valve a little and strike a match."

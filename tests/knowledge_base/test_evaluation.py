@@ -4,12 +4,21 @@ from collections.abc import Callable
 import pytest
 
 from knowledge_base.confidence import DEFAULT, NO_EVIDENCE, Evidence
-from knowledge_base.evaluation import Golden, Outcome, ask, decisions, recall, reciprocal_rank, separation
+from knowledge_base.evaluation import (
+    Golden,
+    Outcome,
+    ask,
+    decisions,
+    passage_found,
+    recall,
+    reciprocal_rank,
+    separation,
+)
 from knowledge_base.library import Library
 from knowledge_base.wire import DraftIn
 from tests.knowledge_base.conftest import BOOTS, RETURNS, STOVES
 
-SURE, UNSURE = Evidence(0.9, 9.0, 0.9, 9.0), NO_EVIDENCE
+SURE, UNSURE = Evidence(0.9, 0.9, 9.0, 0.9, 9.0), NO_EVIDENCE
 KNOWN, FOREIGN = Golden("how to return", "return-an-item"), Golden("who won", None)
 
 
@@ -28,6 +37,17 @@ def test_figures_count_what_they_say() -> None:
     assert taken.answered.value == pytest.approx(3 / 4)
     assert taken.wrong.value == pytest.approx(2 / 3)
     assert taken.refused_answerable.value == pytest.approx(1 / 3)
+
+
+def test_a_passage_counts_where_the_question_names_its_headings() -> None:
+    named = Golden("how to return", "return-an-item", headings=("Label", "Time"))
+    outcomes = [
+        Outcome(named, 0, SURE, "Label"),
+        Outcome(named, 0, SURE, "Money"),
+        Outcome(named, 1, SURE, "Time"),
+        Outcome(KNOWN, 0, SURE, "Label"),
+    ]
+    assert passage_found(outcomes).value == pytest.approx(1 / 3)
 
 
 def test_an_interval_holds_its_value_and_nothing_is_no_number() -> None:

@@ -110,6 +110,18 @@ def test_a_stored_calibration_takes_the_place_of_the_shipped_one(
     library: Library, store: SqlArticleStore
 ) -> None:
     assert library.snapshot().calibration == DEFAULT
-    own = type(DEFAULT)((1.0, 2.0, 3.0, 4.0), -1.0, 0.9, 0.2)
+    own = type(DEFAULT)((1.0, 2.0, 3.0, 4.0, 5.0), -1.0, 0.9, 0.2, 0.3)
     library.calibrate(own)
     assert library.snapshot().calibration == LiveIndex(store, WordEncoder()).current().calibration == own
+
+
+def test_each_statement_of_a_passage_has_a_vector_with_its_place(
+    store: SqlArticleStore, publish: Publish
+) -> None:
+    rows = "| Country | Days | Cost |\n|---|---|---|\n| Norway | 5 | nine |\n| Belgium | 2 | four |"
+    publish(DraftIn(title="Delivery", category="Delivery", body=f"## Per country\n\n{rows}"))
+    encoder = WordEncoder("other")
+    views = LiveIndex(store, encoder).current().views
+    assert views.statements.shape[0] == 2
+    assert views.statement_owner.tolist() == [0, 0]
+    assert "Delivery Per country: Norway" in encoder.encoded

@@ -99,13 +99,24 @@ def test_each_passage_knows_its_headings_and_its_anchor() -> None:
     body = "Opening.\n\n## Boots\n\nWax.\n\n### Leather\n\nBrush.\n\n## Tents\n\nDry."
     excerpts = markdown.excerpts(body)
     assert [(e.path, e.fragment, e.text) for e in excerpts] == [
-        ((), "", "Opening."),
-        (("Boots",), "boots", "Wax."),
+        (("Boots",), "boots", "Opening.\nWax."),
         (("Boots", "Leather"), "leather", "Brush."),
         (("Tents",), "tents", "Dry."),
     ]
     html = markdown.html(body)
-    assert all(f'id="{excerpt.fragment}"' in html for excerpt in excerpts[1:])
+    assert all(f'id="{excerpt.fragment}"' in html for excerpt in excerpts)
+
+
+def test_an_opening_that_says_enough_stands_alone() -> None:
+    excerpts = markdown.excerpts(f"{'We send boots. ' * 20}\n\n## Boots\n\nWax.")
+    assert [excerpt.path for excerpt in excerpts] == [(), ("Boots",)]
+    (alone,) = markdown.excerpts("Opening.\n\n## Empty\n")
+    assert alone.path == ()
+
+
+def test_a_few_last_words_stay_with_what_they_belong_to() -> None:
+    (excerpt,) = markdown.excerpts(f"{'Wax the boots. ' * 55}\n\nWipe them afterwards.")
+    assert excerpt.text.endswith("Wipe them afterwards.")
 
 
 def test_a_heading_without_text_is_no_passage() -> None:

@@ -13,6 +13,12 @@ from knowledge_base.question_sets import (
 )
 
 
+def test_a_golden_question_may_name_the_sections_that_answer(tmp_path: Path) -> None:
+    path = tmp_path / "questions.yml"
+    path.write_text("- question: How long?\n  article: return-an-item\n  headings: [Time, Label]\n")
+    assert read_questions(path)[0].headings == ("Time", "Label")
+
+
 def test_golden_questions_are_read(tmp_path: Path) -> None:
     path = tmp_path / "questions.yml"
     path.write_text(

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,9 +31,11 @@ def views(texts: list[str], owner: list[int], wordings: dict[int, str] | None = 
     asked = [encoder.encode(text) for text in wordings.values()]
     return Views(
         passages=vectors,
+        statements=vectors[:0],
         headings=vectors,
         wordings=np.array(asked, dtype=np.float32).reshape(len(asked), encoder.dimensions),
         owner=np.array(owner),
+        statement_owner=np.array([], dtype=np.intp),
         wording_owner=np.array(list(wordings), dtype=np.intp),
         articles=max(owner) + 1,
         lexicon=Lexicon([Counter(words_of(text)) for text in texts]),
@@ -84,6 +87,29 @@ def test_a_stored_wording_lifts_its_article() -> None:
     assert with_it.fused[2] > without.fused[2]
 
 
+def with_statements(library: Views, stated: dict[int, list[str]]) -> Views:
+    vectors = [WordEncoder().encode(text) for texts in stated.values() for text in texts]
+    owners = [at for at, texts in stated.items() for _ in texts]
+    return replace(library, statements=np.array(vectors), statement_owner=np.array(owners))
+
+
+def test_a_passage_is_found_by_one_of_its_statements() -> None:
+    asked, library = question("postage norway"), views(["all about parcels", TEXTS[1], TEXTS[2]], [0, 1, 2])
+    stated = with_statements(library, {0: ["postage belgium four", "postage norway nine"]})
+    assert stated.match(asked).fused.argmax() == 0
+    assert stated.match(asked).said[0] > library.match(asked).said[0]
+    assert np.allclose(stated.match(asked).said[1:], library.match(asked).said[1:])
+
+
+def test_the_passage_shown_says_it_or_comes_first() -> None:
+    library = views(["dry a wet tent", "store a tent in winter", "dry a wet tent"], [0, 0, 0])
+    assert library.shown(0, library.match(question("store in winter"))) == 1
+    match = library.match(question("dry a tent"))
+    assert library.shown(2, match) == 0
+    match.fused[0] = -np.inf
+    assert library.shown(2, match) == 2
+
+
 def test_each_article_has_one_best_passage() -> None:
     library = views(TEXTS, [0, 1, 1, 0])
     scores = np.array([1.0, 5.0, 4.0, 2.0], dtype=np.float32)
@@ -104,7 +130,7 @@ def test_the_latest_earlier_question_weighs_most(sureness: float) -> None:
     zero = np.zeros(2, dtype=np.float32)
     old, late = (np.array(pair, dtype=np.float32) for pair in ([1, 0], [0, 1]))
     fused = with_history(
-        Match(zero, zero, zero), [Match(old, old, old), Match(late, late, late)], sureness
+        Match(zero, zero, zero, zero, zero), [Match(*[old] * 5), Match(*[late] * 5)], sureness
     ).fused
     assert fused[1] >= fused[0]
 
@@ -144,6 +170,8 @@ def test_ten_thousand_passages_are_ranked_exactly() -> None:
     owner = np.arange(10_000)
     empty = np.zeros((0, 384), dtype=np.float32)
     lexicon = Lexicon([Counter() for _ in owner])
-    library = Views(vectors, vectors, empty, owner, owner[:0], 10_000, lexicon, Prefixes([]))
+    library = Views(
+        vectors, empty, vectors, empty, owner, owner[:0], owner[:0], 10_000, lexicon, Prefixes([])
+    )
     match = library.match(Question(vectors[4321], ()))
     assert library.best_passages(match.fused)[0] == 4321
