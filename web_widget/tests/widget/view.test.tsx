@@ -107,6 +107,7 @@ describe("the log", () => {
     expect(widget.askPerson).toHaveBeenCalledOnce();
     fireEvent.click(screen.getByRole("button", { name: "Go on with the bot" }));
     expect(screen.queryByRole("button", { name: "Talk to a person" })).toBeNull();
+    expect(socket.of("leave_queue")).toMatchObject([{ solved: false }]);
   });
 
   it("keeps a message that could not be sent, with the way on", () => {

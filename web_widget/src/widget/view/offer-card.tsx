@@ -11,13 +11,14 @@ import { Said } from "./rows";
 import { WithRare } from "./use-rare";
 
 export function OfferCard({ row }: { row: OfferRow }) {
-  const { ui, askPerson } = useWidget();
+  const { session, ui, askPerson } = useWidget();
   const dismissed = useCell(ui.dismissed);
   const details = useCell(ui.details);
   const open = row.open && !dismissed.has(row.key);
   const form = open && details;
   const stay = () => {
     dismiss(ui, row.key);
+    session.write({ type: "leave_queue", solved: false });
     ui.focusComposer.value += 1;
   };
   const option = {
