@@ -1,5 +1,6 @@
 import shutil
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import settings
 
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
-from tests.handoff.fakes import House, ScriptedBot
+from tests.handoff.fakes import MEMORY, House, ScriptedBot
 
 settings.register_profile(
     "handoff", database=None, deadline=None
@@ -24,8 +25,18 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(migrated: Path, tmp_path: Path) -> str:
-    path = tmp_path / "frontdesk.db"
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where databases lie: in memory where the system has such a place, because every commit waits for the disk."""
+    if not MEMORY.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def database_url(migrated: Path, folder: Path) -> str:
+    path = folder / "frontdesk.db"
     shutil.copy(migrated, path)
     return f"sqlite:///{path}"
 

@@ -29,7 +29,7 @@ from handoff.log import Receipt
 from handoff.ports import TURNS_TOPIC, Transaction, TurnReply
 from handoff.turns import Patience
 from tests.handoff.checks import all_is_well
-from tests.handoff.fakes import House, ScriptedBot, answers, asks_back, says
+from tests.handoff.fakes import MEMORY, House, ScriptedBot, answers, asks_back, says
 
 T = TypeVar("T")
 CHATS, AGENTS, CAPACITY = 2, 2, 1
@@ -70,7 +70,7 @@ class History(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self.loop = asyncio.new_event_loop()
         self.store = self.now(self.open_store())
         self.bot = ScriptedBot()
@@ -305,7 +305,7 @@ class History(RuleBasedStateMachine):
 
 
 QUICKLY = settings(
-    max_examples=10, stateful_step_count=25, deadline=None, database=None,
+    max_examples=8, stateful_step_count=25, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
@@ -358,7 +358,7 @@ ALL_SIDES = {
 
 
 def test_the_promises_hold_in_one_long_history_that_goes_everywhere() -> None:
-    assert walk(seed=8, steps=200) >= ALL_SIDES
+    assert walk(seed=8, steps=150) >= ALL_SIDES
 
 
 def nobody_checks(ownership: Ownership, *_: object) -> None:
@@ -380,4 +380,4 @@ def test_the_same_history_fails_without_the_mechanism(
 ) -> None:
     monkeypatch.setattr(owner, mechanism, instead)
     with pytest.raises((AssertionError, StoreUnavailable)):
-        walk(seed=8, steps=200)
+        walk(seed=8, steps=150)

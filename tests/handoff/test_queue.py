@@ -27,10 +27,12 @@ from tests.handoff.fakes import House
 AGENTS, CHATS, CAPACITY = 20, 50, 4
 
 
-async def rush(house: House, queue: Queue) -> tuple[list[str], list[HandoffError]]:
+async def rush(
+    house: House, queue: Queue, agents_in_all: int = AGENTS, chats_in_all: int = CHATS
+) -> tuple[list[str], list[HandoffError]]:
     """20 agents run for the same 50 chats, all at once; what they were told who did not get one."""
-    agents = [await house.add_agent(f"Agent {n}", max_chats=CAPACITY) for n in range(AGENTS)]
-    chats = [await house.waiting_chat(f"Help {n}") for n in range(CHATS)]
+    agents = [await house.add_agent(f"Agent {n}", max_chats=CAPACITY) for n in range(agents_in_all)]
+    chats = [await house.waiting_chat(f"Help {n}") for n in range(chats_in_all)]
     runs = [
         queue.claim(agent, chat, f"{agent}-{chat}".replace(" ", "-")) for chat in chats for agent in agents
     ]
@@ -80,7 +82,7 @@ class LookThenTake(Queue):
 
 
 async def test_the_same_check_catches_a_claim_that_looks_first(house: House) -> None:
-    chats, _ = await rush(house, LookThenTake(house.store, house.doorbell))
+    chats, _ = await rush(house, LookThenTake(house.store, house.doorbell), 8, 8)
     with pytest.raises(AssertionError):
         await house.store.read(lambda tx: all_is_well(tx, chats))
 

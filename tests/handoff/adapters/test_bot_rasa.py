@@ -1,5 +1,7 @@
 import asyncio
 import contextlib
+import copy
+import functools
 import json
 import socket
 import time
@@ -26,12 +28,17 @@ REPLY: Json = {
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
+@functools.cache
+def wired() -> RasaBot:
+    """Made once: reading the system's certificates takes longer than a test."""
+    return RasaBot("http://rasa.test/", "s3cret")
+
+
 @contextlib.asynccontextmanager
 async def rasa(answer: Answer) -> AsyncIterator[RasaBot]:
     """A bot whose HTTP goes to `answer` instead of a network."""
-    bot = RasaBot("http://rasa.test/", "s3cret")
+    bot = copy.copy(wired())
     headers, base = bot._http.headers, bot._http.base_url
-    await bot._http.aclose()
     bot._http = httpx.AsyncClient(transport=httpx.MockTransport(answer), headers=headers, base_url=base)
     yield bot
     await bot.close()

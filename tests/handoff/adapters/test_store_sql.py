@@ -87,16 +87,16 @@ async def test_the_pragmas_that_durability_rests_on(store: SqlStore) -> None:
 
 
 async def test_what_was_written_is_there_for_another_process(
-    store: SqlStore, chats: list[str], tmp_path: Path
+    store: SqlStore, chats: list[str], folder: Path
 ) -> None:
     await store.write(say(chats[0], "Hello", "c1"))
-    with sqlite3.connect(tmp_path / "frontdesk.db") as other:
+    with sqlite3.connect(folder / "frontdesk.db") as other:
         assert other.execute("SELECT seq, cmid FROM event").fetchall() == [(1, "c1")]
     other.close()
 
 
-async def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
-    store = SqlStore(f"sqlite:///{tmp_path}/deep/er/frontdesk.db")
+async def test_a_folder_that_is_missing_is_made(folder: Path) -> None:
+    store = SqlStore(f"sqlite:///{folder}/deep/er/frontdesk.db")
     assert await store.read(lambda tx: connection_of(tx).execute(text("SELECT 1")).scalar()) == 1
     await store.close()
 
@@ -175,11 +175,11 @@ async def test_trouble_of_the_database_itself_fails_the_whole_group(
 
 
 async def test_a_database_that_somebody_else_holds_is_said_to_be_unavailable(
-    store: SqlStore, chats: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: SqlStore, chats: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_sql, "BUSY_TIMEOUT_SECONDS", 0)
-    hasty = SqlStore(f"sqlite:///{tmp_path}/frontdesk.db")
-    holder = sqlite3.connect(tmp_path / "frontdesk.db", isolation_level=None)
+    hasty = SqlStore(f"sqlite:///{folder}/frontdesk.db")
+    holder = sqlite3.connect(folder / "frontdesk.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable):
         await hasty.write(say(chats[0], "no"))
