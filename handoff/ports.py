@@ -94,6 +94,7 @@ class TurnRecord:
     payload: Json | None
     fence: int
     attempts: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

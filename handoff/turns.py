@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -57,7 +58,7 @@ class Patience:
     heard_seconds: float = 2.0
     total_seconds: float = 28.0
     retry_seconds: float = 1.0
-    at_once: int = 8
+    at_once: int = 32
 
 
 class Turns:
@@ -128,7 +129,7 @@ class Turns:
             self._doorbell.ring(conversation_topic(turn.conversation_id))
             return
         try:
-            reply = await self._ask(request, again=turn.attempts > 1)
+            reply = await self._ask(request, self._left(turn), again=turn.attempts > 1)
         except BotError as error:
             log.warning("turns.bot_failed", code=error.code, conversation=turn.conversation_id)
             await self._store.write(partial(self._fail, turn))
@@ -136,9 +137,14 @@ class Turns:
             await self._store.write(lambda tx: self._apply(tx, turn, reply))
         self._doorbell.ring(conversation_topic(turn.conversation_id), QUEUE_TOPIC, PLACES_TOPIC)
 
-    async def _ask(self, request: TurnRequest, *, again: bool) -> TurnReply:
-        """The reply, after at most one repetition that first asks whether the turn was heard."""
-        deadline = self._clock() + self._patience.total_seconds
+    def _left(self, turn: TurnRecord) -> float:
+        """Seconds until the customer must see something, counted from their message: it may have waited in line."""
+        waited = (datetime.now(UTC) - turn.created_at).total_seconds()
+        return self._patience.total_seconds - min(max(waited, 0.0), self._patience.total_seconds)
+
+    async def _ask(self, request: TurnRequest, seconds: float, *, again: bool) -> TurnReply:
+        """The reply within `seconds`, after at most one repetition that first asks whether the turn was heard."""
+        deadline = self._clock() + seconds
         if not again:
             try:
                 return await self._reach(request, deadline, self._patience.turn_seconds)

@@ -6,6 +6,7 @@ of their own and, thanks to WAL, never wait for the writer.
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -134,7 +135,8 @@ class SqlStore:
             refusal.__cause__ = error
             outcomes = [(change, None, refusal) for change in group]
         for change, result, failure in outcomes:
-            change.loop.call_soon_threadsafe(_settle, change.done, result, failure)
+            with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits any more
+                change.loop.call_soon_threadsafe(_settle, change.done, result, failure)
 
 
 def _attempt(change: _Change, connection: Any, site_id: str) -> tuple[Any, BaseException | None]:

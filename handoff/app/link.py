@@ -74,7 +74,8 @@ class Link:
     async def push(self, frame: BaseModel) -> None:
         """Queue a frame of the log, waiting for room. Raises Hangup when none comes in time."""
         try:
-            await asyncio.wait_for(self._waiting.put(frame.model_dump_json()), PUSH_SECONDS)
+            async with asyncio.timeout(PUSH_SECONDS):
+                await self._waiting.put(frame.model_dump_json())
         except TimeoutError:
             raise Hangup(
                 SLOW_READER, "slow_reader", "The connection is too slow. Reconnecting helps."
@@ -95,7 +96,8 @@ class Link:
     async def first(self) -> str:
         """The first frame, which must come soon."""
         try:
-            return await asyncio.wait_for(self.receive(), HELLO_SECONDS)
+            async with asyncio.timeout(HELLO_SECONDS):
+                return await self.receive()
         except TimeoutError:
             raise Hangup(TOO_LATE, "no_hello", "Say hello first.") from None
 

@@ -383,6 +383,20 @@ async def test_one_silent_conversation_does_not_silence_the_others(house: House,
         bot.release(stuck.conversation_id)
 
 
+async def test_the_promise_counts_from_the_message_however_many_wait_before_it(
+    hasty: House, bot: ScriptedBot
+) -> None:
+    seats = [await hasty.seat() for _ in range(5)]
+    for seat in seats:
+        await ask(hasty, seat.conversation_id)
+    await asyncio.sleep(QUICK.total_seconds)
+    async with hasty.bot_at_work():
+        for seat in seats:
+            await hasty.replied(seat.conversation_id)
+    assert [(await hasty.last(seat.conversation_id)).kind for seat in seats] == ["offer"] * 5
+    assert bot.requests == []
+
+
 async def test_after_a_failed_turn_the_next_one_is_asked(house: House, bot: ScriptedBot) -> None:
     conversation_id = await one_turn(house, BotFailed("no"), BotFailed("no"), bot=bot)
     async with house.bot_at_work():
