@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
-from tests.handoff.fakes import MEMORY, House, ScriptedBot
+from tests.handoff.fakes import MEMORY, QUICK, House, ScriptedBot
 
 settings.register_profile(
     "handoff", database=None, deadline=None
@@ -56,3 +56,9 @@ def bot() -> ScriptedBot:
 @pytest.fixture
 async def house(store: SqlStore, bot: ScriptedBot) -> House:
     return House(store, bot)
+
+
+@pytest.fixture
+async def hasty(store: SqlStore, bot: ScriptedBot) -> House:
+    """A house in which the time for an answer does run out."""
+    return House(store, bot, QUICK)

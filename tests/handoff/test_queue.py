@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handoff.adapters import store_sql
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.conversation import Owner, Ownership
 from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, HandoffError, NotFound, StaleFence
@@ -13,14 +12,11 @@ from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
     AgentRecord,
-    Author,
     EventRecord,
-    Json,
     Transaction,
     conversation_topic,
 )
-from handoff.protocol import Outcome
-from handoff.queue import Queue, WaitRange, wait_range
+from handoff.queue import Queue
 from tests.handoff.checks import all_is_well, one_agent_at_a_time
 from tests.handoff.fakes import House
 
@@ -291,174 +287,3 @@ async def test_a_fence_of_before_a_requeue_is_stale_for_ever(house: House) -> No
     with pytest.raises(StaleFence):
         await house.queue.send(agent, chat, fence, "Late", "m1")
     await house.queue.send(agent, chat, fence + 2, "Here again", "m2")
-
-
-# letting go
-
-
-async def test_requeued_keeps_its_place(house: House) -> None:
-    agent = await house.add_agent()
-    first, second = await house.waiting_chat(), await house.waiting_chat()
-    before = await house.store.read(lambda tx: tx.live_handoff(first))
-    receipt = await house.queue.claim(agent, first, "k1")
-    await house.queue.send(agent, first, 2, "One moment", "m1")
-    await house.queue.requeue(agent, first, 2, "r1")
-    after = await house.store.read(lambda tx: tx.live_handoff(first))
-    assert before
-    assert after == before
-    status = await house.status(first)
-    assert status.queue
-    assert status.queue.position == 1
-    assert receipt.seq < (await house.last(first)).seq
-    assert [row.conversation for row in (await house.views.queue(agent)).rows] == [first, second]
-    assert await house.notices(first) == ["queued", "joined", "requeued"]
-    assert await house.busy(agent) == 0
-
-
-@pytest.mark.parametrize(
-    ("how", "owner", "notice"),
-    [
-        ("requeue", Owner.QUEUE, "requeued"),
-        ("return_to_bot", Owner.BOT, "returned_to_bot"),
-        ("resolve", Owner.CLOSED, "closed"),
-    ],
-)
-async def test_letting_go_frees_the_seat_once(house: House, how: str, owner: Owner, notice: str) -> None:
-    agent = await house.add_agent()
-    chat, fence = await house.claimed_chat(agent)
-    await house.claimed_chat(agent)
-
-    async def let_go() -> Receipt:
-        if how == "resolve":
-            return await house.queue.resolve(agent, chat, fence, "follow_up", "x1")
-        return await (house.queue.requeue if how == "requeue" else house.queue.return_to_bot)(
-            agent, chat, fence, "x1"
-        )
-
-    first = await let_go()
-    again = await let_go()
-    assert (again.seq, again.dup) == (first.seq, True)
-    assert (await house.notices(chat))[-1] == notice
-    assert (await house.ownership(chat)).owner is owner
-    assert await house.busy(agent) == 1
-    await house.store.read(lambda tx: all_is_well(tx, [chat]))
-
-
-@pytest.mark.parametrize("outcome", ["solved", "no_answer_needed", "follow_up", "spam"])
-async def test_the_outcome_is_kept(house: House, outcome: Outcome) -> None:
-    agent = await house.add_agent()
-    chat, fence = await house.claimed_chat(agent)
-    await house.queue.resolve(agent, chat, fence, outcome, "x1")
-    assert (await house.views.conversation(chat)).outcome == outcome
-    assert (await house.status(chat)).may_rate
-
-
-async def test_what_an_absent_agent_held_goes_back(house: House) -> None:
-    gone, here = await house.add_agent("Mara"), await house.add_agent("Tomas")
-    lost = [(await house.claimed_chat(gone))[0] for _ in range(3)]
-    kept, _ = await house.claimed_chat(here)
-    assert await house.queue.holders() == {gone, here}
-    bell = house.doorbell.subscribe(*map(conversation_topic, lost))
-    assert sorted(await house.queue.requeue_of({gone})) == sorted(lost)
-    assert (await bell.wait(1))[0] == set(map(conversation_topic, lost))
-    assert await house.queue.requeue_of({gone}) == []
-    assert await house.queue.holders() == {here}
-    assert "Mara lost the connection" in (await house.last(lost[0])).body["text"]
-    await house.store.read(lambda tx: all_is_well(tx, [*lost, kept]))
-
-
-async def test_a_claim_while_the_agent_is_being_given_up_ends_consistent(house: House) -> None:
-    agent = await house.add_agent(max_chats=50)
-    chats = [await house.waiting_chat() for _ in range(20)]
-    runs = [house.queue.claim(agent, chat, f"k{n}") for n, chat in enumerate(chats)]
-    await asyncio.gather(*runs[:10], house.queue.requeue_of({agent}), *runs[10:])
-    await house.store.read(lambda tx: all_is_well(tx, chats))
-
-
-async def test_being_away_is_seen_by_all(house: House) -> None:
-    agent = await house.add_agent()
-    bell = house.doorbell.subscribe(PLACES_TOPIC, QUEUE_TOPIC)
-    before = (await house.views.queue(agent)).version
-    await house.queue.set_available(agent, False)
-    queue = await house.views.queue(agent)
-    assert queue.agents == []
-    assert queue.version > before
-    assert (await bell.wait(1))[0] == {PLACES_TOPIC, QUEUE_TOPIC}
-    await house.queue.presence_changed()
-    assert (await house.views.queue(agent)).version > queue.version
-
-
-# how long it takes
-
-
-def test_too_few_waits_say_nothing() -> None:
-    assert wait_range([], 1) is None
-    assert wait_range([(60.0, 1)] * 4, 1) is None
-
-
-@pytest.mark.parametrize(
-    ("samples", "place", "low", "high"),
-    [
-        ([(60.0, 1)] * 5, 1, 60, 60),
-        ([(60.0, 1)] * 5, 3, 180, 180),
-        ([(120.0, 2)] * 5, 1, 60, 60),
-        ([(30.0, 0)] * 5, 1, 30, 30),  # a place below one counts as one
-        ([(float(n), 1) for n in range(11)], 1, 5, 9),
-        ([(float(n), 1) for n in range(11)], 2, 10, 18),
-        ([(10.0, 1)] * 9 + [(3_600.0, 1)], 1, 10, 369),
-    ],
-)
-def test_a_wait_is_the_median_to_the_ninth_decile_by_place(
-    samples: list[tuple[float, int]], place: int, low: int, high: int
-) -> None:
-    assert wait_range(samples, place) == WaitRange(low, high)
-
-
-async def test_a_waiting_customer_sees_a_range_once_there_is_history(house: House) -> None:
-    agent = await house.add_agent(max_chats=9)
-    for _ in range(5):
-        await house.claimed_chat(agent)
-    chat = await house.waiting_chat()
-    status = await house.status(chat)
-    assert status.queue
-    assert status.queue.low_seconds is not None
-    assert status.queue.high_seconds is not None
-    assert 0 <= status.queue.low_seconds <= status.queue.high_seconds
-
-
-# without the mechanism
-
-
-class ForgetfulTransaction(SqlTransaction):
-    """Broken on purpose: does not know which messages it has seen, and stores them without their cmid."""
-
-    def find_cmid(self, *_: object) -> None:
-        return None
-
-    def append(
-        self, conversation_id: str, author: Author, kind: str, body: Json, cmid: str | None = None
-    ) -> int:
-        return super().append(conversation_id, author, kind, body, None)
-
-
-async def repeat_everything(house: House) -> str:
-    agent = await house.add_agent()
-    chat, fence = await house.claimed_chat(agent)
-    for _ in range(2):
-        await house.desk.send(chat, "Is anybody there?", "said")
-        await house.queue.send(agent, chat, fence, "Yes, I am.", "replied")
-    return chat
-
-
-async def test_repeated_messages_are_in_the_log_once(house: House) -> None:
-    chat = await repeat_everything(house)
-    await house.store.read(lambda tx: all_is_well(tx, [chat]))
-
-
-async def test_the_same_check_catches_a_store_that_ignores_cmids(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store_sql, "SqlTransaction", ForgetfulTransaction)
-    chat = await repeat_everything(house)
-    with pytest.raises(AssertionError, match="in the log twice"):
-        await house.store.read(lambda tx: all_is_well(tx, [chat]))
