@@ -27,6 +27,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from bot.encoder import SentenceEncoder, encoder_folder
 from bot.intent_model import IntentModel
+from bot.speller import Speller, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PERSON = "ask_for_human"
@@ -96,30 +97,42 @@ def understanding(eval_dir: Path | None) -> None:
     began = time.perf_counter()
     model = IntentModel.fit(texts, vectors, intents)
     print(f"fit with calibration: {time.perf_counter() - began:.1f} s, temperature {model.temperature:.2f}")
-    times = [_seconds(lambda text=text: model.ranking(text, encoder.encode(text))) for text in texts]
-    print(f"encode + rank, one text: {_percentiles(times)}")
+    speller = Speller(encoder.vocabulary(), words_of(texts))
+
+    def understand(text: str) -> None:
+        mended = speller.mend(text)
+        model.ranking(mended, encoder.encode(mended))
+
+    print(
+        f"mend, encode and rank one text: {_percentiles([_seconds(lambda t=t: understand(t)) for t in texts])}"
+    )
     if eval_dir is None or not (eval_dir / BITEXT).is_file():
         print("asks for a person: skipped, no evaluation sets (--eval-dir or FRONTDESK_EVAL_DIR)")
         return
-    ask_for_person(encoder, model, eval_dir / BITEXT)
+    ask_for_person(encoder, model, speller, eval_dir / BITEXT)
 
 
 def cross_validate(
     encoder: SentenceEncoder, texts: list[str], vectors: Numbers, truth: Numbers, names: list[str]
 ) -> None:
-    """Five folds; each is also read with one typo a message."""
+    """Five folds; each is also read with one and two typos a message, mended with the words of the other folds."""
     source = random.Random(7)
-    wrong = [typos(text, 1, source) for text in texts]
-    wrong_vectors = encoder.encode_each(wrong)
-    found, with_typo, sure = np.zeros_like(truth), np.zeros_like(truth), np.zeros(len(truth))
+    spoiled = {edits: [typos(text, edits, source) for text in texts] for edits in (1, 2)}
+    found, sure = np.zeros_like(truth), np.zeros(len(truth))
+    with_typos = {edits: np.zeros_like(truth) for edits in spoiled}
     for train, test in StratifiedKFold(5, shuffle=True, random_state=11).split(vectors, truth):
         model = IntentModel.fit([texts[i] for i in train], vectors[train], [names[k] for k in truth[train]])
         probabilities = model.probabilities([texts[i] for i in test], vectors[test])
         found[test], sure[test] = probabilities.argmax(1), probabilities.max(1)
-        with_typo[test] = model.probabilities([wrong[i] for i in test], wrong_vectors[test]).argmax(1)
+        speller = Speller(encoder.vocabulary(), words_of(texts[i] for i in train))
+        for edits, wrong in spoiled.items():
+            mended = [speller.mend(wrong[i]) for i in test]
+            with_typos[edits][test] = model.probabilities(mended, encoder.encode_each(mended)).argmax(1)
     right, n = found == truth, len(truth)
     print("accuracy, 5-fold:", interval(lambda rows: float(right[rows].mean()), n))
-    print(f"  with one typo a message: {(with_typo == truth).mean():.3f}")
+    print(
+        f"  with one and two typos a message: {', '.join(f'{(w == truth).mean():.3f}' for w in with_typos.values())}"
+    )
     print(f"  of those with p >= .45 ({(sure >= 0.45).mean():.1%} of all): {right[sure >= 0.45].mean():.3f}")
     print(f"  expected calibration error, 10 bins: {calibration_error(sure, right):.3f}")
     person = names.index(PERSON)
@@ -142,11 +155,14 @@ def calibration_error(sure: Numbers, right: Numbers) -> float:
     )
 
 
-def ask_for_person(encoder: SentenceEncoder, model: IntentModel, path: Path) -> None:
+def ask_for_person(encoder: SentenceEncoder, model: IntentModel, speller: Speller, path: Path) -> None:
     """Score p(ask_for_human) >= .5 on requests of another origin."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    texts, intents = [row["instruction"] for row in rows], np.array([row["intent"] for row in rows])
+    texts, intents = (
+        [speller.mend(row["instruction"]) for row in rows],
+        np.array([row["intent"] for row in rows]),
+    )
     column = model.probabilities(texts, encoder.encode_each(texts))[:, model.intents.index(PERSON)]
     said = column >= HANDOVER_PROBABILITY
     agent, service = intents == "contact_human_agent", intents == "contact_customer_service"

@@ -7,7 +7,7 @@ intent model and the benchmark all read vectors through here.
 import json
 import os
 from pathlib import Path
-from typing import Iterable, List
+from typing import Dict, Iterable, List
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,11 @@ class SentenceEncoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
+
+    def vocabulary(self) -> Dict[str, int]:
+        """Return the tokeniser's whole words and their ids; in BERT's list the commoner word has the lower id."""
+        vocabulary: Dict[str, int] = self._tokenizer.get_vocab(with_added_tokens=False)
+        return vocabulary
 
     def encode(self, text: str) -> Vectors:
         """Return the float32 unit vector of `text`, shape [dimensions]."""

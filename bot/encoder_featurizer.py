@@ -1,10 +1,10 @@
 """Rasa component: the shared encoder's sentence vector as a dense feature of every message.
 
-Must not know about intents. It is not trained: a new artifact means training again, which Rasa's cache would miss, so
-the artifact's hash is part of the component's stored configuration (see `fingerprint_addon`).
+Training only collects the site's words for the speller. Must not know about intents.
 """
 
-from typing import Any, Dict, List, Optional, Type
+import json
+from typing import Any, Dict, Iterable, List, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,9 +20,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoder import SentenceEncoder, encoder_folder
+from bot.speller import Speller, words_of
+
+WORDS_FILE = "words.json"
+MENDED_TEXT = "mended_text"
+"""Where later components find the text as the encoder read it."""
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds one dense sentence feature, shape [1, dimensions], float32."""
 
@@ -39,9 +44,20 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         return {**DenseFeaturizer.get_default_config()}
 
-    def __init__(self, config: Dict[str, Any], name: str, encoder: SentenceEncoder) -> None:
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        name: str,
+        model_storage: ModelStorage,
+        resource: Resource,
+        encoder: SentenceEncoder,
+        site_words: Iterable[str] = (),
+    ) -> None:
         super().__init__(name, config)
+        self._model_storage = model_storage
+        self._resource = resource
         self._encoder = encoder
+        self._speller = Speller(encoder.vocabulary(), site_words)
 
     @classmethod
     def create(
@@ -52,7 +68,31 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
     ) -> "EncoderFeaturizer":
         """Open the artifact; raises EncoderMissing when set-up has not made it yet."""
-        return cls(config, execution_context.node_name, SentenceEncoder(encoder_folder()))
+        encoder = SentenceEncoder(encoder_folder())
+        return cls(config, execution_context.node_name, model_storage, resource, encoder)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "EncoderFeaturizer":
+        """Open the artifact and the site's words."""
+        encoder = SentenceEncoder(encoder_folder())
+        with model_storage.read_from(resource) as folder:
+            words = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
+        return cls(config, execution_context.node_name, model_storage, resource, encoder, words)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Store the words of all examples: they are spelled right by definition."""
+        words = words_of(message.get(TEXT) or "" for message in training_data.training_examples)
+        self._speller = Speller(self._encoder.vocabulary(), words)
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / WORDS_FILE).write_text(json.dumps(sorted(words)), encoding="utf-8")
+        return self._resource
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
@@ -61,11 +101,13 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return about.read_text(encoding="utf-8") if about.is_file() else None
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add the vector to each message that has text."""
+        """Add the mended text and its vector to each message that has text."""
         for message in messages:
             text = message.get(TEXT)
             if text:
-                vector = self._encoder.encode(text)[np.newaxis, :]
+                mended = self._speller.mend(text)
+                message.set(MENDED_TEXT, mended)
+                vector = self._encoder.encode(mended)[np.newaxis, :]
                 message.add_features(
                     Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS])
                 )

@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoder import Vectors
-from bot.encoder_featurizer import EncoderFeaturizer
+from bot.encoder_featurizer import MENDED_TEXT, EncoderFeaturizer
 from bot.intent_model import IntentModel
 
 MODEL_FILE = "intents.npz"
@@ -85,7 +85,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """Fit on every example that has both a text and an intent, and store the result."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
         vectors = np.concatenate([_sentence_vector(example) for example in examples])
-        texts = [example.get(TEXT) for example in examples]
+        texts = [example.get(MENDED_TEXT) for example in examples]
         self._model = IntentModel.fit(texts, vectors, [example.get(INTENT) for example in examples])
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL_FILE)
@@ -96,7 +96,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None:
             raise RuntimeError("the intent classifier was asked before it was trained")
         for message in messages:
-            text = message.get(TEXT)
+            text = message.get(MENDED_TEXT)
             if not text:
                 continue
             ranking = [

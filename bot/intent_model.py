@@ -159,9 +159,15 @@ def _fit_parts(
     by_character.fit(characters, classes)
     return IntentModel(
         intents=names,
-        vector_weights=by_vector.coef_.T.astype(np.float32),
-        vector_bias=by_vector.intercept_.astype(np.float32),
-        character_weights=by_character.coef_.T.astype(np.float32),
-        character_bias=by_character.intercept_.astype(np.float32),
+        vector_weights=_per_intent(by_vector.coef_).T,
+        vector_bias=_per_intent(by_vector.intercept_),
+        character_weights=_per_intent(by_character.coef_).T,
+        character_bias=_per_intent(by_character.intercept_),
         temperature=1.0,
     )
+
+
+def _per_intent(fitted: Vectors) -> Vectors:
+    """Give each intent its row: of two classes scikit-learn keeps the second one only, the first is its opposite."""
+    rows = np.concatenate([-fitted, fitted]) if len(fitted) == 1 else fitted
+    return rows.astype(np.float32)
