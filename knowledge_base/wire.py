@@ -8,13 +8,17 @@ nobody declared fails here and not in a browser. Times are aware UTC; scores and
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Decision = Literal["answer", "clarify", "none"]
 ArticleState = Literal["draft", "published", "changed", "retired"]
 """`changed` is published with a newer draft beside it."""
+
+
+Wording = Annotated[str, Field(max_length=300)]
+Asked = Annotated[str, Field(max_length=4000)]
 
 
 class Request(BaseModel):
@@ -72,7 +76,7 @@ class PublicArticle(ArticleSummary):
 
 class AnswerRequest(Request):
     question: str = Field(min_length=1, max_length=4000)
-    asked: list[str] = Field(
+    asked: list[Asked] = Field(
         default_factory=list, max_length=5, description="Earlier questions, oldest first."
     )
     exclude: list[str] = Field(
@@ -94,7 +98,7 @@ class DraftIn(Request):
     slug: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)
     summary: str = Field(default="", max_length=300)
     category: str = Field(default="", max_length=60)
-    questions: list[str] = Field(
+    questions: list[Wording] = Field(
         default_factory=list, max_length=50, description="Other wordings customers use."
     )
     body: str = Field(max_length=100_000, description="Markdown.")

@@ -1,5 +1,6 @@
 """The agent's socket: one for all open conversations. Thin I/O around the queue."""
 
+import asyncio
 from functools import partial
 
 from fastapi import WebSocket
@@ -13,6 +14,7 @@ from handoff.app.link import (
     NOT_SIGNED_IN,
     Hangup,
     Link,
+    check_version,
     cmid_of,
     opened,
     typing,
@@ -40,6 +42,7 @@ from handoff.protocol import (
     AgentUnwatch,
     AgentWatch,
     AgentWelcome,
+    ConversationStatus,
     Head,
     Ping,
     Watching,
@@ -47,6 +50,8 @@ from handoff.protocol import (
 from handoff.queue import Queue
 from handoff.views import Views
 
+SESSION_SECONDS = 5.0
+"""A session that has ended closes the console's socket within this."""
 MOST_WATCHED = 50
 """Conversations that one console follows at once."""
 
@@ -67,14 +72,16 @@ class AgentSockets:
 
     async def serve(self, websocket: WebSocket) -> None:
         async with opened(websocket) as link:
-            if not self.sessions.same_origin(websocket, missing_is_fine=False):
+            if not self.sessions.own_origin(websocket, missing_is_fine=False):
                 raise Hangup(FOREIGN_ORIGIN, "foreign_origin", "Open the console from its own address.")
             try:
                 agent = await self.sessions.require(websocket, "agent")
             except HandoffError as error:
                 raise Hangup(NOT_SIGNED_IN, error.code, error.message) from error
-            if not isinstance(_frame(await link.first()), AgentHello):
+            hello = _frame(await link.first())
+            if not isinstance(hello, AgentHello):
                 raise Hangup(BAD_FRAME, "no_hello", "Say hello first.")
+            check_version(hello.version)
             self.agents.enter(agent.id)
             bell = self.doorbell.subscribe(QUEUE_TOPIC)
             try:
@@ -83,7 +90,7 @@ class AgentSockets:
                 )
                 await self.queue.presence_changed()
                 screen = _Screen(self, link, websocket, agent, bell)
-                await link.run(screen.listen, screen.follow)
+                await link.run(screen.listen, screen.follow, screen.keep)
             finally:
                 bell.close()
                 self.agents.leave(agent.id)
@@ -131,8 +138,6 @@ class _Screen:
                     await reader.catch_up()
             if QUEUE_TOPIC in rung:
                 await self._link.push(await self._desk.views.queue(self._agent.id))
-            if not rung and not hints:
-                await self._beat()
 
     async def _handle(self, frame: AgentFrame) -> Receipt | None:
         queue, me = self._desk.queue, self._agent.id
@@ -163,7 +168,7 @@ class _Screen:
                 self._bell.remove(conversation_topic(frame.conversation))
             case AgentAvailable():
                 await self._desk.queue.set_available(self._agent.id, frame.available)
-            case AgentTyping():
+            case AgentTyping() if self._mine(frame.conversation):
                 hint = {"role": "agent", "name": self._agent.name, "agent_id": self._agent.id}
                 hint["conversation"] = frame.conversation
                 self._desk.doorbell.whisper(conversation_topic(frame.conversation), hint)
@@ -172,33 +177,53 @@ class _Screen:
 
     async def _watch(self, frame: AgentWatch) -> None:
         """Subscribe first, then read."""
-        if len(self._readers) >= MOST_WATCHED and frame.conversation not in self._readers:
-            oldest = next(iter(self._readers))
-            del self._readers[oldest]
-            self._bell.remove(conversation_topic(oldest))
         conversation = frame.conversation
         await self._desk.views.conversation(conversation)  # raises NotFound before anything is promised
         self._bell.add(conversation_topic(conversation))
         record = await self._desk.store.read(lambda tx: tx.conversation(conversation))
         resumed = frame.epoch == record.epoch and frame.seq <= record.last_seq
-        status = partial(self._desk.views.conversation, conversation)
-        last = frame.seq if resumed else 0
-        reader = LogReader(self._desk.store, self._link, conversation, last, status, for_agent=True)
-        await self._link.push(
-            Watching(conversation=conversation, epoch=record.epoch, head=record.last_seq, resumed=resumed)
+        watching = Watching(
+            conversation=conversation, epoch=record.epoch, head=record.last_seq, resumed=resumed
         )
-        self._readers[conversation] = reader
-        await reader.catch_up()
+        await self._reader(conversation).rewind(frame.seq if resumed else 0, watching)
 
-    async def _beat(self) -> None:
-        """Nothing happened for a while: say where every log stands, and look whether the session still holds."""
-        try:
-            await self._desk.sessions.require(self._websocket, "agent")
-        except HandoffError as error:
-            raise Hangup(NOT_SIGNED_IN, error.code, error.message) from error
-        self._link.send(Head(conversation=None, seq=0))
-        for reader in list(self._readers.values()):
-            await reader.head()
+    def _reader(self, conversation: str) -> LogReader:
+        """The one reader of this conversation: two would both send the same event."""
+        if conversation not in self._readers:
+            if len(self._readers) >= MOST_WATCHED:
+                oldest = next(iter(self._readers))
+                del self._readers[oldest]
+                self._bell.remove(conversation_topic(oldest))
+            status = partial(self._desk.views.conversation, conversation)
+            self._readers[conversation] = LogReader(
+                self._desk.store, self._link, conversation, 0, status, for_agent=True
+            )
+        return self._readers[conversation]
+
+    async def keep(self) -> None:
+        """By the clock, however busy the desk is: whether the session still holds, and where every log stands."""
+        passed = 0.0
+        while True:
+            await asyncio.sleep(SESSION_SECONDS)
+            try:
+                await self._desk.sessions.require(self._websocket, "agent")
+            except HandoffError as error:
+                raise Hangup(NOT_SIGNED_IN, error.code, error.message) from error
+            passed += SESSION_SECONDS
+            if passed >= HEAD_SECONDS:
+                passed = 0.0
+                self._link.send(Head(conversation=None, seq=0))
+                for reader in list(self._readers.values()):
+                    await reader.head()
+
+    def _mine(self, conversation: str) -> bool:
+        """Whether this agent has the conversation, as last shown here."""
+        shown = self._readers[conversation].shown if conversation in self._readers else None
+        return (
+            isinstance(shown, ConversationStatus)
+            and shown.agent is not None
+            and shown.agent.id == self._agent.id
+        )
 
 
 def _frame(text: str) -> AgentFrame:

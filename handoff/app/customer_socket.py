@@ -10,11 +10,21 @@ from pydantic import ValidationError
 
 from handoff import voice
 from handoff.app.limits import Limiter
-from handoff.app.link import BAD_FRAME, FOREIGN_ORIGIN, HEAD_SECONDS, Hangup, Link, cmid_of, opened, typing
+from handoff.app.link import (
+    BAD_FRAME,
+    FOREIGN_ORIGIN,
+    HEAD_SECONDS,
+    Hangup,
+    Link,
+    check_version,
+    cmid_of,
+    opened,
+    typing,
+)
 from handoff.app.log_reader import LogReader
 from handoff.app.problems import rejected
 from handoff.app.signin import Sessions
-from handoff.desk import Desk, Seat
+from handoff.desk import Desk, Seat, hashed
 from handoff.errors import HandoffError
 from handoff.log import Receipt
 from handoff.ports import PLACES_TOPIC, Doorbell, Store, Subscription, conversation_topic
@@ -37,6 +47,9 @@ from handoff.protocol import (
     Ping,
 )
 
+REWINDS = 10
+"""Times a minute that one customer may have the log sent again on the same socket."""
+
 
 class CustomerSockets:
     def __init__(
@@ -54,17 +67,23 @@ class CustomerSockets:
 
     async def serve(self, websocket: WebSocket) -> None:
         async with opened(websocket) as link:
-            if not self._sessions.same_origin(websocket, missing_is_fine=True):
+            if not self._sessions.may_embed(websocket):
                 raise Hangup(FOREIGN_ORIGIN, "foreign_origin", "This website may not use this chat.")
             hello = _hello(await link.first())
+            check_version(hello.version)
             address = websocket.client.host if websocket.client else ""
             try:
-                if hello.token is None:
+                if not await self._is_known(hello.token):
                     self._limiter.check(f"new:{address}", self._newcomers, 3600)
                 seat = await self._desk.hello(hello)
             except HandoffError as error:
                 raise Hangup(BAD_FRAME, error.code, error.message) from error
             await self._talk(link, hello, seat)
+
+    async def _is_known(self, token: str | None) -> bool:
+        if token is None:
+            return False
+        return await self._store.read(lambda tx: tx.customer_by_token(hashed(token))) is not None
 
     async def _talk(self, link: Link, hello: CustomerHello, seat: Seat) -> None:
         bell = self._doorbell.subscribe(conversation_topic(seat.conversation_id), PLACES_TOPIC)
@@ -85,7 +104,9 @@ class CustomerSockets:
             last = hello.seq if seat.resumed else 0
             reader = LogReader(self._store, link, seat.conversation_id, last, status, for_agent=False)
             await link.run(
-                partial(self._listen, link, seat, reader), partial(self._follow, link, reader, bell)
+                partial(self._listen, link, seat, reader),
+                partial(self._follow, link, reader, bell),
+                reader.beat,
             )
         finally:
             self._customers.leave(seat.customer_id)
@@ -100,8 +121,6 @@ class CustomerSockets:
                     link.send(typing(hint))
             if rung:
                 await reader.catch_up()
-            elif not hints:
-                await reader.head()
 
     async def _listen(self, link: Link, seat: Seat, reader: LogReader) -> None:
         while True:
@@ -152,6 +171,7 @@ class CustomerSockets:
             case Ping():
                 await reader.head()
             case CustomerHello():
+                self._limiter.check(f"rewind:{seat.customer_id}", REWINDS, 60)
                 await reader.rewind(frame.seq if frame.epoch == seat.epoch else 0)
 
 

@@ -4,7 +4,6 @@ import asyncio
 
 import structlog
 
-from handoff.errors import HandoffError
 from handoff.ports import Doorbell, Store, conversation_topic
 from handoff.presence import Board
 from handoff.queue import Queue
@@ -31,8 +30,8 @@ class Housekeeping:
         while True:
             try:
                 await self.look()
-            except HandoffError:
-                log.warning("housekeeping.store_unavailable", exc_info=True)
+            except Exception as error:
+                log.error("housekeeping.failed", exc_info=error)
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self) -> None:

@@ -10,10 +10,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from handoff.ports import Json
-from handoff.protocol import MAX_FRAME, Bye, Typing
+from handoff.protocol import MAX_FRAME, VERSION, Bye, Cmid, Typing
 
 SEND_QUEUE = 256
 """Frames that wait for a slow reader before it is closed."""
@@ -27,9 +27,12 @@ NOT_SIGNED_IN = 4401
 FOREIGN_ORIGIN = 4403
 TOO_LATE = 4408
 TOO_BIG = 1009
+BROKEN = 1011
 RESTARTING = 1012
+UNKNOWN_VERSION = 4426
 
 log = structlog.get_logger(__name__)
+_CMID: TypeAdapter[str] = TypeAdapter(Cmid)
 
 
 def cmid_of(text: str) -> str | None:
@@ -38,8 +41,10 @@ def cmid_of(text: str) -> str | None:
         frame = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    cmid = frame.get("cmid") if isinstance(frame, dict) else None
-    return cmid[:64] if isinstance(cmid, str) else None
+    try:
+        return _CMID.validate_python(frame.get("cmid") if isinstance(frame, dict) else None)
+    except ValidationError:
+        return None
 
 
 def typing(hint: Json) -> Typing:
@@ -55,6 +60,13 @@ class Hangup(Exception):
         self.code = code
         self.name = name
         self.message = message
+
+
+def check_version(version: int) -> None:
+    """Raises Hangup for a page that speaks a protocol this server does not know."""
+    if not 1 <= version <= VERSION:
+        message = "This page and the server do not fit together. Reload the page."
+        raise Hangup(UNKNOWN_VERSION, "unknown_version", message)
 
 
 class Link:
@@ -133,6 +145,11 @@ async def opened(websocket: WebSocket) -> AsyncGenerator[Link]:
         raise
     except RuntimeError as error:  # Starlette says so when the other side is already gone
         log.debug("link.gone", exc_info=error)
+    except Exception as error:
+        log.error("link.failed", exc_info=error)
+        await _close(
+            websocket, Hangup(BROKEN, "internal_error", "Something went wrong on our side; reconnecting.")
+        )
 
 
 async def _close(websocket: WebSocket, hangup: Hangup) -> None:

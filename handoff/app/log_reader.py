@@ -9,7 +9,7 @@ from functools import partial
 
 from pydantic import BaseModel
 
-from handoff.app.link import Link
+from handoff.app.link import HEAD_SECONDS, Link
 from handoff.ports import EventRecord, Store, Transaction
 from handoff.protocol import Head
 from handoff.readers import as_event
@@ -28,7 +28,7 @@ class LogReader:
         self._conversation_id = conversation_id
         self._last = last
         self._status = status
-        self._shown: BaseModel | None = None
+        self.shown: BaseModel | None = None
         self._for_agent = for_agent
         self._turn = asyncio.Lock()  # a rewind and a ring must not both send the same event
 
@@ -43,19 +43,28 @@ class LogReader:
                 if len(page) < PAGE:
                     break
             status = await self._status()
-            if status != self._shown:
-                self._shown = status
+            if status != self.shown:
+                self.shown = status
                 await self._link.push(status)
 
     def _page(self, after: int, tx: Transaction) -> Sequence[EventRecord]:
         return tx.events(self._conversation_id, after, PAGE)
 
-    async def rewind(self, seq: int) -> None:
-        """The reader has nothing after `seq`: send again from there."""
+    async def rewind(self, seq: int, first: BaseModel | None = None) -> None:
+        """The reader has nothing after `seq`: send again from there, after the frame `first`."""
         async with self._turn:
-            self._last = seq
-            self._shown = None
+            if first is not None:
+                await self._link.push(first)
+            heads = await self._store.read(lambda tx: tx.heads([self._conversation_id]))
+            self._last = seq if seq <= heads.get(self._conversation_id, 0) else 0
+            self.shown = None
         await self.catch_up()
+
+    async def beat(self) -> None:
+        """Say where the log stands, by the clock: whoever missed something finds out."""
+        while True:
+            await asyncio.sleep(HEAD_SECONDS)
+            await self.head()
 
     async def head(self) -> None:
         heads = await self._store.read(lambda tx: tx.heads([self._conversation_id]))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI, Request, Response, WebSocket
-from fastapi.responses import JSONResponse
+from fastapi.middleware.cors import CORSMiddleware
 
 import knowledge_base
 from handoff.adapters.bot_rasa import RasaBot
@@ -22,26 +22,33 @@ from handoff.app.agent_socket import AgentSockets
 from handoff.app.customer_socket import CustomerSockets
 from handoff.app.housekeeping import Housekeeping
 from handoff.app.limits import Limiter
-from handoff.app.problems import add_problem_handlers
+from handoff.app.logs import configure_logs
+from handoff.app.problems import add_problem_handlers, problem_of, unexpected_problem
 from handoff.app.settings import Settings
 from handoff.app.signin import Sessions
 from handoff.desk import Desk
-from handoff.errors import NotAllowed, NotSignedIn
+from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.ports import Bot
 from handoff.presence import Board
 from handoff.queue import Queue
 from handoff.turns import Patience, Turns
 from handoff.views import Views
-from knowledge_base.wire import Problem
 
 log = structlog.get_logger(__name__)
+Middleware = Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SECRET_HEADER = "x-frontdesk-secret"  # noqa: S105 - the name of a header; requests that carry it are checked for it
+REQUESTS_A_MINUTE = 1_200
+"""From one address without the secret: pages, suggestions and editors' typing stay far below."""
+MOST_BODY = 1_048_576
+"""Bytes of a request's body: an article of 100,000 characters fits."""
 
 
 def create_app(
     settings: Settings, bot: Bot | None = None, library: knowledge_base.Library | None = None
 ) -> FastAPI:
     """The gateway. `bot` and `library` stand in for Rasa and the encoder where a test brings its own."""
+    configure_logs()
     secret = settings.service_secret.get_secret_value()
     migrate(settings.database_url)
     store = SqlStore(settings.database_url, settings.site_id)
@@ -56,7 +63,7 @@ def create_app(
         store,
         timedelta(hours=settings.session_hours),
         frozenset(settings.allowed_origins),
-        settings.secure_cookies,
+        bool(settings.secure_cookies),
     )
     desk = Desk(store, doorbell, agents)
     queue = Queue(store, doorbell)
@@ -79,10 +86,13 @@ def create_app(
             await bot.close()
             await store.close()
 
-    app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan)
+    app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)
     add_problem_handlers(app)
     knowledge_base.add_problem_handlers(app)
-    app.middleware("http")(_own_pages_only(sessions))
+    app.middleware("http")(_guard(sessions, limiter))
+    app.add_middleware(
+        CORSMiddleware, allow_origins=settings.allowed_origins, allow_methods=["GET"], allow_credentials=False
+    )
     app.include_router(sessions.router(limiter))
     app.include_router(rest.create_router(store, desk, views, sessions, bot))
     app.include_router(
@@ -124,15 +134,24 @@ def _editors(sessions: Sessions) -> Callable[[Request], Awaitable[str]]:
     return authorise
 
 
-def _own_pages_only(
-    sessions: Sessions,
-) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    """Unsafe requests from another site's page are refused; programs without an Origin are not browsers."""
+def _guard(sessions: Sessions, limiter: Limiter) -> Middleware:
+    """What holds for every request: our own pages alone may change something, nobody floods, nothing inside leaks."""
 
     async def middleware(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.method in UNSAFE and not sessions.same_origin(request, missing_is_fine=True):
-            problem = Problem(code="foreign_origin", message="This website may not do that.", retryable=False)
-            return JSONResponse(problem.model_dump(), status_code=403)
-        return await call_next(request)
+        client = request.client.host if request.client else ""
+        try:
+            if request.method in UNSAFE and not sessions.own_origin(request, missing_is_fine=True):
+                raise NotAllowed("This website may not do that.")
+            if SECRET_HEADER not in request.headers:
+                limiter.check(f"http:{client}", REQUESTS_A_MINUTE, 60)
+            response = await call_next(request)
+        except HandoffError as error:
+            response = problem_of(error)
+        except Exception as error:  # noqa: BLE001 - the edge: one plain sentence outside, the place in the log
+            response = unexpected_problem(request.url.path, error)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if request.url.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return middleware

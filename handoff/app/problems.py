@@ -13,20 +13,24 @@ log = structlog.get_logger(__name__)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(HandoffError, _handoff_problem)
-    app.add_exception_handler(Exception, _unexpected_problem)
+    async def handler(_request: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, HandoffError):
+            raise error
+        return problem_of(error)
+
+    app.add_exception_handler(HandoffError, handler)
 
 
-async def _handoff_problem(_request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, HandoffError):
-        raise error
+def problem_of(error: HandoffError) -> JSONResponse:
+    """The answer to a request that met `error`."""
     headers = {"Retry-After": str(round(error.retry_after_seconds))} if isinstance(error, RateLimited) else {}
     problem = Problem(code=error.code, message=error.message, retryable=error.retryable)
     return JSONResponse(problem.model_dump(), status_code=error.status, headers=headers)
 
 
-async def _unexpected_problem(request: Request, error: Exception) -> JSONResponse:
-    log.error("request.failed", path=request.url.path, exc_info=error)
+def unexpected_problem(path: str, error: Exception) -> JSONResponse:
+    """The answer to a request that met a bug of ours."""
+    log.error("request.failed", path=path, exc_info=error)
     problem = Problem(
         code="internal_error", message="Something went wrong on our side. Try again.", retryable=True
     )

@@ -1,5 +1,6 @@
 """What widget and console ask over plain HTTP: history and lists, and whether we are well."""
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -8,7 +9,7 @@ from handoff.app.signin import Sessions
 from handoff.desk import Desk
 from handoff.errors import NotFound
 from handoff.ports import Bot, Store
-from handoff.protocol import ConversationList, History
+from handoff.protocol import MAX_SEQ, ConversationList, History
 from handoff.readers import as_event
 from handoff.views import Views
 
@@ -31,7 +32,7 @@ def create_router(store: Store, desk: Desk, views: Views, sessions: Sessions, bo
         conversation: str,
         request: Request,
         authorization: Annotated[str, Header()] = "",
-        after: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = 200,
     ) -> History:
         """A page of the log: for its customer (`Authorization: Bearer` and their token) or a signed-in agent."""
@@ -56,9 +57,18 @@ def create_router(store: Store, desk: Desk, views: Views, sessions: Sessions, bo
         """The parts that a customer needs. 503 while the database is away; the bot alone may be missing."""
         database = await _answers(store)
         response.status_code = 200 if database else 503
-        return {"database": database, "bot": await bot.ready()}
+        return {"database": database, "bot": await _ready(bot)}
 
     return router
+
+
+async def _ready(bot: Bot) -> bool:
+    """A hung bot must not make the gateway look unwell."""
+    try:
+        async with asyncio.timeout(1):
+            return await bot.ready()
+    except TimeoutError:
+        return False
 
 
 async def _answers(store: Store) -> bool:

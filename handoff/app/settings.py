@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Self
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     rasa_url: str = Field(default="http://127.0.0.1:5005", description="Where Rasa listens.")
     service_secret: SecretStr = Field(default=SecretStr(""), description="Shared with Rasa and the actions.")
     allowed_origins: list[str] = Field(default=[], description="Other sites that may embed the widget.")
-    secure_cookies: bool = Field(default=False, description="Set when served over HTTPS.")
+    secure_cookies: bool | None = Field(default=None, description="Cookies over HTTPS only; not in the demo.")
     site_id: str = Field(default="default", description="The one site of this installation.")
     session_hours: float = Field(default=12, gt=0, description="How long a sign-in lasts.")
     turn_seconds: float = Field(default=20, gt=0, description="Time-out of one bot turn.")
@@ -63,16 +64,20 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """The settings of this process. Raises ValueError for an unknown `FRONTDESK_…` name."""
+    """The settings of this process. Raises ValueError for an unknown `FRONTDESK_…` name, in `.env` too."""
     listed = {name.upper() for name in Settings.model_fields} | OTHERS
+    given = {*os.environ, *(key.upper() for key in dotenv_values(".env"))}
     unknown = sorted(
-        key for key in os.environ if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in listed
+        key for key in given if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in listed
     )
     if unknown:
         raise ValueError(
             f"Unknown setting {unknown[0]}. Known ones: {', '.join(PREFIX + n for n in sorted(listed))}."
         )
     settings = Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic
+    update: dict[str, object] = {}
     if not settings.service_secret.get_secret_value():
-        settings = settings.model_copy(update={"service_secret": SecretStr(secrets.token_urlsafe(32))})
-    return settings
+        update["service_secret"] = SecretStr(secrets.token_urlsafe(32))
+    if settings.secure_cookies is None:
+        update["secure_cookies"] = not settings.demo
+    return settings.model_copy(update=update)

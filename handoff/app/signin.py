@@ -16,18 +16,21 @@ from starlette.requests import HTTPConnection
 
 from handoff.app.limits import Limiter
 from handoff.desk import hashed
-from handoff.errors import NotAllowed, NotSignedIn
+from handoff.errors import NotAllowed, NotSignedIn, RateLimited
 from handoff.ports import AgentRecord, Store
 from handoff.protocol import Me, SignIn
 
 COOKIE = "frontdesk_session"
-ATTEMPTS = 10
-"""Sign-ins for one address and e-mail in a minute."""
+ATTEMPTS_ON_ACCOUNT = 10
+"""Sign-ins on one e-mail in a minute, wherever they come from."""
+ATTEMPTS_OF_ADDRESS = 30
+"""Sign-ins from one address in a minute, whatever the e-mail."""
+MOST_WAITING = 20
+"""Sign-ins that wait for their turn to be checked."""
 Role = Literal["agent", "editor"]
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 """Checked for unknown e-mails, so that they take as long as known ones."""
-_hashing = asyncio.Semaphore(2)  # each hash costs 64 MiB for a moment
 
 
 def hash_password(password: str) -> str:
@@ -42,18 +45,29 @@ class Sessions:
         self._lifetime = lifetime
         self._allowed = allowed_origins
         self._secure = secure
+        self._hashing = asyncio.Semaphore(2)  # each hash costs 64 MiB for a moment
+        self._waiting = 0
 
     async def sign_in(self, email: str, password: str) -> tuple[AgentRecord, str]:
         """The agent and a new session token. Raises NotSignedIn, the same for a wrong e-mail as for a wrong password."""
         agent = await self._store.read(lambda tx: tx.agent_by_email(email))
-        async with _hashing:
-            right = await asyncio.to_thread(_verify, agent.password_hash if agent else _NOBODY, password)
+        if self._waiting >= MOST_WAITING:
+            raise RateLimited("Many people sign in right now. Try again in a moment.", 2.0)
+        self._waiting += 1
+        try:
+            right = await self._check(agent.password_hash if agent else _NOBODY, password)
+        finally:
+            self._waiting -= 1
         if agent is None or not right:
             raise NotSignedIn("This e-mail and password do not match.")
         token = secrets.token_urlsafe(32)
         until = datetime.now(UTC) + self._lifetime
         await self._store.write(lambda tx: tx.add_session(hashed(token), agent.id, until))
         return agent, token
+
+    async def _check(self, password_hash: str, password: str) -> bool:
+        async with self._hashing:
+            return await asyncio.to_thread(_verify, password_hash, password)
 
     async def require(self, connection: HTTPConnection, role: Role | None = None) -> AgentRecord:
         """Who is signed in. Raises NotSignedIn, or NotAllowed without `role`."""
@@ -65,13 +79,18 @@ class Sessions:
             raise NotAllowed(f"Your account is not one of an {role}.")
         return agent
 
-    def same_origin(self, connection: HTTPConnection, *, missing_is_fine: bool) -> bool:
-        """Whether the page behind this request is ours, by its raw Origin header."""
+    def own_origin(self, connection: HTTPConnection, *, missing_is_fine: bool) -> bool:
+        """Whether the page behind this request is our own, by its raw Origin header. Staff come from nowhere else."""
         origin = connection.headers.get("origin")
         if origin is None:
             return missing_is_fine
         host = connection.headers.get("host", "")
-        return origin in self._allowed or origin in (f"http://{host}", f"https://{host}")
+        return origin in (f"http://{host}", f"https://{host}")
+
+    def may_embed(self, connection: HTTPConnection) -> bool:
+        """Whether the page behind this request may show the widget."""
+        allowed = connection.headers.get("origin") in self._allowed
+        return allowed or self.own_origin(connection, missing_is_fine=True)
 
     def router(self, limiter: Limiter) -> APIRouter:
         router = APIRouter(prefix="/api", tags=["staff"])
@@ -80,7 +99,8 @@ class Sessions:
         async def signin(form: SignIn, request: Request, response: Response) -> Me:
             """Opens a session for an agent or editor."""
             client = request.client.host if request.client else ""
-            limiter.check(f"signin:{client}:{form.email.casefold()}", ATTEMPTS, 60)
+            limiter.check(f"signin:{client}", ATTEMPTS_OF_ADDRESS, 60)
+            limiter.check(f"signin:{form.email.casefold()}", ATTEMPTS_ON_ACCOUNT, 60)
             agent, token = await self.sign_in(form.email, form.password)
             response.set_cookie(
                 COOKIE, token, max_age=round(self._lifetime.total_seconds()), httponly=True, samesite="lax",

@@ -71,6 +71,7 @@ from handoff.protocol.events import (
 )
 from handoff.protocol.parts import (
     MAX_FRAME,
+    MAX_SEQ,
     MAX_TEXT,
     VERSION,
     Actor,
@@ -91,6 +92,7 @@ from handoff.protocol.parts import (
     Page,
     Reason,
     ScoredIntent,
+    Seq,
     Text,
     TriedAnswer,
 )
@@ -115,6 +117,7 @@ __all__ = [
     "CUSTOMER_FRAMES",
     "EVENTS",
     "MAX_FRAME",
+    "MAX_SEQ",
     "MAX_TEXT",
     "VERSION",
     "Accepted",
@@ -191,6 +194,7 @@ __all__ = [
     "Reason",
     "Rejected",
     "ScoredIntent",
+    "Seq",
     "SignIn",
     "SuppressedEvent",
     "Text",

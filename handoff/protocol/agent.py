@@ -17,6 +17,7 @@ from handoff.protocol.parts import (
     Outcome,
     Owner,
     Reason,
+    Seq,
     Text,
 )
 from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
@@ -31,7 +32,7 @@ class AgentWatch(Inbound):
     type: Literal["watch"] = "watch"
     conversation: Id
     epoch: Id | None = None
-    seq: int = Field(default=0, ge=0)
+    seq: Seq = 0
 
 
 class AgentUnwatch(Inbound):

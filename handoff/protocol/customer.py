@@ -17,6 +17,7 @@ from handoff.protocol.parts import (
     Outbound,
     Owner,
     Page,
+    Seq,
     Text,
     Words,
 )
@@ -31,7 +32,7 @@ class CustomerHello(Inbound):
     token: str | None = Field(default=None, max_length=200)
     conversation: Id | None = None
     epoch: Id | None = None
-    seq: int = Field(default=0, ge=0)
+    seq: Seq = 0
     page: Page = Page()
     locale: str = Field(default="en", max_length=35)
 
@@ -68,7 +69,7 @@ class CustomerLeaveQueue(Inbound):
 class CustomerFeedback(Inbound):
     type: Literal["feedback"] = "feedback"
     cmid: Cmid
-    answer_seq: int = Field(ge=1)
+    answer_seq: Seq
     helpful: bool
 
 

@@ -12,6 +12,8 @@ MAX_TEXT = 4_000
 """Characters of one message."""
 MAX_FRAME = 65_536
 """Bytes of one frame."""
+MAX_SEQ = 2**53 - 1
+"""The largest whole number that a browser knows exactly."""
 
 Owner = Literal["bot", "queue", "agent", "closed"]
 Reason = Literal[
@@ -43,6 +45,7 @@ NoticeCode = Literal[
 Cmid = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 """Client message id: the sender invents it, keeps it until `accepted`, and repeats it on every retry."""
 Id = Annotated[str, Field(min_length=1, max_length=64)]
+Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 
 
 def _printable(value: object) -> object:

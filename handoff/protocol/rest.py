@@ -1,16 +1,18 @@
 """What console and widget ask over plain HTTP."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from handoff.protocol.events import Event
 from handoff.protocol.parts import AgentCard, Id, Inbound, Outbound, Outcome, Owner, Reason
 
 
 class SignIn(Inbound):
-    email: str = Field(min_length=3, max_length=200)
+    model_config = ConfigDict(str_strip_whitespace=False)  # a password may begin with a blank
+
+    email: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
     password: str = Field(min_length=1, max_length=200)
 
 

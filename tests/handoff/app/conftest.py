@@ -109,7 +109,7 @@ def settings(stocked: Path, tmp_path: Path) -> Settings:
     dist.mkdir()
     return Settings(
         database_url=f"sqlite:///{database}", service_secret=SECRET, dist_dir=dist, turn_seconds=2, turn_total_seconds=3,
-        agent_gone_seconds=1,
+        agent_gone_seconds=1, conversations_per_hour=12, allowed_origins=["https://shop.example"],
     )  # fmt: skip
 
 
