@@ -145,3 +145,10 @@ async def mara(gateway: str) -> object:
 @pytest.fixture
 async def tomas(gateway: str) -> object:
     return await sign_in(gateway, "tomas@fernhill.example", accounts.DEMO_PASSWORD)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The fast suite needs no server: whatever starts a gateway is slow by that alone."""
+    for item in items:
+        if "gateway" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
