@@ -13,11 +13,9 @@ from datetime import UTC, datetime, timedelta
 from handoff import triggers, voice
 from handoff.conversation import Move, Owner
 from handoff.errors import BadInput, IllegalMove, NotFound
-from handoff.handover import call_person, leave_live_handoff
+from handoff.handover import call_person, leave_live_handoff, touched
 from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
 from handoff.ports import (
-    PLACES_TOPIC,
-    QUEUE_TOPIC,
     TURNS_TOPIC,
     ConversationRecord,
     Doorbell,
@@ -225,10 +223,10 @@ class Desk:
     ) -> Receipt:
         """Append what the customer did and act on it, in one transaction; the same cmid again changes nothing."""
 
-        def change(tx: Transaction) -> Receipt:
+        def change(tx: Transaction) -> tuple[Receipt, tuple[str, ...]]:
             repeated = known(tx, conversation_id, CUSTOMER, kind, body, cmid)
             if repeated:
-                return repeated
+                return repeated, (conversation_topic(conversation_id),)
             conversation = tx.conversation(conversation_id)
             seq = tx.append(conversation_id, CUSTOMER, kind, body, cmid)
             if needs_answer and conversation.waiting_since is None:
@@ -236,11 +234,10 @@ class Desk:
             if needs_answer and reopens and conversation.ownership.owner is Owner.CLOSED:
                 _reopen(tx, conversation)
             act(tx, tx.conversation(conversation_id))
-            tx.touch_queue()
-            return Receipt(conversation_id, seq)
+            return Receipt(conversation_id, seq), touched(tx, conversation_id, conversation.ownership)
 
-        receipt = await self._store.write(change)
-        self._doorbell.ring(conversation_topic(conversation_id), QUEUE_TOPIC, PLACES_TOPIC, TURNS_TOPIC)
+        receipt, topics = await self._store.write(change)
+        self._doorbell.ring(*topics, TURNS_TOPIC)
         return receipt
 
     def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str, text: str | None) -> None:

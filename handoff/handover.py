@@ -6,10 +6,17 @@ Works inside the caller's transaction, so that owner, queue entry, packet and no
 from datetime import UTC, datetime
 
 from handoff import voice
-from handoff.conversation import Move
+from handoff.conversation import Move, Owner, Ownership
 from handoff.log import SYSTEM
 from handoff.packet import build_packet
-from handoff.ports import ConversationRecord, Json, Transaction
+from handoff.ports import (
+    PLACES_TOPIC,
+    QUEUE_TOPIC,
+    ConversationRecord,
+    Json,
+    Transaction,
+    conversation_topic,
+)
 from handoff.protocol import Reason
 from handoff.triggers import Decision, Step
 
@@ -49,6 +56,23 @@ def leave_live_handoff(
     tx.end_handoff(handoff.id, outcome)
     if handoff.agent_id:
         tx.free_seat(handoff.agent_id)
+
+
+def touched(tx: Transaction, conversation_id: str, before: Ownership) -> tuple[str, ...]:
+    """The topics to ring once a change of this conversation is committed; `before` is who owned it until then.
+
+    Agents hear of what has a row in the queue, and its version is raised. Everybody's place is looked at again only
+    when the conversation came into the queue or left it: each ring of it wakes every customer who is connected.
+    """
+    after = tx.conversation(conversation_id).ownership
+    owners = {before.owner, after.owner}
+    topics = [conversation_topic(conversation_id)]
+    if owners & {Owner.QUEUE, Owner.AGENT}:
+        tx.touch_queue()
+        topics.append(QUEUE_TOPIC)
+    if Owner.QUEUE in owners and before.fence != after.fence:
+        topics.append(PLACES_TOPIC)
+    return tuple(topics)
 
 
 def _enqueue(tx: Transaction, conversation: ConversationRecord, reason: str, contact: Json | None) -> None:

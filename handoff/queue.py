@@ -11,6 +11,7 @@ from statistics import quantiles
 from handoff import voice
 from handoff.conversation import Move
 from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, IllegalMove, NotFound
+from handoff.handover import touched
 from handoff.log import SYSTEM, Receipt, agent_author, card, known
 from handoff.ports import (
     PLACES_TOPIC,
@@ -124,16 +125,18 @@ class Queue:
     async def note(self, agent_id: str, conversation_id: str, text: str, cmid: str) -> Receipt:
         """Leave a note that only agents see. Any agent may, whoever owns the conversation."""
 
-        def change(tx: Transaction) -> Receipt:
+        def change(tx: Transaction) -> tuple[Receipt, tuple[str, ...]]:
             agent, body = tx.agent(agent_id), {"text": text}
             repeated = known(tx, conversation_id, agent_author(agent), "note", body, cmid)
             if repeated:
-                return repeated
-            return Receipt(
-                conversation_id, tx.append(conversation_id, agent_author(agent), "note", body, cmid)
-            )
+                return repeated, ()
+            ownership = tx.conversation(conversation_id).ownership
+            seq = tx.append(conversation_id, agent_author(agent), "note", body, cmid)
+            return Receipt(conversation_id, seq), touched(tx, conversation_id, ownership)
 
-        return self._rung(await self._store.write(change), places=False)
+        receipt, topics = await self._store.write(change)
+        self._doorbell.ring(*topics)
+        return receipt
 
     async def return_to_bot(self, agent_id: str, conversation_id: str, fence: int, cmid: str) -> Receipt:
         return await self._let_go(agent_id, conversation_id, fence, cmid, Move.RETURN_TO_BOT, None)

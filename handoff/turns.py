@@ -20,10 +20,8 @@ from pydantic import ValidationError
 from handoff import triggers, voice
 from handoff.conversation import Owner
 from handoff.errors import BotError, BotTimeout, BotUnavailable, StaleFence
-from handoff.handover import call_person, offer_person
+from handoff.handover import call_person, offer_person, touched
 from handoff.ports import (
-    PLACES_TOPIC,
-    QUEUE_TOPIC,
     TURNS_TOPIC,
     Author,
     Bot,
@@ -113,7 +111,7 @@ class Turns:
             turn = self._lost[0]
             await self._store.write(partial(self._fail, turn))
             self._lost.remove(turn)
-            self._doorbell.ring(conversation_topic(turn.conversation_id), QUEUE_TOPIC, PLACES_TOPIC)
+            self._doorbell.ring(conversation_topic(turn.conversation_id))
 
     def _done(self, turn: TurnRecord, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
@@ -133,9 +131,9 @@ class Turns:
         except BotError as error:
             log.warning("turns.bot_failed", code=error.code, conversation=turn.conversation_id)
             await self._store.write(partial(self._fail, turn))
+            self._doorbell.ring(conversation_topic(turn.conversation_id))
         else:
-            await self._store.write(lambda tx: self._apply(tx, turn, reply))
-        self._doorbell.ring(conversation_topic(turn.conversation_id), QUEUE_TOPIC, PLACES_TOPIC)
+            self._doorbell.ring(*await self._store.write(lambda tx: self._apply(tx, turn, reply)))
 
     def _left(self, turn: TurnRecord) -> float:
         """Seconds until the customer must see something, counted from their message: it may have waited in line."""
@@ -190,8 +188,11 @@ class Turns:
             asked=tuple(asked[-ASKED:]),
         )
 
-    def _apply(self, tx: Transaction, turn: TurnRecord, reply: TurnReply) -> None:
-        """Write the reply under the fence it was asked with; too late, it is kept for agents and shown to no customer."""
+    def _apply(self, tx: Transaction, turn: TurnRecord, reply: TurnReply) -> tuple[str, ...]:
+        """Write the reply under the fence it was asked with; too late, it is kept for agents and shown to no customer.
+
+        Returns the topics to ring.
+        """
         conversation = tx.conversation(turn.conversation_id)
         stored = asdict(reply) | {"answered": any(m["kind"] == "answer" for m in reply.messages)}
         tx.finish_turn(turn.id, stored)
@@ -202,12 +203,13 @@ class Turns:
                 tx.append(
                     conversation.id, BOT, "suppressed", {"text": message["text"]}, f"bot:{turn.id}:{index}"
                 )
-            return
+            return touched(tx, conversation.id, conversation.ownership)
         for index, message in enumerate(reply.messages):
             kind, body = _event(tx, conversation.id, message, reply)
             tx.append(conversation.id, BOT, kind, body, f"bot:{turn.id}:{index}")
         self._remember(tx, conversation, reply)
         self._decide(tx, conversation, reply)
+        return touched(tx, conversation.id, conversation.ownership)
 
     def _remember(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
         unsure = conversation.unsure_in_a_row + 1 if reply.wish == "unsure" else 0
@@ -229,7 +231,6 @@ class Turns:
         call_person(tx, tx.conversation(conversation.id), decision, online, contact)
         if decision.step is not triggers.Step.NOTHING:
             tx.update_conversation(conversation.id, unsure_in_a_row=0)
-            tx.touch_queue()
 
     def _fail(self, turn: TurnRecord, tx: Transaction) -> None:
         tx.finish_turn(turn.id, None)
