@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from handoff import triggers, voice
 from handoff.conversation import Move, Owner
 from handoff.errors import BadInput, IllegalMove, NotFound
-from handoff.handover import call_person, leave_live_handoff, touched
+from handoff.handover import ask_bot_again, call_person, leave_live_handoff, touched
 from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
 from handoff.ports import (
     TURNS_TOPIC,
@@ -124,6 +124,7 @@ class Desk:
             if conversation.ownership.owner is Owner.QUEUE and not solved:
                 leave_live_handoff(tx, conversation, Move.LEAVE_QUEUE, None)
                 tx.append(conversation.id, SYSTEM, "notice", {"code": "left_queue", "text": voice.LEFT_QUEUE})
+                ask_bot_again(tx, conversation)
             elif solved and conversation.ownership.owner is not Owner.CLOSED:
                 self._close(tx, conversation, "solved")
 

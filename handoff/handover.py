@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from handoff import voice
 from handoff.conversation import Move, Owner, Ownership
 from handoff.log import SYSTEM
-from handoff.packet import build_packet
+from handoff.packet import LOG_WINDOW, build_packet
 from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
@@ -18,10 +18,12 @@ from handoff.ports import (
     conversation_topic,
 )
 from handoff.protocol import Reason
-from handoff.triggers import Decision, Step
+from handoff.triggers import Decision, Step, asks_for_person
 
 PRIORITY = {"frustration": 1, "left_details": -1}
 """Before or after the others in the queue: somebody who left an e-mail does not sit and wait."""
+REPLIES = {"bot": {"message", "answer", "choices"}, "agent": {"message"}}
+"""Kinds of events that answer a customer, by who writes them."""
 
 
 def call_person(
@@ -56,6 +58,25 @@ def leave_live_handoff(
     tx.end_handoff(handoff.id, outcome)
     if handoff.agent_id:
         tx.free_seat(handoff.agent_id)
+
+
+def ask_bot_again(tx: Transaction, before: ConversationRecord) -> None:
+    """Back with the bot: give it the customer's last message, unless somebody answered it or it only asks for a person.
+
+    `before` is the conversation as it stood when it left the bot's hands: the wait goes on from there.
+    """
+    conversation = tx.conversation(before.id)
+    log = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
+    for event in reversed(log):
+        if event.kind in REPLIES.get(event.author.role, ()):
+            return
+        if event.author.role == "customer" and event.kind == "message":
+            text = event.body["text"]
+            if asks_for_person(text):
+                continue
+            tx.add_turn(conversation.id, str(event.cmid), text, None, conversation.ownership.fence)
+            tx.update_conversation(conversation.id, waiting_since=before.waiting_since or event.at)
+            return
 
 
 def touched(tx: Transaction, conversation_id: str, before: Ownership) -> tuple[str, ...]:

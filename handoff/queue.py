@@ -11,11 +11,12 @@ from statistics import quantiles
 from handoff import voice
 from handoff.conversation import Move
 from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, IllegalMove, NotFound
-from handoff.handover import touched
+from handoff.handover import ask_bot_again, touched
 from handoff.log import SYSTEM, Receipt, agent_author, card, known
 from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
+    TURNS_TOPIC,
     AgentRecord,
     ConversationRecord,
     Doorbell,
@@ -139,7 +140,10 @@ class Queue:
         return receipt
 
     async def return_to_bot(self, agent_id: str, conversation_id: str, fence: int, cmid: str) -> Receipt:
-        return await self._let_go(agent_id, conversation_id, fence, cmid, Move.RETURN_TO_BOT, None)
+        """Back to the bot, which is asked what the customer wrote last if nobody answered it."""
+        receipt = await self._let_go(agent_id, conversation_id, fence, cmid, Move.RETURN_TO_BOT, None)
+        self._doorbell.ring(TURNS_TOPIC)
+        return receipt
 
     async def requeue(self, agent_id: str, conversation_id: str, fence: int, cmid: str) -> Receipt:
         """Back to the queue at the original place."""
@@ -206,6 +210,8 @@ class Queue:
                 raise IllegalMove("This conversation is not in the queue.")
             _give_up(tx, conversation, handoff, move, outcome)
             seq = tx.append(conversation.id, agent_author(agent), "notice", body, cmid)
+            if move is Move.RETURN_TO_BOT:
+                ask_bot_again(tx, conversation)
             tx.touch_queue()
             return Receipt(conversation.id, seq)
 
