@@ -11,7 +11,6 @@ import argparse
 import csv
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -184,12 +183,13 @@ def ask_for_person(encoder: SentenceEncoder, model: IntentModel, speller: Spelle
     print("  most often false:", ", ".join(f"{name} {rate:.3f}" for rate, name in worst))
 
 
-def speed() -> None:
-    """Train, start the real processes, and time turns."""
+def speed(*, training: bool) -> None:
+    """Train if asked, start the real processes, and time turns."""
     # imported here: `understanding` needs no servers
     from tests.bot.assistant_processes import Assistant, Conversation
 
-    train()
+    if training:
+        train()
     with tempfile.TemporaryDirectory() as logs:
         assistant = Assistant(Path(logs))
         try:
@@ -214,7 +214,6 @@ def train() -> None:
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=environment)
         size = (Path(out) / "timed.tar.gz").stat().st_size / 1e6
         print(f"training: {time.monotonic() - began:.1f} s, model {size:.1f} MB")
-    shutil.rmtree(ROOT / "results", ignore_errors=True)
 
 
 def measure(assistant: Any, conversation: Any) -> None:
@@ -260,9 +259,12 @@ def main() -> None:
     )
     parser.add_argument("what", choices=["understanding", "speed"])
     parser.add_argument("--eval-dir", type=Path, default=os.environ.get("FRONTDESK_EVAL_DIR"))
+    parser.add_argument(
+        "--no-training", action="store_true", help="time turns only, with the model that is there"
+    )
     arguments = parser.parse_args()
     if arguments.what == "speed":
-        speed()
+        speed(training=not arguments.no_training)
     else:
         understanding(arguments.eval_dir and Path(arguments.eval_dir))
 

@@ -36,7 +36,8 @@ CUE_WEIGHT = 0.3
 VECTOR_STRENGTH = 100.0
 CHARACTER_STRENGTH = 30.0
 """Inverse regularisation of the two regressions, chosen by cross-validation on our own examples."""
-FOLDS = 5
+FOLDS = 3
+"""Two more make the fit a quarter longer; the calibration error was .020 with three and .015 with five."""
 DIGIT = re.compile(r"\d")
 ADDRESS = re.compile(r"\S+@\S+")
 

@@ -48,7 +48,7 @@ def test_training_twice_gives_the_same_model() -> None:
 
 
 def test_refuses_too_few_examples() -> None:
-    texts, vectors, intents = examples(each=4)
+    texts, vectors, intents = examples(each=2)
     with pytest.raises(ValueError, match="at least"):
         IntentModel.fit(texts, vectors, intents)
 
