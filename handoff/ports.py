@@ -132,12 +132,14 @@ class HandoffRecord:
     reason: str
     priority: int
     waiting_since: datetime
+    """Decides the order, and stays as it is."""
     enqueued_at: datetime
+    """When it last came into the queue, by the customer or back from an agent."""
     claimed_at: datetime | None
     agent_id: str | None
     outcome: str | None
     place: int
-    """Position when it was queued, from 1: what a wait is measured against."""
+    """Position when it last came into the queue, from 1: what a wait is measured against."""
 
 
 class Transaction(Protocol):

@@ -276,10 +276,14 @@ class SqlTransaction(AgentRows):
         return self._run(mine.values(state="active", agent_id=agent_id, claimed_at=now())) == 1
 
     def release(self, handoff_id: int) -> None:
-        """Back to the queue, at its original place."""
+        """Back to the queue, in its original order. Its wait is measured anew: from now, and from its place now."""
         c = t.handoff.c
         back = update(t.handoff).where(c.id == handoff_id, c.state == "active")
-        self._run(back.values(state="waiting", agent_id=None, claimed_at=None))
+        self._run(back.values(state="waiting", agent_id=None, claimed_at=None, enqueued_at=now()))
+        order = [handoff.id for handoff in self.waiting()]
+        if handoff_id in order:
+            place = order.index(handoff_id) + 1
+            self._run(update(t.handoff).where(c.id == handoff_id).values(place=place))
 
     def end_handoff(self, handoff_id: int, outcome: str | None) -> None:
         c = t.handoff.c

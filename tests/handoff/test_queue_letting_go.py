@@ -1,6 +1,7 @@
 """What agents do to be rid of a conversation, and how long a wait is."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
     Author,
+    HandoffRecord,
     Json,
     conversation_topic,
 )
@@ -35,7 +37,8 @@ async def test_requeued_keeps_its_place(house: House) -> None:
     await house.queue.requeue(agent, first, 2, "r1")
     after = await house.store.read(lambda tx: tx.live_handoff(first))
     assert before
-    assert after == before
+    assert after
+    assert after == replace(before, enqueued_at=after.enqueued_at)
     status = await house.status(first)
     assert status.queue
     assert status.queue.position == 1
@@ -154,6 +157,30 @@ async def test_a_waiting_customer_sees_a_range_once_there_is_history(house: Hous
     assert status.queue.low_seconds is not None
     assert status.queue.high_seconds is not None
     assert 0 <= status.queue.low_seconds <= status.queue.high_seconds
+
+
+async def test_the_time_with_an_agent_is_no_wait(house: House) -> None:
+    agent = await house.add_agent(max_chats=9)
+    earlier = await house.waiting_chat()
+    chat = await house.waiting_chat()
+    await house.queue.claim(agent, earlier, "k0")
+    await house.queue.claim(agent, chat, "k1")
+    queued_at = (await handoff_of(house, chat)).enqueued_at
+    await asyncio.sleep(0.3)  # a chat of some length
+    await house.queue.requeue(agent, chat, 2, "r1")
+    again = await handoff_of(house, chat)
+    assert (again.enqueued_at - queued_at).total_seconds() >= 0.3
+    assert again.place == 1  # it had been the second; the first is with an agent
+    await house.queue.claim(agent, chat, "k2")
+    (waited, place), _ = await house.store.read(lambda tx: tx.ended_waits(5))
+    assert waited < 0.3
+    assert place == 1
+
+
+async def handoff_of(house: House, conversation_id: str) -> HandoffRecord:
+    handoff = await house.store.read(lambda tx: tx.live_handoff(conversation_id))
+    assert handoff
+    return handoff
 
 
 # without the mechanism
