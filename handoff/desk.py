@@ -6,7 +6,7 @@ Each operation is one transaction, and only after its commit do the bells ring. 
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -141,14 +141,10 @@ class Desk:
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             if conversation.ownership.owner is not Owner.BOT:
                 return
-            judged = {
-                e.body["answer_seq"]: e.body["helpful"]
-                for e in tx.events(conversation.id, 0, 10_000)
-                if e.kind == "feedback"
-            }
-            rejected = sum(1 for good in judged.values() if not good)
-            decision = triggers.on_feedback(helpful, self._situation(tx, conversation, rejected))
-            call_person(tx, conversation, decision, self._online(tx))
+            rejected, more_than_ever = _rejections(tx.feedback(conversation.id))
+            if more_than_ever:
+                decision = triggers.on_feedback(helpful, self._situation(tx, conversation, rejected))
+                call_person(tx, conversation, decision, self._online(tx))
 
         body = {"answer_seq": answer_seq, "helpful": helpful}
         if not await self._store.read(lambda tx: _is_answer(tx, conversation_id, answer_seq)):
@@ -292,6 +288,20 @@ def _reopen(tx: Transaction, conversation: ConversationRecord) -> None:
     tx.set_owner(conversation.id, conversation.ownership.after(Move.REOPEN))
     tx.update_conversation(conversation.id, rated=False, outcome=None, unsure_in_a_row=0, declined=False)
     tx.append(conversation.id, SYSTEM, "notice", {"code": "reopened", "text": voice.REOPENED})
+
+
+def _rejections(thumbs: Sequence[tuple[int, bool]]) -> tuple[int, bool]:
+    """How many answers are rejected now, and whether the last thumb made them more than they ever were.
+
+    A thumb that is repeated, or goes up and down, is no new reason to call a person.
+    """
+    rejected: set[int] = set()
+    now = most = most_before = 0
+    for answer_seq, helpful in thumbs:
+        (rejected.discard if helpful else rejected.add)(answer_seq)
+        now, most_before = len(rejected), most
+        most = max(most, now)
+    return now, now > most_before
 
 
 def _is_answer(tx: Transaction, conversation_id: str, seq: int) -> bool:

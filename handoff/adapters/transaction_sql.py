@@ -157,6 +157,13 @@ class SqlTransaction(AgentRows):
         found = self._of(t.event).where(c.conversation_id == conversation_id, c.seq > after)
         return [_event(row) for row in self._all(found.order_by(c.seq).limit(limit))]
 
+    def feedback(self, conversation_id: str) -> Sequence[tuple[int, bool]]:
+        """(seq of the answer, whether it helped) for every thumb, the oldest first."""
+        c = t.event.c
+        thumbs = select(c.body).where(c.conversation_id == conversation_id, c.kind == "feedback")
+        bodies = self._connection.execute(thumbs.order_by(c.seq)).scalars()
+        return [(body["answer_seq"], body["helpful"]) for body in bodies]
+
     # buttons
 
     def add_choice(self, choice_id: str, conversation_id: str, label: str, payload: Json) -> None:

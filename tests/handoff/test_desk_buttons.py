@@ -1,10 +1,13 @@
 """The customer's buttons: choices, thumbs, contact details."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from handoff import voice
+from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.errors import BadInput, NotFound
-from handoff.ports import Json
+from handoff.ports import EventRecord, Json
 from tests.handoff.checks import all_is_well
 from tests.handoff.fakes import House, ScriptedBot, answers, asks_back, says
 from tests.handoff.test_desk import reply
@@ -72,6 +75,48 @@ async def test_a_thumb_that_is_turned_up_counts_no_more(house: House, bot: Scrip
     await reply(house, bot, seat.conversation_id, text="second?")
     await house.desk.feedback(seat.conversation_id, (await house.last(seat.conversation_id)).seq, False, "f3")
     assert (await house.status(seat.conversation_id)).owner == "bot"
+
+
+async def test_one_rejection_leads_to_one_offer_however_often_it_is_repeated(
+    house: House, bot: ScriptedBot
+) -> None:
+    seat = await house.seat()  # nobody is online: a person can only be offered
+    bot.script = [answers("One"), answers("Two"), answers("Three")]
+    seqs = []
+    for text in ("first?", "second?", "third?"):
+        await reply(house, bot, seat.conversation_id, text=text)
+        seqs.append((await house.last(seat.conversation_id)).seq)
+
+    async def offers_after(*thumbs: tuple[int, bool]) -> int:
+        for seq, helpful in thumbs:
+            await house.desk.feedback(seat.conversation_id, seq, helpful, house.cmid())
+        return (await house.kinds(seat.conversation_id)).count("offer")
+
+    one, two, three = seqs
+    assert await offers_after((one, False), (one, False)) == 0
+    assert await offers_after((two, False)) == 1
+    assert await offers_after(*[(two, False)] * 4, (one, False)) == 1
+    assert await offers_after(*[(two, True), (two, False)] * 3) == 1
+    assert await offers_after((three, False)) == 2
+
+
+async def test_a_thumb_does_not_read_the_whole_log(
+    house: House, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = await house.seat()
+    bot.script = [answers("One")]
+    await reply(house, bot, seat.conversation_id)
+    answer_seq = (await house.last(seat.conversation_id)).seq
+    read: list[int] = []
+    events = SqlTransaction.events
+
+    def counted(tx: SqlTransaction, conversation_id: str, after: int, limit: int) -> Sequence[EventRecord]:
+        read.append(limit)
+        return events(tx, conversation_id, after, limit)
+
+    monkeypatch.setattr(SqlTransaction, "events", counted)
+    await house.desk.feedback(seat.conversation_id, answer_seq, False, "f1")
+    assert read == [1]  # the judged answer
 
 
 async def test_details_are_queued_although_nobody_is_there(house: House) -> None:
