@@ -124,7 +124,10 @@ class Queue:
         return self._rung(await self._store.write(change), places=False)
 
     async def note(self, agent_id: str, conversation_id: str, text: str, cmid: str) -> Receipt:
-        """Leave a note that only agents see. Any agent may, whoever owns the conversation."""
+        """Leave a note that only agents see. Any agent may, whoever owns the conversation now.
+
+        Raises NotFound for one that never came to a person: agents know nothing of it.
+        """
 
         def change(tx: Transaction) -> tuple[Receipt, tuple[str, ...]]:
             agent, body = tx.agent(agent_id), {"text": text}
@@ -132,6 +135,8 @@ class Queue:
             if repeated:
                 return repeated, ()
             ownership = tx.conversation(conversation_id).ownership
+            if not tx.was_handed_over(conversation_id):
+                raise NotFound("There is no such conversation.")
             seq = tx.append(conversation_id, agent_author(agent), "note", body, cmid)
             return Receipt(conversation_id, seq), touched(tx, conversation_id, ownership)
 

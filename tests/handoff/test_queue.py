@@ -279,6 +279,17 @@ async def test_nobody_writes_in_a_colleagues_chat_except_a_note(house: House) ->
     assert (await house.queue.note(tomas, chat, "I know this customer.", "n1")).seq == note.seq
 
 
+async def test_a_note_in_a_chat_that_never_came_to_a_person_is_refused(house: House) -> None:
+    agent = await house.add_agent()
+    seat = await house.seat()
+    await house.desk.send(seat.conversation_id, "Between me and the bot", "c1")
+    before = await house.log(seat.conversation_id)
+    for where in (seat.conversation_id, "nowhere"):
+        with pytest.raises(NotFound, match="There is no such conversation"):
+            await house.queue.note(agent, where, "I know this customer.", "n1")
+    assert await house.log(seat.conversation_id) == before
+
+
 async def test_a_fence_of_before_a_requeue_is_stale_for_ever(house: House) -> None:
     agent = await house.add_agent()
     chat, fence = await house.claimed_chat(agent)
