@@ -10,7 +10,7 @@ from statistics import quantiles
 
 from handoff import voice
 from handoff.conversation import Move
-from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, IllegalMove, NotFound
+from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, IllegalMove, NotAllowed, NotFound
 from handoff.handover import ask_bot_again, touched
 from handoff.log import SYSTEM, Receipt, agent_author, card, known
 from handoff.ports import (
@@ -80,7 +80,10 @@ class Queue:
         self._doorbell = doorbell
 
     async def claim(self, agent_id: str, conversation_id: str | None, cmid: str) -> Receipt:
-        """Take this waiting conversation, or the next in order. Raises AlreadyTaken, AtCapacity or NotFound."""
+        """Take this waiting conversation, or the next in order.
+
+        Raises AlreadyTaken, AtCapacity, NotFound, or NotAllowed for an agent who takes none now.
+        """
 
         def change(tx: Transaction) -> Receipt:
             agent = tx.agent(agent_id)
@@ -92,6 +95,8 @@ class Queue:
                 return Receipt(
                     handoff.conversation_id, tx.conversation(handoff.conversation_id).last_seq, dup=True
                 )
+            if not agent.available:
+                raise NotAllowed("Switch yourself to available first.")
             if not tx.take_seat(agent.id):
                 raise AtCapacity(f"You already have {agent.active_chats} conversations. Resolve one first.")
             if not tx.claim(handoff.id, agent.id):

@@ -6,7 +6,15 @@ import pytest
 
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.conversation import Owner, Ownership
-from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, HandoffError, NotFound, StaleFence
+from handoff.errors import (
+    AlreadyTaken,
+    AtCapacity,
+    CmidReused,
+    HandoffError,
+    NotAllowed,
+    NotFound,
+    StaleFence,
+)
 from handoff.log import Receipt, agent_author
 from handoff.ports import (
     PLACES_TOPIC,
@@ -220,6 +228,20 @@ async def test_the_loser_is_told_who_has_it(house: House) -> None:
         await house.queue.claim(tomas, chat, "k9")
     assert refused.value.message == "Mara already has this conversation."
     assert await house.busy(tomas) == 0
+
+
+async def test_who_takes_none_now_is_given_none(house: House) -> None:
+    agent = await house.add_agent()
+    mine, _ = await house.claimed_chat(agent)
+    chat = await house.waiting_chat()
+    await house.queue.set_available(agent, False)
+    for which in (chat, None):
+        with pytest.raises(NotAllowed, match="Switch yourself to available first"):
+            await house.queue.claim(agent, which, "k9")
+    assert (await house.ownership(chat)).owner is Owner.QUEUE
+    assert (await house.queue.claim(agent, mine, "again")).dup  # what they have stays theirs
+    await house.queue.set_available(agent, True)
+    assert (await house.queue.claim(agent, None, "k9")).conversation == chat
 
 
 async def test_a_full_agent_keeps_the_chat_in_the_queue(house: House) -> None:
