@@ -4,9 +4,12 @@ Each operation is one transaction; only after its commit do the bells ring. It m
 how rows are stored. The rules of ownership are `handoff.conversation`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import quantiles
+
+import structlog
 
 from handoff import voice
 from handoff.conversation import Move
@@ -32,6 +35,7 @@ WAIT_SAMPLES = 50
 """Latest claims that a wait is estimated from."""
 FEWEST_SAMPLES = 5
 """Fewer say nothing; then no range is shown."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,26 +171,49 @@ class Queue:
     async def requeue_of(self, agent_ids: set[str]) -> list[str]:
         """Requeue what agents hold who are gone; the ids of those conversations."""
 
-        def change(tx: Transaction) -> list[str]:
-            held = [handoff for handoff in tx.active() if handoff.agent_id in agent_ids]
-            for handoff in held:
-                conversation = tx.conversation(handoff.conversation_id)
-                agent = tx.agent(str(handoff.agent_id))
-                _give_up(tx, conversation, handoff, Move.REQUEUE, None)
-                tx.append(
-                    conversation.id,
-                    SYSTEM,
-                    "notice",
-                    {"code": "left", "text": voice.LEFT.format(name=agent.name)},
-                )
-            if held:
-                tx.touch_queue()
-            return [handoff.conversation_id for handoff in held]
+        def held(tx: Transaction) -> list[str]:
+            return [handoff.conversation_id for handoff in tx.active() if handoff.agent_id in agent_ids]
 
-        moved = await self._store.write(change)
-        if moved:
-            self._doorbell.ring(QUEUE_TOPIC, PLACES_TOPIC, *map(conversation_topic, moved))
-        return moved
+        def requeue(tx: Transaction, conversation: ConversationRecord, handoff: HandoffRecord) -> bool:
+            if handoff.state != "active" or handoff.agent_id not in agent_ids:
+                return False
+            agent = tx.agent(str(handoff.agent_id))
+            _give_up(tx, conversation, handoff, Move.REQUEUE, None)
+            body = {"code": "left", "text": voice.LEFT.format(name=agent.name)}
+            tx.append(conversation.id, SYSTEM, "notice", body)
+            return True
+
+        return await self._each(await self._store.read(held), requeue)
+
+    async def _each(
+        self,
+        conversation_ids: Sequence[str],
+        act: Callable[[Transaction, ConversationRecord, HandoffRecord], bool],
+    ) -> list[str]:
+        """Do `act` to each live handoff of these in a transaction of its own; the ids of those it changed.
+
+        One that fails is logged and left out: it must not hold up the others.
+        """
+
+        def change(tx: Transaction, conversation_id: str) -> tuple[str, ...]:
+            conversation, handoff = tx.conversation(conversation_id), tx.live_handoff(conversation_id)
+            if handoff is None or not act(tx, conversation, handoff):
+                return ()
+            return touched(tx, conversation_id, conversation.ownership)
+
+        changed: list[str] = []
+        topics: set[str] = set()
+        for conversation_id in conversation_ids:
+            try:
+                rings = await self._store.write(partial(change, conversation_id=conversation_id))
+            except Exception:
+                log.exception("queue.left_out", conversation=conversation_id)
+                continue
+            if rings:
+                changed.append(conversation_id)
+                topics.update(rings)
+        self._doorbell.ring(*topics)
+        return changed
 
     async def set_available(self, agent_id: str, available: bool) -> None:
         def change(tx: Transaction) -> None:

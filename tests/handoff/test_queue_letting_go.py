@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import structlog.testing
 
 from handoff.adapters import store_sql
 from handoff.adapters.transaction_sql import SqlTransaction
-from handoff.conversation import Owner
+from handoff.conversation import Owner, Ownership
 from handoff.log import Receipt
 from handoff.ports import (
     PLACES_TOPIC,
@@ -98,6 +99,21 @@ async def test_what_an_absent_agent_held_goes_back(house: House) -> None:
     assert await house.queue.holders() == {here}
     assert "Mara lost the connection" in (await house.last(lost[0])).body["text"]
     await house.store.read(lambda tx: all_is_well(tx, [*lost, kept]))
+
+
+async def test_one_broken_row_does_not_keep_the_others_with_an_absent_agent(house: House) -> None:
+    gone = await house.add_agent("Mara")
+    chats = [(await house.claimed_chat(gone))[0] for _ in range(3)]
+    broken = chats[0]
+    # a conversation that says "closed" while its handoff says "active", as no move of ours leaves it
+    await house.store.write(lambda tx: tx.set_owner(broken, Ownership(Owner.CLOSED, 9)))
+    with structlog.testing.capture_logs() as logs:
+        for moved in (chats[1:], []):
+            assert await house.queue.requeue_of({gone}) == moved
+    assert [entry["conversation"] for entry in logs if entry["log_level"] == "error"] == [broken] * 2
+    assert [(await house.ownership(chat)).owner for chat in chats[1:]] == [Owner.QUEUE] * 2
+    assert await house.notices(broken) == ["queued", "joined"]
+    assert await house.busy(gone) == 1
 
 
 async def test_a_claim_while_the_agent_is_being_given_up_ends_consistent(house: House) -> None:
