@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -44,6 +45,8 @@ ASKED = 5
 """Earlier questions that travel with a turn."""
 POLL_SECONDS = 2.0
 """A lost ring costs at most this much."""
+GIVE_UP_TRIES = 3
+"""After as many a lost turn that cannot be given up is only ended, so that its conversation can go on."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -75,6 +78,8 @@ class Turns:
         self._running: set[asyncio.Task[None]] = set()
         self._lost: list[TurnRecord] = []
         """Turns that broke off, by a bug or without a database: still to be given up where the customer sees it."""
+        self._tries: Counter[int] = Counter()
+        """How often that failed, by the turn's id."""
 
     async def run(self) -> None:
         """Take turns as they come. What another process left running waits again first."""
@@ -107,11 +112,26 @@ class Turns:
             task.add_done_callback(partial(self._done, turn))
 
     async def _give_up_lost(self) -> None:
-        while self._lost:
-            turn = self._lost[0]
-            await self._store.write(partial(self._fail, turn))
+        for turn in self._lost.copy():
+            try:
+                await self._give_up(turn)
+            except Exception:  # without a database: all of them, and again at the next poll
+                log.warning("turns.not_given_up", conversation=turn.conversation_id, exc_info=True)
+                continue
             self._lost.remove(turn)
+            del self._tries[turn.id]
             self._doorbell.ring(conversation_topic(turn.conversation_id))
+
+    async def _give_up(self, turn: TurnRecord) -> None:
+        """Fail the turn, or at last only end it. A database that takes the second but not the first is not away."""
+        try:
+            await self._store.write(partial(self._fail, turn))
+        except Exception:
+            self._tries[turn.id] += 1
+            if self._tries[turn.id] < GIVE_UP_TRIES:
+                raise
+            await self._store.write(lambda tx: tx.finish_turn(turn.id, None))
+            log.exception("turns.turn_dropped", conversation=turn.conversation_id)
 
     def _done(self, turn: TurnRecord, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)

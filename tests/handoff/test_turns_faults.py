@@ -12,8 +12,9 @@ from handoff import voice
 from handoff.adapters.store_sql import SqlStore
 from handoff.conversation import Owner
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable, StoreUnavailable
-from handoff.ports import Transaction, TurnReply
-from tests.handoff.fakes import QUICK, House, ScriptedBot, says
+from handoff.ports import Transaction, TurnRecord, TurnReply
+from handoff.turns import GIVE_UP_TRIES, Turns
+from tests.handoff.fakes import QUICK, STEADY, House, ScriptedBot, says
 from tests.handoff.test_turns import ask, one_turn
 
 T = TypeVar("T")
@@ -197,6 +198,24 @@ class Flaky:
     async def close(self) -> None: ...
 
 
+class Away(Flaky):
+    """A store that takes no change while `now` is set."""
+
+    def __init__(self, store: SqlStore) -> None:
+        super().__init__(store, set())
+        self.now = False
+        self.refused = 0
+        self.refused_often = asyncio.Event()
+
+    async def write(self, change: Callable[[Transaction], T]) -> T:
+        if self.now:
+            self.refused += 1
+            if self.refused >= 5 * GIVE_UP_TRIES:
+                self.refused_often.set()
+            raise StoreUnavailable("The database is away.")
+        return await super().write(change)
+
+
 @pytest.mark.parametrize("failing", ["_apply", "_fail", "take_turn", "reopen_turns"])
 async def test_a_write_that_fails_once_silences_nobody(
     store: SqlStore, bot: ScriptedBot, failing: str
@@ -218,6 +237,61 @@ async def test_a_reply_that_cannot_be_written_is_a_failed_turn(house: House, bot
     assert (await house.last(conversation_id)).kind == "offer"
     assert any(entry["log_level"] == "error" for entry in logs)
     assert (await house.ownership(conversation_id)).owner is Owner.BOT
+
+
+class Unfailing(Turns):
+    """Broken on purpose: the turns of one conversation cannot be failed."""
+
+    broken = ""
+
+    def _fail(self, turn: TurnRecord, tx: Transaction) -> None:
+        if turn.conversation_id == self.broken:
+            raise ValueError("This row makes no sense.")
+        super()._fail(turn, tx)
+
+
+async def test_a_turn_that_cannot_be_given_up_holds_up_nobody_and_is_dropped_at_last(
+    house: House, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handoff.turns.POLL_SECONDS", 0.05)
+    house.turns = turns = Unfailing(house.store, house.doorbell, house.agents, bot, STEADY)
+    broken, fine = await house.seat(), await house.seat()
+    turns.broken = broken.conversation_id
+    bot.script = [BotFailed("no")] * 4
+    with structlog.testing.capture_logs() as logs:
+        async with house.bot_at_work():
+            await ask(house, broken.conversation_id)
+            await house.until(broken.conversation_id, lambda _: bool(turns._lost))
+            await ask(house, fine.conversation_id)
+            await house.replied(fine.conversation_id)
+            await house.replied(broken.conversation_id)
+            await ask(house, broken.conversation_id, "and now?")
+            await house.replied(broken.conversation_id)
+    assert (await house.last(fine.conversation_id)).kind == "offer"
+    assert (await house.last(broken.conversation_id)).body["text"] == "You said: and now?"
+    events = [entry["event"] for entry in logs]
+    assert events.count("turns.not_given_up") == GIVE_UP_TRIES - 1
+    assert events.count("turns.turn_dropped") == 1
+    assert turns._lost == []
+
+
+async def test_a_database_that_is_away_for_long_loses_no_turn(
+    store: SqlStore, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handoff.turns.POLL_SECONDS", 0.02)
+    away = Away(store)
+    house = House(away, bot)  # type: ignore[arg-type]
+    seat = await house.seat()
+    bot.holding = True
+    async with house.bot_at_work():
+        await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+        away.now = True
+        bot.release(seat.conversation_id)
+        await asyncio.wait_for(away.refused_often.wait(), 4)
+        away.now = False
+        await house.replied(seat.conversation_id)
+    assert (await house.last(seat.conversation_id)).kind == "offer"
 
 
 async def test_a_lost_ring_costs_a_poll_and_not_the_turn(
