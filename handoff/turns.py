@@ -156,9 +156,13 @@ class Turns:
             self._doorbell.ring(*await self._store.write(lambda tx: self._apply(tx, turn, reply)))
 
     def _left(self, turn: TurnRecord) -> float:
-        """Seconds until the customer must see something, counted from their message: it may have waited in line."""
+        """Seconds until the customer must see something, counted from their message: it may have waited in line.
+
+        A turn that is taken again after a restart has lost its time to us, not to the bot: it gets some anew.
+        """
         waited = (datetime.now(UTC) - turn.created_at).total_seconds()
-        return self._patience.total_seconds - min(max(waited, 0.0), self._patience.total_seconds)
+        left = self._patience.total_seconds - min(max(waited, 0.0), self._patience.total_seconds)
+        return max(left, self._patience.turn_seconds / 2) if turn.attempts > 1 else left
 
     async def _ask(self, request: TurnRequest, seconds: float, *, again: bool) -> TurnReply:
         """The reply within `seconds`, after at most one repetition that first asks whether the turn was heard."""

@@ -3,13 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
 import structlog.testing
+from sqlalchemy import update
 
 from handoff import voice
+from handoff.adapters import tables as t
 from handoff.adapters.store_sql import SqlStore
+from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.conversation import Owner
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable, StoreUnavailable
 from handoff.ports import Transaction, TurnRecord, TurnReply
@@ -168,6 +172,34 @@ async def test_a_restart_asks_again_what_was_never_heard(house: House, bot: Scri
         await house.replied(seat.conversation_id)
     assert await house.kinds(seat.conversation_id) == ["message", "message"]
     assert len(bot.requests) == 2
+
+
+@pytest.mark.parametrize("was_heard", [True, False])
+async def test_after_a_long_outage_a_turn_is_still_looked_for_and_asked(
+    house: House, bot: ScriptedBot, was_heard: bool
+) -> None:
+    seat = await house.seat()
+    bot.holding = True
+    async with house.bot_at_work():
+        cmid = await ask(house, seat.conversation_id)
+        await bot.asked(seat.conversation_id)
+    await house.store.write(an_hour_later)
+    bot.holding = False
+    if was_heard:
+        bot.remembered[cmid] = says("I had heard you before the restart.")
+    async with house.bot_at_work():
+        await house.replied(seat.conversation_id)
+    assert bot.questions_heard == [cmid]
+    assert len(bot.requests) == (1 if was_heard else 2)
+    expected = "I had heard you before the restart." if was_heard else "You said: Where is it?"
+    assert (await house.last(seat.conversation_id)).body["text"] == expected
+
+
+def an_hour_later(tx: Transaction) -> None:
+    """The turns in the outbox are from an hour ago."""
+    assert isinstance(tx, SqlTransaction)
+    before = datetime.now(UTC) - timedelta(hours=1)
+    tx._connection.execute(update(t.bot_turn).values(created_at=before))
 
 
 def names_in(change: Any) -> tuple[str, ...]:
