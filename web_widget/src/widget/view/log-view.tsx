@@ -94,8 +94,9 @@ function useEnd(rows: readonly Row[]) {
   const last = rows.at(-1);
   const lastKey = last?.key ?? "";
   const mine = last !== undefined && "side" in last && last.side === "mine";
+  const settled = useRef(0);
   const toEnd = () => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (box.current) box.current.scrollTop = restingPlace(box.current);
   };
   useLayoutEffect(() => {
     const element = box.current;
@@ -110,7 +111,11 @@ function useEnd(rows: readonly Row[]) {
       if (near) setAway(false);
     };
     element.addEventListener("scroll", look, { passive: true });
-    const observer = new ResizeObserver(() => atEnd.current && toEnd());
+    // A long answer is read from its top: once it is there, nothing moves it.
+    const observer = new ResizeObserver(() => {
+      const reading = restingPlace(element) < element.scrollHeight && performance.now() > settled.current;
+      if (atEnd.current && !reading) toEnd();
+    });
     observer.observe(element);
     observer.observe(content.current);
     return () => {
@@ -122,9 +127,17 @@ function useEnd(rows: readonly Row[]) {
   useLayoutEffect(() => {
     if (atEnd.current || mine) {
       atEnd.current = true;
+      if (seen.current !== lastKey) settled.current = performance.now() + 1500;
       toEnd();
     } else if (seen.current !== lastKey) setAway(true);
     seen.current = lastKey;
   }, [lastKey, mine]);
   return { box, content, away, toEnd };
+}
+
+/** Where a log comes to rest: at its end, or at the top of a last answer that is longer than the view. */
+function restingPlace(box: HTMLElement): number {
+  const answer = [...box.querySelectorAll<HTMLElement>(".said")].at(-1);
+  if (!answer?.matches(".said-bot") || answer.offsetHeight < box.clientHeight) return box.scrollHeight;
+  return answer.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
 }
