@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from handoff import triggers, voice
 from handoff.conversation import Move, Owner
 from handoff.errors import BadInput, IllegalMove, NotFound
-from handoff.handover import ask_bot_again, call_person, leave_live_handoff, touched
+from handoff.handover import ask_bot_again, call_person, close, leave_live_handoff, touched
 from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
 from handoff.ports import (
     TURNS_TOPIC,
@@ -126,7 +126,7 @@ class Desk:
                 tx.append(conversation.id, SYSTEM, "notice", {"code": "left_queue", "text": voice.LEFT_QUEUE})
                 ask_bot_again(tx, conversation)
             elif solved and conversation.ownership.owner is not Owner.CLOSED:
-                self._close(tx, conversation, "solved")
+                close(tx, conversation, "solved")
 
         body = (
             {"choice_id": "sorted", "label": voice.SORTED}
@@ -182,7 +182,7 @@ class Desk:
     async def close(self, conversation_id: str, cmid: str) -> Receipt:
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             if conversation.ownership.owner is not Owner.CLOSED:
-                self._close(tx, conversation, None)
+                close(tx, conversation, None)
 
         body = {"choice_id": "close", "label": voice.END}
         return await self._customer_event(conversation_id, "chosen", body, cmid, act, reopens=False)
@@ -244,11 +244,6 @@ class Desk:
             tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
         else:
             call_person(tx, conversation, decision, self._online(tx))
-
-    def _close(self, tx: Transaction, conversation: ConversationRecord, outcome: str | None) -> None:
-        leave_live_handoff(tx, conversation, Move.CLOSE, outcome)
-        tx.update_conversation(conversation.id, waiting_since=None, active_loop=None, outcome=outcome)
-        tx.append(conversation.id, SYSTEM, "notice", {"code": "closed", "text": voice.CLOSED_BY_CUSTOMER})
 
     def _online(self, tx: Transaction) -> bool:
         return bool(present(tx, self._agents))

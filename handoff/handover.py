@@ -60,6 +60,13 @@ def leave_live_handoff(
         tx.free_seat(handoff.agent_id)
 
 
+def close(tx: Transaction, conversation: ConversationRecord, outcome: str | None) -> None:
+    """End it from our or the customer's side, whoever has it, and say so."""
+    leave_live_handoff(tx, conversation, Move.CLOSE, outcome)
+    tx.update_conversation(conversation.id, waiting_since=None, active_loop=None, outcome=outcome)
+    tx.append(conversation.id, SYSTEM, "notice", {"code": "closed", "text": voice.CLOSED_BY_CUSTOMER})
+
+
 def ask_bot_again(tx: Transaction, before: ConversationRecord) -> None:
     """Back with the bot: give it the customer's last message, unless somebody answered it or it only asks for a person.
 

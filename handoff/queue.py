@@ -6,6 +6,7 @@ how rows are stored. The rules of ownership are `handoff.conversation`'s.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from statistics import quantiles
 
@@ -14,7 +15,7 @@ import structlog
 from handoff import voice
 from handoff.conversation import Move
 from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, IllegalMove, NotAllowed, NotFound
-from handoff.handover import ask_bot_again, touched
+from handoff.handover import ask_bot_again, close, touched
 from handoff.log import SYSTEM, Receipt, agent_author, card, known
 from handoff.ports import (
     PLACES_TOPIC,
@@ -35,6 +36,8 @@ WAIT_SAMPLES = 50
 """Latest claims that a wait is estimated from."""
 FEWEST_SAMPLES = 5
 """Fewer say nothing; then no range is shown."""
+ABANDONED_SECONDS = 86_400
+"""After a day without a word, a customer who is gone and left no address waits no more: nobody could reach them."""
 log = structlog.get_logger(__name__)
 
 
@@ -184,6 +187,27 @@ class Queue:
             return True
 
         return await self._each(await self._store.read(held), requeue)
+
+    async def drop_abandoned(self, customers_online: set[str]) -> list[str]:
+        """Close what waits for a customer who is gone for good; the ids of those conversations.
+
+        Gone for good is who is not connected, left no e-mail, and in whose conversation nothing happened for
+        `ABANDONED_SECONDS`. Writing again reopens it, as after any end.
+        """
+        latest = datetime.now(UTC) - timedelta(seconds=ABANDONED_SECONDS)
+
+        def long_waiting(tx: Transaction) -> list[str]:
+            return [handoff.conversation_id for handoff in tx.waiting() if handoff.enqueued_at < latest]
+
+        def drop(tx: Transaction, conversation: ConversationRecord, handoff: HandoffRecord) -> bool:
+            customer = tx.customer(conversation.customer_id)
+            stays = customer.id in customers_online or customer.email or conversation.last_at > latest
+            if stays or handoff.state != "waiting":
+                return False
+            close(tx, conversation, None)
+            return True
+
+        return await self._each(await self._store.read(long_waiting), drop)
 
     async def _each(
         self,
