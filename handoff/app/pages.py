@@ -119,7 +119,8 @@ def _html(title: str, body: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        f"<title>{escape(title)} · Fernhill help</title><link rel='stylesheet' href='/help.css'></head>"
+        f"<title>{escape(title)} · Fernhill help</title><link rel='icon' href='data:,'>"
+        "<link rel='stylesheet' href='/help.css'></head>"
         "<body><header class='help-header'><a href='/'>Fernhill Outdoor</a></header>"
         f"<main class='help-main'>{body}</main>"
         "<footer class='help-footer'><a href='/help'>All articles</a></footer>"
