@@ -21,6 +21,7 @@ from handoff.demo.steps import Goal, plan
 from handoff.demo.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -94,19 +95,42 @@ def demo(places: Places) -> None:
         screen.say("Stopped.")
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C, a polite end and a closed terminal raise KeyboardInterrupt once; what comes after it changes nothing.
+
+    A closed terminal hangs up more than once, and the second time must not interrupt the ending of what a step had
+    started. Who said nohup does not mean the terminal.
+    """
+    kept = {number: signal.getsignal(number) for number in ENDINGS}
+
+    def end(*_: object) -> None:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in ENDINGS:
+        if kept[number] is not signal.SIG_IGN:
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """0 when it went well or was stopped, 1 after one sentence about what did not."""
     parser = argparse.ArgumentParser(prog="bootstrap.py", description=__doc__)
     parser.add_argument("goal", choices=("setup", "tools", "demo"))
     goal: Goal = parser.parse_args(arguments).goal
-    # a polite end interrupts a step, which then ends what it had started
-    kept = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if goal == "demo":
-            demo(Places(ROOT))
-        else:
-            with Screen() as screen:
-                set_up(goal, Places(ROOT), screen)
+        with interruptible():
+            if goal == "demo":
+                demo(Places(ROOT))
+            else:
+                with Screen() as screen:
+                    set_up(goal, Places(ROOT), screen)
     except DemoError as error:
         if isinstance(error, CommandError) and error.tail:
             print("\n".join(error.tail), file=sys.stderr)  # noqa: T201 - another program's words, as they are
@@ -114,8 +138,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    finally:
-        signal.signal(signal.SIGTERM, kept)
     return 0
 
 

@@ -1,5 +1,9 @@
 import io
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from handoff.demo.programs import programs
 from handoff.demo.screen import Screen
 from handoff.demo.settings import LOOPBACK, DemoError, Places, read_ports
 from handoff.demo.steps import Step
-from tests.demo.processes import free_port
+from tests.demo.processes import eventually, free_port, is_running
 
 ENVIRONMENT = {"FRONTDESK_PORT": "9000", "FRONTDESK_RASA_PORT": "9001", "FRONTDESK_ACTIONS_PORT": "9002"}
 
@@ -47,6 +51,52 @@ def test_a_failed_step_shows_the_end_of_its_output_and_one_sentence(
     monkeypatch.setattr(launcher, "plan", lambda *_: [Step("A step", lambda: False, fail)])
     assert launcher.main(["setup"]) == 1
     assert capsys.readouterr().err == "the last line\nIt could not be done.\n"
+
+
+SET_UP = """
+import signal, sys
+from pathlib import Path
+from handoff.demo import __main__ as launcher
+from handoff.demo.steps import Step
+launcher.ROOT = Path(sys.argv[1])
+for number in launcher.ENDINGS:  # whoever runs these tests may ignore some
+    signal.signal(number, signal.SIG_DFL)
+script = "sleep 60 & echo $! $$ > pids.part; mv pids.part pids; wait"
+launcher.plan = lambda *_: [Step("A step", lambda: False, lambda run: run(["sh", "-c", script], "no"))]
+sys.exit(launcher.main(["setup"]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_who_closes_the_terminal_leaves_nothing_of_a_step_running(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SET_UP, str(tmp_path)],
+        cwd=launcher.ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    ) as setting_up:
+        assert eventually((tmp_path / "pids").exists)
+        pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+        assert all(map(is_running, pids))
+        for _ in range(3):  # the kernel says it, and the shell says it again
+            setting_up.send_signal(number)
+        assert setting_up.wait(8) == 130
+        assert setting_up.stderr
+        assert setting_up.stderr.read() == b""
+    assert eventually(lambda: not any(map(is_running, pids)))
+
+
+def test_who_asked_not_to_hear_of_the_terminal_does_not() -> None:
+    kept = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with launcher.interruptible():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, kept)
 
 
 def test_what_is_done_is_not_run(
