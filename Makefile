@@ -109,8 +109,9 @@ web: ## build the pages into web_widget/dist
 	npm --prefix web_widget ci --no-audit --no-fund
 	$(NPM) build
 
-screenshots: tools ## photograph every face, light and dark, narrow and wide
-	$(NPM) shots
+screenshots: tools ## photograph every face into var/screenshots, light and dark, narrow and wide
+	$(BIN)/python -m tests.journeys.screenshots var/screenshots
+	$(NPM) shots -- $(CURDIR)/var/screenshots/widget
 
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-header --no-annotate
