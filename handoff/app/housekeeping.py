@@ -1,4 +1,4 @@
-"""What must happen although nobody asks: lost rings repaired, presence noticed, absent agents' conversations given back."""
+"""What must happen although nobody asks: lost rings repaired, presence noticed, absent agents' chats given back."""
 
 import asyncio
 
@@ -10,26 +10,39 @@ from handoff.queue import Queue
 
 EVERY_SECONDS = 2.0
 """A lost ring delays a message by at most this."""
+ROUNDS_TO_TIDY = 30
+"""First a minute after the start: until then customers may not have reconnected."""
 _TOPIC = conversation_topic("")
 log = structlog.get_logger(__name__)
 
 
 class Housekeeping:
     def __init__(
-        self, store: Store, doorbell: Doorbell, queue: Queue, agents: Board, gone_seconds: float
+        self,
+        store: Store,
+        doorbell: Doorbell,
+        queue: Queue,
+        agents: Board,
+        customers: Board,
+        gone_seconds: float,
     ) -> None:
         self._store = store
         self._doorbell = doorbell
         self._queue = queue
         self._agents = agents
+        self._customers = customers
         self._gone_seconds = gone_seconds
         self._heads: dict[str, int] = {}
         self._online: set[str] = set()
 
     async def run(self) -> None:
+        rounds = 0
         while True:
             try:
                 await self.look()
+                rounds += 1
+                if rounds % ROUNDS_TO_TIDY == 0:
+                    await self.tidy()
             except Exception as error:
                 log.error("housekeeping.failed", exc_info=error)
             await asyncio.sleep(EVERY_SECONDS)
@@ -48,6 +61,12 @@ class Housekeeping:
                 agents=len(gone),
                 conversations=len(await self._queue.requeue_of(gone)),
             )
+
+    async def tidy(self) -> None:
+        """Close what waits for a customer who will not come back."""
+        dropped = await self._queue.drop_abandoned(self._customers.online())
+        if dropped:
+            log.info("housekeeping.abandoned", conversations=len(dropped))
 
     async def _ring_for_unheard(self) -> None:
         """Ring for logs that grew since the last look: whoever heard the first ring reads nothing twice."""

@@ -70,7 +70,7 @@ def create_app(
     views = Views(store, agents, customers)
     patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
     turns = Turns(store, doorbell, agents, bot, patience)
-    housekeeping = Housekeeping(store, doorbell, queue, agents, settings.agent_gone_seconds)
+    housekeeping = Housekeeping(store, doorbell, queue, agents, customers, settings.agent_gone_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:

@@ -2,6 +2,7 @@
 import { Check, EyeOff, Mail, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
 import type { ComponentChildren } from "preact";
 import type { LogEvent } from "../../shared/log";
+import { ArticleHtml } from "../../shared/components/article-html";
 import { Icon } from "../../shared/components/icon";
 import { Time } from "../../shared/components/time";
 import type { Marks } from "../state/rows";
@@ -89,7 +90,10 @@ function Body({ event, marks }: { event: BubbleEvent; marks: Marks }) {
     case "answer":
       return (
         <>
-          <Prose text={event.text} />
+          {/* the passage as the customer saw it, tables and steps included */}
+          <div class="answer-passage" tabIndex={0} role="region" aria-label="The bot's answer">
+            {event.text === event.hit.text ? <ArticleHtml html={event.hit.html} /> : <Prose text={event.text} />}
+          </div>
           <SourceCard hit={event.hit} />
           <p class="answer-facts">
             {event.confidence !== null && <span class="fd-numbers">{percent(event.confidence)} sure</span>}

@@ -1,0 +1,50 @@
+"""One round of housekeeping, without a clock."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from handoff import queue as queue_module
+from handoff.adapters.store_sql import SqlStore
+from handoff.app.housekeeping import Housekeeping
+from handoff.presence import Board
+from tests.handoff.fakes import House, ScriptedBot
+
+
+@pytest.fixture
+def house(store: SqlStore, bot: ScriptedBot) -> House:
+    return House(store, bot)
+
+
+def housekeeping(house: House, customers: Board) -> Housekeeping:
+    return Housekeeping(house.store, house.doorbell, house.queue, house.agents, customers, gone_seconds=120)
+
+
+async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.add_agent()
+    waiting = await house.waiting_chat("Is anybody there?")
+    keeper = housekeeping(house, Board())
+    await keeper.tidy()
+    assert (await house.ownership(waiting)).owner == "queue"
+    monkeypatch.setattr(queue_module, "ABANDONED_SECONDS", -1)
+    await keeper.tidy()
+    assert (await house.ownership(waiting)).owner == "closed"
+
+
+async def test_a_ring_that_was_lost_is_rung_again(house: House) -> None:
+    seat = await house.seat()
+    bell = house.doorbell.subscribe(f"conversation:{seat.conversation_id}")
+    keeper = housekeeping(house, Board())
+    await keeper.look()
+    await bell.wait(0)
+    await house.store.write(
+        lambda tx: tx.update_conversation(
+            seat.conversation_id, last_seq=7, last_at=datetime.now(UTC) - timedelta(1)
+        )
+    )
+    await keeper.look()
+    rung, _ = await bell.wait(0.1)
+    assert rung == {f"conversation:{seat.conversation_id}"}
+    bell.close()
