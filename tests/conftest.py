@@ -6,6 +6,7 @@ installed, and the others only where it is not; `make test` runs both.
 
 import importlib.util
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("FRONTDESK_EVAL_DIR"),
         help="folder of evaluation sets (default: FRONTDESK_EVAL_DIR); tests that need it are skipped without",
     )
+
+
+def pytest_configure() -> None:
+    """A job in the background starts with Ctrl-C ignored, and its children with it; tests of Ctrl-C need it back."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
