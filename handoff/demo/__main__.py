@@ -103,8 +103,11 @@ def interruptible() -> Iterator[None]:
     started. Who said nohup does not mean the terminal.
     """
     kept = {number: signal.getsignal(number) for number in ENDINGS}
+    ending = False
 
     def end(*_: object) -> None:
+        nonlocal ending
+        ending = True
         for number in ENDINGS:
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -115,8 +118,9 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
+        if not ending:  # a process that is on its way out stays deaf: the last signal may come late
+            for number, handler in kept.items():
+                signal.signal(number, handler)
 
 
 def main(arguments: list[str] | None = None) -> int:
