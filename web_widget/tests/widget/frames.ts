@@ -47,7 +47,7 @@ export function event(body: Body, minute = 0, cmid: string | null = null): LogEv
 export const message = (seq: number, actor: LogEvent["actor"], text: string, minute = 0, cmid: string | null = null) =>
   event({ kind: "message", seq, actor, text }, minute, cmid);
 
-export const notice = (seq: number, code: "queued" | "joined" | "closed", minute = 0) =>
+export const notice = (seq: number, code: "queued" | "joined" | "closed" | "contact_received", minute = 0) =>
   event({ kind: "notice", seq, actor: SYSTEM, code, text: code, agent: null }, minute);
 
 export const HIT = {

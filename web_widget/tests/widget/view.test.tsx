@@ -207,6 +207,14 @@ describe("waiting", () => {
     fireEvent.click(screen.getByRole("button", { name: "Stay with the bot" }));
     expect(socket.of("leave_queue")).toMatchObject([{ solved: true }]);
   });
+
+  it("does not ask again for an e-mail that was left, nor promise a place that nobody looks at", () => {
+    arrive(welcome(), notice(1, "contact_received"), status({ owner: "queue" }));
+    draw(<QueueCard place={{ position: 1, low_seconds: null, high_seconds: null }} agentsOnline={0} />);
+    expect(screen.getAllByText("Your message is with us").length).toBeGreaterThan(0);
+    expect(screen.queryByRole("button", { name: "E-mail me instead" })).toBeNull();
+    expect(screen.queryByText("You are next in line")).toBeNull();
+  });
 });
 
 describe("leaving an e-mail", () => {

@@ -20,6 +20,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
   const { desk, page } = useBench();
   const draft = usePick((state) => state.drafts[conversation] ?? EMPTY_DRAFT);
   const limit = usePick((state) => state.welcome?.limits.text ?? 4000);
+  const away = usePick((state) => state.queue?.rows.find((row) => row.conversation === conversation)?.customer_online === false);
   const field = useRef<HTMLTextAreaElement>(null);
   const mode: Mode = mayReply ? draft.mode : "note";
   const text = draft[mode];
@@ -54,7 +55,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
         rows={1}
         dir="auto"
         aria-label={mode === "reply" ? "Reply" : "Note"}
-        placeholder={mode === "reply" ? `Write to ${customer}` : "Write a note. The customer will not see it."}
+        placeholder={mode === "reply" ? (away ? `${customer} is away. What you write waits in the chat.` : `Write to ${customer}`) : "Write a note. The customer will not see it."}
         value={text}
         onInput={(event) => {
           if (draft.mode !== mode) desk.setMode(conversation, mode);

@@ -14,6 +14,10 @@ import { Copyable } from "./copyable";
 import { Verdict } from "./entry";
 import { ReasonMark } from "./reason";
 
+function mailTo(email: string, about: string): string {
+  return `mailto:${encodeURIComponent(email)}?subject=${encodeURIComponent("Your message to us")}&body=${encodeURIComponent(`\n\n> ${about}`)}`;
+}
+
 /** What is needed before the first word of an answer. */
 export function PacketBefore({ packet }: { packet: Packet }) {
   const facts = packetFacts(packet);
@@ -38,6 +42,7 @@ export function PacketBefore({ packet }: { packet: Packet }) {
           <p class="quiet" dir="auto">
             {packet.contact.about}
           </p>
+          <a href={mailTo(packet.contact.email, packet.contact.about)}>Write an e-mail</a>
         </Part>
       )}
       {facts.length > 0 && (

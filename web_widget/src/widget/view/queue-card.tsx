@@ -18,15 +18,17 @@ interface Props {
 export function QueueCard({ place, agentsOnline }: Props) {
   const { session, ui } = useWidget();
   const { outbox, log } = useCell(session.model);
-  const reachable = log.events.some((event) => event.kind === "contact");
+  // the details may have come from the form here or, in words, from the bot's
+  const reachable = log.events.some((event) => event.kind === "notice" && event.code === "contact_received");
   const leaving = outbox.some((entry) => entry.frame.type === "leave_queue");
   const leave = (solved: boolean) => () => {
     if (!leaving) session.write({ type: "leave_queue", solved });
     ui.focusComposer.value += 1;
   };
   const details = useCell(ui.details);
-  const where = place ? words.queuePlace(place.position) : words.queueUnknown;
-  const range = place ? waitRange(place.low_seconds, place.high_seconds) : "";
+  const left = reachable && agentsOnline === 0;
+  const where = left ? words.queueLeft : place ? words.queuePlace(place.position) : words.queueUnknown;
+  const range = place && !left ? waitRange(place.low_seconds, place.high_seconds) : "";
   if (details) {
     return (
       <div class="queue-form">
@@ -45,7 +47,7 @@ export function QueueCard({ place, agentsOnline }: Props) {
           {range && <p class="queue-range fd-numbers">{words.queueWait(range)}</p>}
         </div>
       </div>
-      <p class="queue-meanwhile">{agentsOnline === 0 ? words.queueNobody : words.queueMeanwhile}</p>
+      <p class="queue-meanwhile">{left ? words.queueLeftLine : agentsOnline === 0 ? words.queueNobody : words.queueMeanwhile}</p>
       <div class="card-actions">
         <Button small disabled={leaving} onClick={leave(false)}>
           {words.queueStay}
