@@ -31,6 +31,9 @@ def serve(host: str | None = None, port: int | None = None) -> None:
     from handoff.protocol import MAX_FRAME
 
     settings = _settings()
+    console.print(
+        f"Frontdesk listens on http://{host or settings.host}:{port if port is not None else settings.port}/"
+    )
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,
@@ -122,13 +125,19 @@ async def _with_store(work: "Callable[[Store], Awaitable[T]]") -> T:
 
 
 def _settings() -> "Settings":
+    from pydantic import ValidationError
+
     from handoff.app.settings import load_settings
 
     try:
         return load_settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = f"FRONTDESK_{'_'.join(str(part) for part in first['loc']).upper()}: " if first["loc"] else ""
+        console.print(name + first["msg"].removeprefix("Value error, "), style="red", markup=False)
     except ValueError as error:
-        console.print(f"[red]{error}[/red]")
-        sys.exit(2)
+        console.print(str(error), style="red", markup=False)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ export const words = {
   helpfulYes: "Yes, this helped",
   helpfulNo: "No, this did not help",
   helpfulThanks: "Good to know.",
-  unhelpfulThanks: "Noted. Ask again in other words, or talk to a person.",
+  unhelpfulThanks: "Noted. Ask in other words, or talk to a person.",
   offerPerson: "Talk to a person",
   offerDetails: "Leave my e-mail",
   offerStay: "Go on with the bot",
@@ -84,7 +84,7 @@ export const words = {
   queueMeanwhile: "You keep your place if you close this. Add anything that helps.",
   queueLeft: "Your message is with us",
   queueLeftLine: "A colleague will write to you.",
-  queueNobody: "Nobody is online right now. You keep your place, or leave your e-mail.",
+  queueNobody: "Nobody is online. You keep your place, or leave your e-mail.",
   queueStay: "Stay with the bot",
   queueSolved: "I’m sorted",
   queueEmail: "E-mail me instead",
@@ -104,7 +104,7 @@ export const words = {
   articleGone: "This article is no longer there",
   articlePage: "Open in the help centre",
   articleStuck: "Still open?",
-  partMissing: "This part could not be loaded.",
+  partMissing: "This part did not load.",
 };
 
 /** "3rd in line · about 2–4 min" */
