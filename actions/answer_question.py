@@ -28,16 +28,22 @@ class AnswerQuestion(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Ask the library about the latest message; sets `offered` to the choices shown, else empties it."""
-        question = tracker.latest_message.get("text") or ""
         try:
-            answer = await library().answer(
-                question, tracker.get_slot("asked") or [], tracker.get_slot("rejected") or []
-            )
+            answer = await ask_library(tracker)
         except LibraryError as error:
             logger.warning("no answer from the library: %s (%s)", type(error).__name__, error)
             dispatcher.utter_message(response="utter_library_silent", json_message={"wish": "unsure"})
             return [SlotSet("offered", None)]
         return _say(dispatcher, answer)
+
+
+async def ask_library(tracker: Tracker) -> Answer:
+    """Ask about the latest message, knowing what was asked and turned down before. Raises LibraryError."""
+    return await library().answer(
+        tracker.latest_message.get("text") or "",
+        tracker.get_slot("asked") or [],
+        tracker.get_slot("rejected") or [],
+    )
 
 
 def _say(dispatcher: CollectingDispatcher, answer: Answer) -> list[dict[str, Any]]:

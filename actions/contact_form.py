@@ -83,7 +83,7 @@ class ValidateContactForm(FormValidationAction):
     async def extract_contact_email(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
-        return _when_asked(tracker, "contact_email", said_email(_heard(tracker)[0]))
+        return _when_asked(tracker, "contact_email", said_email(*_heard(tracker)[:2]))
 
     async def extract_contact_about(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -146,12 +146,15 @@ def said_name(text: str, intent: str, confidence: float) -> str | None:
     return name
 
 
-def said_email(text: str) -> str | None:
-    """Return the address in `text`; the text itself when it only tries to be one; None for anything else."""
+def said_email(text: str, intent: str) -> str | None:
+    """Return the address in `text`; the text itself when it only tries to be one; None for anything else.
+
+    "nora at example" and a phone number are such tries: contact details, only not the ones that were asked for.
+    """
     found = EMAIL.search(text)
     if found:
         return found.group()
-    return text if "@" in text and len(text.split()) <= 6 else None
+    return text if intent == "give_contact" or ("@" in text and len(text.split()) <= 6) else None
 
 
 def said_about(text: str, intent: str, confidence: float) -> str | None:

@@ -26,6 +26,10 @@ HIDDEN_SLOTS = TURN_FACTS | {"session_started_metadata"}
 EXPECTED_ACTIONS = {
     "ask_question": "action_answer_question",
     "nlu_fallback": "action_answer_question",
+    "request_order_status": "action_answer_request",
+    "request_order_change": "action_answer_request",
+    "request_refund_status": "action_answer_request",
+    "request_account_help": "action_answer_request",
     "choose_passage": "action_show_passage",
     "none_of_these": "action_reject_choices",
 }

@@ -75,8 +75,12 @@ async def test_addresses(text: str) -> None:
     )
 
 
-async def test_a_broken_address_is_asked_again() -> None:
-    assert await fill("contact_email", "anna@", "give_contact") == (
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("anna@", "nlu_fallback"), ("nora at example", "give_contact"), ("0170 1234567", "give_contact")],
+)
+async def test_a_broken_address_is_asked_again(text: str, intent: str) -> None:
+    assert await fill("contact_email", text, intent) == (
         ["utter_contact_email_unclear"],
         {"contact_email": None},
     )

@@ -83,6 +83,16 @@ def test_a_person_online(assistant: Assistant) -> None:
     assert (reply["wish"], reply["active_loop"]) == ("person", None)
 
 
+def test_a_request_is_answered_where_the_library_is_sure(assistant: Assistant) -> None:
+    customer = Conversation(assistant, "request")
+    reply = customer.say("my account is locked")
+    assert (kinds(reply), reply["wish"], reply["confidence"]) == (["answer", "text"], None, 0.91)
+    assert assistant.library.questions[-1]["question"] == "my account is locked"
+    assistant.library.reply = (200, assistant.library.unsure())
+    reply = customer.say("please cancel my order")
+    assert (kinds(reply), reply["wish"]) == (["text"], "policy")
+
+
 def test_own_orders_and_feelings_are_wished_on(assistant: Assistant) -> None:
     customer = Conversation(assistant, "wishes")
     reply = customer.say("please cancel my order fh 204817")
@@ -101,6 +111,8 @@ def test_the_form_with_a_question_in_between_and_a_move_to_another_rasa(assistan
     assert (kinds(reply), reply["active_loop"]) == (["answer", "text"], "contact_form")
     assert customer.say("Anna Berg")["slots"]["contact_name"] == "Anna Berg"
     customer.name = "form-on-another-rasa"
+    reply = customer.say("anna at berg")
+    assert reply["messages"][0]["text"].startswith("That does not look like an e-mail address.")
     reply = customer.say("anna@berg")
     assert (len(reply["messages"]), reply["slots"]["requested_slot"]) == (2, "contact_email")
     assert customer.say("anna@berg.example")["slots"]["requested_slot"] == "contact_about"
