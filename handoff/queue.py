@@ -251,6 +251,20 @@ class Queue:
         await self._store.write(lambda tx: tx.touch_queue())
         self._doorbell.ring(QUEUE_TOPIC, PLACES_TOPIC)
 
+    async def live_customers(self) -> dict[str, str]:
+        """Whoever waits or is with an agent: the conversation of each customer."""
+
+        def query(tx: Transaction) -> dict[str, str]:
+            live = (tx.conversation(handoff.conversation_id) for handoff in (*tx.waiting(), *tx.active()))
+            return {conversation.customer_id: conversation.id for conversation in live}
+
+        return await self._store.read(query)
+
+    async def customers_came_or_left(self, conversation_ids: set[str]) -> None:
+        """Agents see whether a customer is there; no customer's place depends on it."""
+        await self._store.write(lambda tx: tx.touch_queue())
+        self._doorbell.ring(QUEUE_TOPIC, *map(conversation_topic, conversation_ids))
+
     async def holders(self) -> set[str]:
         """Agents who hold a conversation now."""
         return {str(handoff.agent_id) for handoff in await self._store.read(lambda tx: tx.active())}

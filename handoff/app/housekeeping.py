@@ -34,6 +34,7 @@ class Housekeeping:
         self._gone_seconds = gone_seconds
         self._heads: dict[str, int] = {}
         self._online: set[str] = set()
+        self._customers_here: set[str] = set()
 
     async def run(self) -> None:
         rounds = 0
@@ -54,6 +55,7 @@ class Housekeeping:
         if online != self._online:
             self._online = online
             await self._queue.presence_changed()
+        await self._notice_customers()
         gone = self._agents.gone(await self._queue.holders(), self._gone_seconds)
         if gone:
             log.info(
@@ -61,6 +63,14 @@ class Housekeeping:
                 agents=len(gone),
                 conversations=len(await self._queue.requeue_of(gone)),
             )
+
+    async def _notice_customers(self) -> None:
+        live = await self._queue.live_customers()
+        here = self._customers.online() & live.keys()
+        changed = {live[customer] for customer in here ^ self._customers_here if customer in live}
+        self._customers_here = here
+        if changed:
+            await self._queue.customers_came_or_left(changed)
 
     async def tidy(self) -> None:
         """Close what waits for a customer who will not come back."""

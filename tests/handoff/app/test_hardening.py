@@ -8,13 +8,13 @@ import httpx
 import pytest
 import structlog
 
-from handoff.app import agent_socket
+from handoff.app import agent_socket, main
 from handoff.app.logs import configure_logs
 from handoff.app.settings import Settings, load_settings
 from handoff.errors import RateLimited
 from handoff.ports import TurnRequest
 from tests.handoff.app.clients import Agent, Customer
-from tests.handoff.app.conftest import Bot
+from tests.handoff.app.conftest import SECRET, Bot
 
 CANARY = "canary-9f3b"
 
@@ -234,3 +234,19 @@ def test_outside_the_demo_cookies_are_for_https(tmp_path: Path, monkeypatch: pyt
     assert load_settings().secure_cookies is True
     monkeypatch.setenv("FRONTDESK_DEMO", "true")
     assert load_settings().secure_cookies is False
+
+
+async def test_an_invented_secret_opens_no_way_around_the_limit(
+    gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "REQUESTS_A_MINUTE", 3)
+    async with httpx.AsyncClient(base_url=gateway, trust_env=False) as http:
+        invented = {"X-Frontdesk-Secret": "invented"}
+        assert [(await http.get("/healthz", headers=invented)).status_code for _ in range(4)] == [
+            200,
+            200,
+            200,
+            429,
+        ]
+        right = {"X-Frontdesk-Secret": SECRET}
+        assert [(await http.get("/healthz", headers=right)).status_code for _ in range(4)] == [200] * 4

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from handoff import presence
 from handoff import queue as queue_module
 from handoff.adapters.store_sql import SqlStore
 from handoff.app.housekeeping import Housekeeping
@@ -47,4 +48,29 @@ async def test_a_ring_that_was_lost_is_rung_again(house: House) -> None:
     await keeper.look()
     rung, _ = await bell.wait(0.1)
     assert rung == {f"conversation:{seat.conversation_id}"}
+    bell.close()
+
+
+async def test_agents_hear_that_a_waiting_customer_came_or_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "RELOAD_GRACE_SECONDS", 0)
+    await house.add_agent()
+    waiting = await house.waiting_chat("Is anybody there?")
+    customer = (await house.store.read(lambda tx: tx.conversation(waiting))).customer_id
+    bystander = await house.seat()
+    customers = Board()
+    keeper = housekeeping(house, customers)
+    await keeper.look()
+    bell = house.doorbell.subscribe("queue", "places", f"conversation:{waiting}")
+    for move in (customers.enter, customers.leave):
+        customers.enter(bystander.customer_id)
+        await keeper.look()
+        await bell.wait(0)
+        move(customer)
+        await keeper.look()
+        rung, _ = await bell.wait(0.1)
+        assert rung == {"queue", f"conversation:{waiting}"}
+    await keeper.look()
+    assert await bell.wait(0) == (set(), [])
     bell.close()
