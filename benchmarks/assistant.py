@@ -26,7 +26,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from bot.encoder import SentenceEncoder, encoder_folder
 from bot.intent_model import IntentModel
-from bot.speller import Speller, words_of
+from knowledge_base.speller import Speller, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PERSON = "ask_for_human"

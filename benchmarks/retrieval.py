@@ -17,10 +17,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from knowledge_base import Library
 from knowledge_base.article import Content
 from knowledge_base.evaluation import Golden, ask
 from knowledge_base.files import article_paths, read_article
+from knowledge_base.library import Library
 from knowledge_base.measuring import decision_table, library_of, retrieval_table
 from knowledge_base.question_sets import doc2dial_rows, read_covidfaq, read_doc2dial, read_questions
 from knowledge_base.wire import DraftIn

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoder import SentenceEncoder, encoder_folder
-from bot.speller import Speller, words_of
+from knowledge_base.speller import Speller, words_of
 
 WORDS_FILE = "words.json"
 MENDED_TEXT = "mended_text"

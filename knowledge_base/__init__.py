@@ -1,23 +1,5 @@
-"""The knowledge base: articles that editors write, and answers found in them.
+"""The knowledge base: articles that editors write, and answers found in them. Start reading in `library`.
 
-Public names, the only ones that other packages may import: the library and how to open it, the HTTP router with its
-error handler, the errors, and the wire models.
+Other packages may import `opening`, `library`, `api`, `errors` and `wire`. Nothing is imported here: `speller` is read
+by the assistant too, whose Python has none of the packages that the library is made of.
 """
-
-from knowledge_base import wire
-from knowledge_base.api import add_problem_handlers, create_router
-from knowledge_base.errors import LibraryError, NotAllowed, NotFound, NotSignedIn
-from knowledge_base.library import Library
-from knowledge_base.opening import open_library
-
-__all__ = [
-    "Library",
-    "LibraryError",
-    "NotAllowed",
-    "NotFound",
-    "NotSignedIn",
-    "add_problem_handlers",
-    "create_router",
-    "open_library",
-    "wire",
-]

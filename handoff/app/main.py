@@ -13,7 +13,6 @@ import structlog
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
 
-import knowledge_base
 from handoff.adapters.bot_rasa import RasaBot
 from handoff.adapters.doorbell_local import LocalDoorbell
 from handoff.adapters.schema import migrate
@@ -34,6 +33,9 @@ from handoff.presence import Board
 from handoff.queue import Queue
 from handoff.turns import Patience, Turns
 from handoff.views import Views
+from knowledge_base import api, errors
+from knowledge_base.library import Library
+from knowledge_base.opening import open_library
 
 log = structlog.get_logger(__name__)
 Middleware = Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]
@@ -45,9 +47,7 @@ MOST_BODY = 1_048_576
 """Bytes of a request's body: an article of 100,000 characters fits."""
 
 
-def create_app(
-    settings: Settings, bot: Bot | None = None, library: knowledge_base.Library | None = None
-) -> FastAPI:
+def create_app(settings: Settings, bot: Bot | None = None, library: Library | None = None) -> FastAPI:
     """The gateway. `bot` and `library` stand in for Rasa and the encoder where a test brings its own."""
     configure_logs()
     secret = settings.service_secret.get_secret_value()
@@ -56,9 +56,7 @@ def create_app(
     doorbell = LocalDoorbell()
     agents, customers = Board(), Board()
     bot = bot or RasaBot(settings.rasa_url, secret)
-    library = library or knowledge_base.open_library(
-        settings.database_url, settings.encoder_dir, settings.site_id
-    )
+    library = library or open_library(settings.database_url, settings.encoder_dir, settings.site_id)
     limiter = Limiter()
     sessions = Sessions(
         store,
@@ -89,16 +87,14 @@ def create_app(
 
     app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)
     add_problem_handlers(app)
-    knowledge_base.add_problem_handlers(app)
+    api.add_problem_handlers(app)
     app.middleware("http")(_guard(sessions, limiter, secret))
     app.add_middleware(
         CORSMiddleware, allow_origins=settings.allowed_origins, allow_methods=["GET"], allow_credentials=False
     )
     app.include_router(sessions.router(limiter))
     app.include_router(rest.create_router(store, desk, views, sessions, bot))
-    app.include_router(
-        knowledge_base.create_router(library, _editors(sessions), secret), prefix="/api/knowledge"
-    )
+    app.include_router(api.create_router(library, _editors(sessions), secret), prefix="/api/knowledge")
     customer_sockets = CustomerSockets(
         store, doorbell, desk, customers, sessions, limiter,
         settings.frames_per_10_seconds, settings.conversations_per_hour,
@@ -128,9 +124,9 @@ def _editors(sessions: Sessions) -> Callable[[Request], Awaitable[str]]:
         try:
             return (await sessions.require(request, "editor")).name
         except NotSignedIn as error:
-            raise knowledge_base.NotSignedIn(error.message) from error
+            raise errors.NotSignedIn(error.message) from error
         except NotAllowed as error:
-            raise knowledge_base.NotAllowed(error.message) from error
+            raise errors.NotAllowed(error.message) from error
 
     return authorise
 

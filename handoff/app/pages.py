@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from handoff.errors import NotFound
-from knowledge_base import Library
-from knowledge_base import NotFound as NoArticle
+from knowledge_base.errors import NotFound as NoArticle
+from knowledge_base.library import Library
 from knowledge_base.wire import ArticleSummary
 
 CONTENT_SECURITY_POLICY = (

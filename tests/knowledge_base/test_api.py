@@ -7,7 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from knowledge_base import Library, NotAllowed, NotSignedIn, add_problem_handlers, create_router
+from knowledge_base.api import add_problem_handlers, create_router
+from knowledge_base.errors import NotAllowed, NotSignedIn
+from knowledge_base.library import Library
 from knowledge_base.threads import Threads
 from knowledge_base.wire import DraftIn
 from tests.knowledge_base.conftest import RETURNS

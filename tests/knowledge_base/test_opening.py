@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import open_library
 from knowledge_base.errors import EncoderMissing
+from knowledge_base.opening import open_library
 from tests.knowledge_base.conftest import BOOTS, RETURNS, STOVES
 
 

@@ -7,7 +7,7 @@ one edit away, a word of the examples first, then the commonest. Must not know R
 
 import re
 from collections import defaultdict
-from typing import Dict, Iterable, List, Optional, Set
+from collections.abc import Iterable
 
 WORD = re.compile(r"(?<![\w@.#/-])[^\W\d_]{4,}(?![\w@/-]|\.\w)")
 """Whole words of four letters or more that are not part of an address, a code or a path."""
@@ -15,12 +15,12 @@ NAME_WORDS = 3
 """In a message this short a capitalised first word may be a name too."""
 
 
-def words_of(texts: Iterable[str]) -> Set[str]:
+def words_of(texts: Iterable[str]) -> set[str]:
     """Return the words of `texts`, in lower case."""
     return {word.lower() for text in texts for word in re.findall(r"[^\W\d_]+", text)}
 
 
-def shortened(word: str) -> Set[str]:
+def shortened(word: str) -> set[str]:
     """Return `word` and everything that is left when one letter is taken out."""
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
@@ -44,11 +44,11 @@ def is_one_edit(one: str, two: str) -> bool:
 class Speller:
     """Knows words and their rank. Built once; immutable after that."""
 
-    def __init__(self, vocabulary: Dict[str, int], site_words: Iterable[str]) -> None:
+    def __init__(self, vocabulary: dict[str, int], site_words: Iterable[str]) -> None:
         """`vocabulary` maps words to a rank, the commonest lowest; `site_words` rank before all of them."""
         self._rank = {word: rank for word, rank in vocabulary.items() if word.isalpha() and len(word) > 2}
         self._rank.update(dict.fromkeys(site_words, -1))
-        self._by_shortened: Dict[str, List[str]] = defaultdict(list)
+        self._by_shortened: dict[str, list[str]] = defaultdict(list)
         for word in self._rank:
             if len(word) > 2:
                 for form in shortened(word):
@@ -65,7 +65,7 @@ class Speller:
 
         return WORD.sub(mended, text)
 
-    def _nearest(self, word: str) -> Optional[str]:
+    def _nearest(self, word: str) -> str | None:
         """Return the best known word one edit from `word`; None when `word` is known or none is near."""
         if word in self._rank or len(word) > 30:
             return None

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.speller import Speller, is_one_edit, words_of
+from knowledge_base.speller import Speller, is_one_edit, words_of
 
 VOCABULARY = {
     "delivery": 10,
