@@ -37,6 +37,10 @@ class Hit(Reply):
     article_title: str
     heading: str = Field(description="Heading above the passage, empty for the opening of an article.")
     text: str = Field(description="Plain text of the passage.")
+    span: str = Field(
+        default="",
+        description="The words of `text` that answer, as they stand there; empty when the whole passage does.",
+    )
     html: str = Field(description="Sanitised HTML of the passage.")
     score: float = Field(description="Fused score; comparable within one reply only.")
     url: str = Field(description="Path of the article in the help centre, with the heading as fragment.")
@@ -89,6 +93,12 @@ class AnswerReply(Reply):
     decision: Decision
     confidence: float
     hits: list[Hit]
+    language: str = Field(
+        default="", description="Language of the question, ISO 639-1; empty when nobody can be sure."
+    )
+    ambiguous: bool = Field(
+        default=False, description="The first hits are of different articles and nearly level."
+    )
 
 
 class DraftIn(Request):
