@@ -68,6 +68,7 @@ def hit_of(publication: Publication, passage: Passage, score: float) -> Hit:
         score=round(score, 4),
         url=f"{url}#{passage.fragment}" if passage.fragment else url,
         updated_at=(article.published or article.latest).saved_at,
+        always_person=publication.content.always_person,
     )
 
 

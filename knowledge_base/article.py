@@ -39,6 +39,8 @@ class Content:
     category: str = ""
     questions: tuple[str, ...] = ()
     """Other wordings in which customers ask for this article."""
+    always_person: bool = False
+    """The bot may show this article, but a person is called for its topic."""
 
     def tidied(self) -> "Content":
         """The same content without stray blanks and repeated questions; raises Invalid when there is no title."""

@@ -51,12 +51,16 @@ def read_article(path: Path, folder: Path) -> ArticleFile:
         raise BadArticleFile(
             "`questions` must be a list of texts; put quotes around one that has a colon in it."
         )
+    always_person = front.get("always_person", False)
+    if not isinstance(always_person, bool):
+        raise BadArticleFile("`always_person` must be true or false.")
     if not body.strip():
         raise BadArticleFile("The file has no text below its front matter.")
     try:
         slug = checked_slug(str(front.get("slug") or slug_of(path.stem) or slug_of(title)))
         summary = str(front.get("summary") or front.get("description") or "")
-        content = Content(title, body, summary[:300], category[:60], tuple(questions)).tidied()
+        content = Content(title, body, summary[:300], category[:60], tuple(questions), always_person)
+        content = content.tidied()
     except Invalid as exc:
         raise BadArticleFile(str(exc)) from exc
     return ArticleFile(slug, content, _moment(front.get("updated")))
@@ -69,6 +73,8 @@ def write_article(file: ArticleFile, folder: Path) -> Path:
     front["summary"] = content.summary
     if content.questions:
         front["questions"] = list(content.questions)
+    if content.always_person:
+        front["always_person"] = True
     if file.updated is not None:
         front["updated"] = file.updated.isoformat()
     path = folder / (slug_of(content.category) or "general") / f"{file.slug}.md"

@@ -177,6 +177,7 @@ class Library:
             category=content.category,
             questions=list(content.questions),
             body=content.body,
+            always_person=content.always_person,
             html=self._renderer.html(content.body),
         )
 
@@ -294,6 +295,7 @@ class Library:
             summary=content.summary,
             questions=list(content.questions),
             body=content.body,
+            always_person=content.always_person,
             html=self._renderer.html(content.body),
             passages_live=len(live.passages) if live else 0,
             answering_since=article.answering_since,
@@ -301,7 +303,8 @@ class Library:
 
 
 def _content(draft: DraftIn) -> Content:
-    content = Content(draft.title, draft.body, draft.summary, draft.category, tuple(draft.questions))
+    questions = tuple(draft.questions)
+    content = Content(draft.title, draft.body, draft.summary, draft.category, questions, draft.always_person)
     return content.tidied()
 
 

@@ -234,6 +234,7 @@ class SqlArticleStore:
             "category": content.category,
             "questions": json.dumps(content.questions),
             "body": content.body,
+            "always_person": content.always_person,
             "saved_at": at,
             "saved_by": by,
         }
@@ -288,7 +289,8 @@ class SqlArticleStore:
 
 
 def _revision_from(row: Row[Any]) -> Revision:
-    content = Content(row.title, row.body, row.summary, row.category, tuple(json.loads(row.questions)))
+    questions = tuple(json.loads(row.questions))
+    content = Content(row.title, row.body, row.summary, row.category, questions, row.always_person)
     return Revision(row.number, content, row.saved_at, row.saved_by)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -88,6 +89,7 @@ revision = Table(
     Column("category", String(60), nullable=False),
     Column("questions", Text, nullable=False, comment="JSON list of strings"),
     Column("body", Text, nullable=False),
+    Column("always_person", Boolean, nullable=False, server_default=false()),
     Column("saved_at", UtcTime, nullable=False),
     Column("saved_by", String(200), nullable=False),
     _of_article(),

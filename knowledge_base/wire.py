@@ -45,6 +45,9 @@ class Hit(Reply):
     score: float = Field(description="Fused score; comparable within one reply only.")
     url: str = Field(description="Path of the article in the help centre, with the heading as fragment.")
     updated_at: datetime
+    always_person: bool = Field(
+        default=False, description="Its topic always goes to a person: never the bot's last word."
+    )
 
 
 class SearchReply(Reply):
@@ -112,6 +115,7 @@ class DraftIn(Request):
         default_factory=list, max_length=50, description="Other wordings customers use."
     )
     body: str = Field(max_length=100_000, description="Markdown.")
+    always_person: bool = Field(default=False, description="Always hand this topic to a person.")
     base_revision: int | None = None
 
 
@@ -135,6 +139,7 @@ class EditorArticle(EditorRow):
     summary: str
     questions: list[str]
     body: str
+    always_person: bool
     html: str
     passages_live: int
     answering_since: datetime | None
@@ -167,6 +172,7 @@ class RevisionOut(RevisionRow):
     category: str
     questions: list[str]
     body: str
+    always_person: bool
     html: str
 
 

@@ -12,13 +12,14 @@ from knowledge_base.files import ArticleFile, article_paths, read_article, write
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
 EARLIEST = datetime(1990, 1, 1)  # noqa: DTZ001  # hypothesis adds the zone itself
 CONTENTS = st.builds(
-    lambda title, body, summary, questions: Content(
-        title, body, summary, "Returns", tuple(questions)
+    lambda title, body, summary, questions, always_person: Content(
+        title, body, summary, "Returns", tuple(questions), always_person
     ).tidied(),
     LINES.filter(lambda text: 0 < len(" ".join(text.split())) <= TITLE_LENGTH),
     LINES.filter(lambda text: text.strip() and not text.strip().startswith("# ")),
     LINES,
     st.lists(LINES, max_size=3),
+    st.booleans(),
 )
 
 
@@ -63,6 +64,7 @@ def test_a_date_is_midnight_in_utc(tmp_path: Path) -> None:
         ("---\ntitle: A\n---\n\n", "no text"),
         ("---\ntitle: A\nslug: A B\n---\nText", "lower-case"),
         ("---\ntitle: A\nquestions: B\n---\nText", "list of texts"),
+        ("---\ntitle: A\nalways_person: maybe\n---\nText", "true or false"),
         ("---\ntitle: A\nupdated: soon\n---\nText", "date"),
         (f"---\ntitle: {'A' * 300}\n---\nText", "title of 1 to 200"),
     ],

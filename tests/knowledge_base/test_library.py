@@ -46,6 +46,20 @@ def test_publishing_answers_at_once_and_proves_it(library: Library) -> None:
     assert library.passage(hit.passage_id).text == hit.text
 
 
+def test_a_topic_for_a_person_says_so_in_every_hit_from_its_publication_on(library: Library) -> None:
+    article = library.create(changed(RETURNS, always_person=True), by="Edith")
+    library.publish(article.id)
+    hit = library.search("where do I print the label").hits[0]
+    assert article.always_person
+    assert hit.always_person
+    assert library.passage(hit.passage_id).always_person
+    library.save(article.id, changed(RETURNS, always_person=False, base_revision=1), by="Edith")
+    assert library.search("where do I print the label").hits[0].always_person
+    assert library.revision(article.id, 1).always_person
+    library.publish(article.id)
+    assert not library.search("where do I print the label").hits[0].always_person
+
+
 def test_retiring_is_immediate_everywhere(library: Library, publish: Publish) -> None:
     article_id = publish(RETURNS)
     passage_id = library.search("print the label").hits[0].passage_id

@@ -42,7 +42,8 @@ export class Backups {
       const text = this.#storage?.getItem(PREFIX + id) ?? null;
       if (text === null) return null;
       const found: unknown = JSON.parse(text);
-      if (isBackup(found)) return found;
+      // Kept by a page that did not know the flag yet, the text must not be lost for it.
+      if (isBackup(found)) return { ...found, draft: { ...found.draft, always_person: found.draft.always_person === true } };
     } catch {
       // Falls through: whatever it was, it is no backup.
     }

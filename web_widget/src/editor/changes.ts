@@ -3,7 +3,7 @@ import { counts, diffLines } from "./diff";
 import { wordings, type Draft } from "./draft";
 
 export interface Change {
-  what: "title" | "text" | "summary" | "category" | "wordings";
+  what: "title" | "text" | "summary" | "category" | "wordings" | "person";
   /** `Title`, `Other wordings` … */
   label: string;
   detail: string;
@@ -17,6 +17,7 @@ export function changesBetween(before: Draft, after: Draft): Change[] {
     words("summary", "Summary", before.summary, after.summary),
     words("category", "Category", before.category, after.category),
     wordingChange(wordings(before.questions), wordings(after.questions)),
+    personChange(before.always_person, after.always_person),
   ];
   return changes.filter((change) => change !== null);
 }
@@ -32,6 +33,12 @@ function wordingChange(before: string[], after: string[]): Change | null {
   const added = after.filter((line) => !before.includes(line)).length;
   const removed = before.filter((line) => !after.includes(line)).length;
   return tally("wordings", "Other wordings", added, removed, ["", ""]);
+}
+
+function personChange(before: boolean, after: boolean): Change | null {
+  if (before === after) return null;
+  const detail = after ? "from now on, always" : "no longer always";
+  return { what: "person", label: "Handed to a person", detail };
 }
 
 function tally(

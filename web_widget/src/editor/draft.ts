@@ -13,6 +13,8 @@ export interface Draft {
   /** Other wordings, one per line, as typed. */
   questions: string;
   body: string;
+  /** A person is called for this topic, whatever the bot shows. */
+  always_person: boolean;
 }
 
 export type Field = keyof Draft;
@@ -29,6 +31,7 @@ export function draftOf(source: EditorArticle | (RevisionOut & { slug: string })
     questions: source.questions.join("\n"),
     // The server ends every body with a line break; an empty one should look empty.
     body: source.body.trim() === "" ? "" : source.body,
+    always_person: source.always_person,
   };
 }
 
@@ -47,6 +50,7 @@ export function draftIn(draft: Draft, base: number | null, slugIsOpen: boolean):
     category: draft.category.trim(),
     questions: wordings(draft.questions),
     body: draft.body,
+    always_person: draft.always_person,
     base_revision: base,
   };
 }
@@ -96,6 +100,7 @@ export function sameDraft(one: Draft, other: Draft): boolean {
     one.summary.trim() === other.summary.trim() &&
     one.category.trim() === other.category.trim() &&
     one.body.trim() === other.body.trim() &&
+    one.always_person === other.always_person &&
     wordings(one.questions).join("\n") === wordings(other.questions).join("\n")
   );
 }

@@ -4,6 +4,10 @@ export interface AnswerReply {
   decision: "answer" | "clarify" | "none";
   confidence: number;
   hits: (Hit)[];
+  /** Language of the question, ISO 639-1; empty when nobody can be sure. */
+  language: string;
+  /** The first hits are of different articles and nearly level. */
+  ambiguous: boolean;
 }
 
 export interface AnswerRequest {
@@ -38,6 +42,8 @@ export interface DraftIn {
   questions: (string)[];
   /** Markdown. */
   body: string;
+  /** Always hand this topic to a person. */
+  always_person?: boolean;
   base_revision?: number | null;
 }
 
@@ -54,6 +60,7 @@ export interface EditorArticle {
   summary: string;
   questions: (string)[];
   body: string;
+  always_person: boolean;
   html: string;
   passages_live: number;
   answering_since: string | null;
@@ -84,6 +91,8 @@ export interface Hit {
   heading: string;
   /** Plain text of the passage. */
   text: string;
+  /** The words of `text` that answer, as they stand there; empty when the whole passage does. */
+  span: string;
   /** Sanitised HTML of the passage. */
   html: string;
   /** Fused score; comparable within one reply only. */
@@ -91,6 +100,8 @@ export interface Hit {
   /** Path of the article in the help centre, with the heading as fragment. */
   url: string;
   updated_at: string;
+  /** Its topic always goes to a person: never the bot's last word. */
+  always_person: boolean;
 }
 
 export interface PreviewReply {
@@ -142,6 +153,7 @@ export interface RevisionOut {
   category: string;
   questions: (string)[];
   body: string;
+  always_person: boolean;
   html: string;
 }
 

@@ -357,6 +357,8 @@ export interface Hit {
   heading: string;
   /** Plain text of the passage. */
   text: string;
+  /** The words of `text` that answer, as they stand there; empty when the whole passage does. */
+  span: string;
   /** Sanitised HTML of the passage. */
   html: string;
   /** Fused score; comparable within one reply only. */
@@ -364,6 +366,8 @@ export interface Hit {
   /** Path of the article in the help centre, with the heading as fragment. */
   url: string;
   updated_at: string;
+  /** Its topic always goes to a person: never the bot's last word. */
+  always_person: boolean;
 }
 
 export interface Limits {

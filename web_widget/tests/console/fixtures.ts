@@ -119,6 +119,7 @@ export const HIT: Hit = {
   score: 0.71,
   url: "/help/late-parcels#how-long-to-wait",
   updated_at: "2026-10-02T09:00:00Z",
+  always_person: false,
 };
 
 export function answer(conversation: string, seq: number, change: Partial<AnswerEvent> = {}): AnswerEvent {

@@ -4,7 +4,7 @@ import { Backups, type Backup } from "../../src/editor/backup";
 const one: Backup = {
   base: 3,
   at: "2026-11-22T12:00:00Z",
-  draft: { title: "T", slug: "t", summary: "", category: "", questions: "", body: "Text" },
+  draft: { title: "T", slug: "t", summary: "", category: "", questions: "", body: "Text", always_person: false },
 };
 
 beforeEach(() => localStorage.clear());
@@ -17,6 +17,13 @@ describe("Backups", () => {
     expect(backups.find("b")).toBeNull();
     backups.drop("a");
     expect(backups.find("a")).toBeNull();
+  });
+
+  it("keeps the text of a page that knew no flag yet", () => {
+    const { always_person, ...older } = one.draft;
+    localStorage.setItem("frontdesk.editor.a", JSON.stringify({ ...one, draft: older }));
+    expect(always_person).toBe(false);
+    expect(new Backups(localStorage).find("a")).toEqual(one);
   });
 
   it.each(["{", "null", '{"base":"3"}', '{"base":3,"at":"x","draft":{"title":1}}'])("forgets %s", (text) => {

@@ -9,12 +9,14 @@ const draft: Draft = {
   category: "Returns",
   questions: "how do i return boots\nsend it back",
   body: "# Return\n\nPrint the label.\n",
+  always_person: false,
 };
 
 describe("draftIn", () => {
   it("sends the address only while it is open", () => {
     expect(draftIn(draft, 3, true)).toMatchObject({ slug: "sending-something-back", base_revision: 3 });
     expect(draftIn(draft, 3, false).slug).toBeNull();
+    expect(draftIn({ ...draft, always_person: true }, 3, false).always_person).toBe(true);
   });
 
   it("makes a list of the wordings without blanks and repetitions", () => {
@@ -49,6 +51,15 @@ describe("addresses", () => {
 });
 
 describe("changesBetween", () => {
+  it("says when a topic goes to a person, and when no longer", () => {
+    const handed = { ...draft, always_person: true };
+    expect(changesBetween(draft, handed)).toEqual([
+      { what: "person", label: "Handed to a person", detail: "from now on, always" },
+    ]);
+    expect(changesBetween(handed, draft)[0]?.detail).toBe("no longer always");
+    expect(sameDraft(draft, handed)).toBe(false);
+  });
+
   it("is empty for what the server would store alike", () => {
     expect(changesBetween(draft, { ...draft, title: ` ${draft.title} `, body: `${draft.body}\n` })).toEqual([]);
     expect(sameDraft(draft, { ...draft, body: `${draft.body}\n` })).toBe(true);

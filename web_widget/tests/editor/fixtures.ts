@@ -22,6 +22,7 @@ export function articleOf(patch: Partial<EditorArticle> = {}): EditorArticle {
     summary: "Thirty days, free label.",
     questions: ["send it back"],
     body: "Print the label.\n",
+    always_person: false,
     html: "<p>Print the label.</p>",
     passages_live: 1,
     answering_since: "2026-11-22T11:00:05Z",
@@ -40,6 +41,7 @@ export function hitOf(patch: Partial<Hit> = {}): Hit {
     score: 0.8,
     url: "/help/returns",
     updated_at: "2026-11-22T11:00:00Z",
+    always_person: false,
     ...patch,
   };
 }
@@ -84,9 +86,9 @@ export function fakeLibrary(start: EditorArticle = articleOf()): FakeLibrary {
   const revisionOf = (number: number): RevisionOut => {
     const found = revisions.get(number);
     if (found === undefined) throw refusal(404, "not_found", "There is no such revision.");
-    const { title, summary, category, questions, body, html, updated_at, updated_by } = found;
+    const { title, summary, category, questions, body, always_person, html, updated_at, updated_by } = found;
     const published = number === library.now.published_revision;
-    return { number, title, summary, category, questions, body, html, published, saved_at: updated_at, saved_by: updated_by };
+    return { number, title, summary, category, questions, body, always_person, html, published, saved_at: updated_at, saved_by: updated_by };
   };
   const library: FakeLibrary = {
     now: start,

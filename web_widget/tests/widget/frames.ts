@@ -60,6 +60,7 @@ export const HIT = {
   score: 0.02,
   url: "/help/how-to-return#costs",
   updated_at: "2026-11-10T09:00:00Z",
+  always_person: false,
 };
 
 export const answer = (seq: number, minute = 0) =>

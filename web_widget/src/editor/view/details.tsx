@@ -34,7 +34,20 @@ export function Details({ desk }: { desk: Desk }) {
           />
         )}
       </Field>
+      <AlwaysPerson checked={draft.always_person} changed={(always_person) => desk.edit({ always_person })} />
     </div>
+  );
+}
+
+function AlwaysPerson({ checked, changed }: { checked: boolean; changed(checked: boolean): void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={(event) => changed(event.currentTarget.checked)} />
+      <span>
+        Always hand this topic to a person
+        <span class="field-note">Fern may show the article, and a colleague is called as well.</span>
+      </span>
+    </label>
   );
 }
 
