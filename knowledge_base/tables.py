@@ -11,7 +11,9 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -126,4 +128,40 @@ index_state = Table(
     _site(),
     Column("version", Integer, nullable=False),
     Column("calibration", Text, comment="JSON; empty until fitted to the site's own questions"),
+)
+
+answer = Table(
+    "knowledge_answer",
+    metadata,
+    _site(),
+    Column("id", String(_ID_LENGTH), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("question", Text, nullable=False, comment="personal data masked"),
+    Column("evidence", Text, nullable=False, comment="JSON, feature: value"),
+    Column("confidence", Float, nullable=False),
+    Column("decision", String(10), nullable=False),
+    Column("passage_id", String(_ID_LENGTH)),
+    Column("article_id", String(_ID_LENGTH)),
+    Index(None, "site_id", "at"),
+)
+
+judgement = Table(
+    "knowledge_judgement",
+    metadata,
+    _site(),
+    Column("answer_id", String(_ID_LENGTH), primary_key=True),
+    Column("by", String(200), primary_key=True),
+    Column("verdict", String(10), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    ForeignKeyConstraint(
+        ["site_id", "answer_id"], ["knowledge_answer.site_id", "knowledge_answer.id"], ondelete="CASCADE"
+    ),
+)
+
+fit = Table(
+    "knowledge_fit",
+    metadata,
+    _site(),
+    Column("at", UtcTime, nullable=False),
+    Column("fit", Text, nullable=False, comment="JSON: the trials and what was found"),
 )
