@@ -48,6 +48,9 @@ class Hit(Reply):
     always_person: bool = Field(
         default=False, description="Its topic always goes to a person: never the bot's last word."
     )
+    answer_id: str | None = Field(
+        default=None, description="The logged answer that showed it, so that it can be judged; null in a search."
+    )
 
 
 class SearchReply(Reply):
