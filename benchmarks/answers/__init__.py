@@ -1,0 +1,1 @@
+"""How well customers are understood and answered, on sets that nobody here wrote: `python -m benchmarks.answers`."""

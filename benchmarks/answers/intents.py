@@ -1,0 +1,161 @@
+"""Measures how well intents are told apart, and from what is none of them, with assistants trained by the product."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.answers.cosine import cheapest_threshold, costs, nearest, vectors_of
+from benchmarks.answers.goals import CHEAPER, PARSE
+from benchmarks.answers.report import Row, row
+from benchmarks.answers.sets import Example, IntentSet
+from benchmarks.answers.statistics import (
+    Figure,
+    Floats,
+    auroc_figure,
+    bootstrap,
+    correlation,
+    quantile_threshold,
+    share,
+)
+from benchmarks.answers.training import KEPT, Assistant, Reply, trained
+from benchmarks.answers.typos import spoiled
+from knowledge_base.encoder import OnnxEncoder
+
+FALSE_HANDOFFS = 0.05
+"""The share of in-scope messages that a threshold may hand off."""
+NONE = "(out of scope)"
+Flags = NDArray[np.bool_]
+
+
+def limited(found: IntentSet, limit: int | None) -> IntentSet:
+    """At most `limit` messages of each kind, drawn by chance: for trying things out."""
+    if limit is None:
+        return found
+    source = random.Random(7)
+    kinds = {kind: source.sample(texts, min(limit, len(texts))) for kind, texts in found.out_of_scope.items()}
+    return replace(found, test=source.sample(found.test, min(limit, len(found.test))), out_of_scope=kinds)
+
+
+def measured(
+    found: IntentSet, encoder_dir: Path, *, typos: bool = True, fresh: bool = False
+) -> Iterator[Row]:
+    """All rows of one set."""
+    assistant = trained(found.name, found.train, fresh=fresh)
+    inside = assistant.parse([example.text for example in found.test])
+    outside = {kind: assistant.parse(texts) for kind, texts in found.out_of_scope.items()}
+    times = [reply.milliseconds for reply in inside]
+    right = np.array([reply.top == example.intent for reply, example in zip(inside, found.test, strict=True)])
+    yield row(found.name, "accuracy, in scope", share(right), times)
+    for kind, replies in outside.items():
+        yield from _scope(found, inside, kind, replies)
+    yield row(
+        found.name,
+        "false handoffs, in scope",
+        share([r.handed_off for r in inside]),
+        times,
+        lower_is_better=True,
+    )
+    if typos:
+        yield from _with_typos(found, assistant, right)
+    yield from _decision_costs(found, inside, outside, encoder_dir)
+    every = times + [reply.milliseconds for replies in outside.values() for reply in replies]
+    yield _latency(found.name, every)
+    if assistant.seconds:
+        figure = Figure(assistant.seconds, float("nan"), float("nan"), len(found.train))
+        yield row(found.name, "training, seconds", figure, lower_is_better=True)
+
+
+def _latency(name: str, times: list[float]) -> Row:
+    def slowest(rows: NDArray[np.int64]) -> float:
+        return float(np.percentile(sample[rows], 95))
+
+    sample = np.array(times)
+    return row(name, "parse p95, ms", bootstrap(slowest, len(times)), times, goal=PARSE)
+
+
+def _scope(found: IntentSet, inside: list[Reply], kind: str, outside: list[Reply]) -> Iterator[Row]:
+    """How well one kind of what is out of scope is told from what is in scope."""
+    times = [reply.milliseconds for reply in outside]
+    scores = np.array([reply.sureness for reply in [*inside, *outside]])
+    yield row(found.name, f"AUROC, {kind}", auroc_figure(scores, _first(len(inside), len(scores))), times)
+    yield row(found.name, f"recall, {kind}", share([reply.handed_off for reply in outside]), times)
+    truth = [example.intent for example in found.test] + [NONE] * len(outside)
+    said = [NONE if reply.handed_off else reply.top for reply in [*inside, *outside]]
+    metric = "MCC at the shipped threshold" + ("" if len(found.out_of_scope) == 1 else f", {kind}")
+    yield row(found.name, metric, correlation(truth, said), times)
+
+
+def _with_typos(found: IntentSet, assistant: Assistant, right: Flags) -> Iterator[Row]:
+    """Points of accuracy lost, message by message the same texts."""
+    texts = [example.text for example in found.test]
+    for edits in (1, 2):
+        replies = assistant.parse(spoiled(texts, edits))
+        still = np.array([r.top == example.intent for r, example in zip(replies, found.test, strict=True)])
+        lost = 100.0 * (right.astype(float) - still.astype(float))
+        times, plural = [reply.milliseconds for reply in replies], "" if edits == 1 else "s"
+        metric = f"{edits} typo{plural} a message"
+        yield row(found.name, f"points lost, {metric}", share(lost), times, lower_is_better=True)
+        handed = share([reply.handed_off for reply in replies])
+        yield row(found.name, f"false handoffs, {metric}", handed, times, lower_is_better=True)
+
+
+def _decision_costs(
+    found: IntentSet, inside: list[Reply], outside: dict[str, list[Reply]], encoder_dir: Path
+) -> Iterator[Row]:
+    """What the product's decision costs, against one threshold on the nearest example's cosine."""
+    if not outside:
+        return
+    encoder = OnnxEncoder(encoder_dir)
+    examples = vectors_of([example.text for example in found.train], encoder, KEPT)
+    near_inside = nearest(vectors_of([e.text for e in found.test], encoder, KEPT), examples)
+    by_rule = quantile_threshold(nearest(examples, examples, themselves=True), FALSE_HANDOFFS)
+    for kind, replies in outside.items():
+        near = nearest(vectors_of(found.out_of_scope[kind], encoder, KEPT), examples)
+        cosines = np.concatenate([near_inside, near])
+        foreign = ~_first(len(inside), len(cosines))
+        handed = np.array([reply.handed_off for reply in [*inside, *replies]])
+        sureness = np.array([reply.sureness for reply in [*inside, *replies]])
+        ours = costs(handed, foreign)
+        yield row(found.name, f"cost a decision, {kind}", share(ours), lower_is_better=True)
+        oracle = cheapest_threshold(cosines, foreign)
+        for rival, threshold in (
+            ("threshold by the same rule", by_rule),
+            ("best threshold in hindsight", oracle),
+        ):
+            theirs = costs(cosines < threshold, foreign)
+            saved = _saved(ours, theirs)
+            yield row(found.name, f"cost saved, {kind}, against cosine: {rival}", saved, goal=CHEAPER)
+        best = costs(sureness < cheapest_threshold(sureness, foreign), foreign)
+        saved = _saved(best, costs(cosines < oracle, foreign))
+        yield row(found.name, f"cost saved, {kind}, both thresholds in hindsight", saved)
+
+
+def _saved(ours: Floats, theirs: Floats) -> Figure:
+    """How much less ours cost, as a share of theirs."""
+
+    def score(rows: NDArray[np.int64]) -> float:
+        total = float(theirs[rows].sum())
+        return 1 - float(ours[rows].sum()) / total if total else float("nan")
+
+    return bootstrap(score, len(ours))
+
+
+def _first(count: int, total: int) -> Flags:
+    return np.arange(total) < count
+
+
+def shuffled(found: IntentSet, *, fresh: bool = False) -> Iterator[Row]:
+    """A negative control: trained on shuffled labels, nothing may come out but chance."""
+    intents = [example.intent for example in found.train]
+    random.Random(7).shuffle(intents)
+    mixed = [Example(example.text, intent) for example, intent in zip(found.train, intents, strict=True)]
+    replies = trained(f"{found.name}-shuffled", mixed, fresh=fresh).parse([e.text for e in found.test])
+    right = [reply.top == example.intent for reply, example in zip(replies, found.test, strict=True)]
+    yield row("controls", f"{found.name}: accuracy with shuffled labels", share(right), lower_is_better=True)
+    commonest = max(set(intents), key=intents.count)
+    guessed = [example.intent == commonest for example in found.test]
+    yield row("controls", f"{found.name}: accuracy of always guessing the commonest", share(guessed))

@@ -1,0 +1,53 @@
+"""Sends hostile and broken texts to the demo's library and assistant: nothing may break, nothing may be answered."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.answers.demo import NAME as DEMO
+from benchmarks.answers.demo import demo_articles
+from benchmarks.answers.goals import NEVER
+from benchmarks.answers.report import Row, row
+from benchmarks.answers.shelves import library_of
+from benchmarks.answers.statistics import Figure, share
+from benchmarks.answers.training import TrainingFailed, trained_on_ours
+from handoff.triggers import asks_for_person
+from knowledge_base.library import Library
+from knowledge_base.wire import AnswerRequest
+
+NAUGHTY, SCRIPTS = "blns/blns.json", "xss_payloads/Intruder/xss-payload-list.txt"
+LONGEST = 4_000
+
+
+def measured(eval_dir: Path, encoder_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[Row]:
+    sets = {
+        "blns": json.loads((eval_dir / NAUGHTY).read_text(encoding="utf-8")),
+        "xss_payloads": (eval_dir / SCRIPTS).read_text(encoding="utf-8").splitlines(),
+    }
+    with library_of(DEMO, demo_articles(), encoder_dir) as (library, _):
+        for name, texts in sets.items():
+            yield from _sent(
+                name, [text[:LONGEST] for text in texts if text.strip()][:limit], library, fresh=fresh
+            )
+
+
+def _sent(name: str, texts: list[str], library: Library, *, fresh: bool) -> Iterator[Row]:
+    broken, answered = 0, []
+    for text in texts:
+        try:
+            asks_for_person(text)
+            answered.append(library.answer(AnswerRequest(question=text)).decision == "answer")
+        except Exception:  # noqa: BLE001  # whatever it is, it is what is counted
+            broken += 1
+    yield row(name, "library: broken", _count(broken, len(texts)), goal=NEVER)
+    yield row(name, "library: answered for sure", share(answered), goal=NEVER)
+    try:
+        replies = trained_on_ours(fresh=fresh).parse(texts)
+        times, broken = [reply.milliseconds for reply in replies], len(texts) - len(replies)
+    except TrainingFailed:
+        times, broken = [], len(texts)
+    yield row(name, "assistant: broken", _count(broken, len(texts)), times, goal=NEVER)
+
+
+def _count(number: int, of: int) -> Figure:
+    return Figure(float(number), float("nan"), float("nan"), of)

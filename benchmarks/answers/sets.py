@@ -1,0 +1,57 @@
+"""What is measured: messages with their intents, and questions with the articles that answer them."""
+
+from dataclasses import dataclass, field
+
+from knowledge_base.article import Content
+
+
+class Malformed(ValueError):
+    """A file of a set is not what it should be; the message names the file and the line."""
+
+    def __init__(self, where: str, line: int, what: str) -> None:
+        super().__init__(f"{where}:{line}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    text: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentSet:
+    name: str
+    train: list[Example]
+    test: list[Example]
+    """In scope."""
+    out_of_scope: dict[str, list[str]] = field(default_factory=dict)
+    """Messages of no trained intent, by kind: "out of scope", or "near" and "foreign" where a set tells them apart."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    question: str
+    articles: frozenset[str]
+    """Slugs; any of them answers."""
+    earlier: tuple[str, ...] = ()
+    """What the same customer asked before, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    name: str
+    articles: dict[str, Content]
+    """By slug."""
+    asked: list[Asked]
+
+    @property
+    def first_turns(self) -> list[Asked]:
+        return [one for one in self.asked if not one.earlier]
+
+    @property
+    def later_turns(self) -> list[Asked]:
+        return [one for one in self.asked if one.earlier]
+
+
+AnySet = IntentSet | QuestionSet
