@@ -42,8 +42,8 @@ def read_pairs(path: Path, loaded: list[Any], name: str) -> QuestionSet:
     for number, entry in enumerate(loaded):
         match entry:
             case {"question": str(question), "answer": str(answer)} if answer.strip():
-                if str(entry.get("label", 1)).strip() not in {"1", "1.0", "True", "true"}:
-                    continue  # a pair that is known not to belong together
+                if not _belongs(entry):
+                    continue
                 if entry.get("query_type") == OWN_QUESTION or (
                     "query_type" not in entry and not own.get(answer)
                 ):
@@ -56,16 +56,21 @@ def read_pairs(path: Path, loaded: list[Any], name: str) -> QuestionSet:
                     str(path), line, f"entry {number + 1} must have `question` and `answer`, two texts"
                 )
     for answers in asked.values():
-        for answer in answers - own.keys():
+        for answer in sorted(answers - own.keys()):
             own[answer] = []
     slugs = {answer: f"faq-{number}" for number, answer in enumerate(own, start=1)}
     articles = {slugs[answer]: _short_article(answer, titles) for answer, titles in own.items()}
     rows = [
         Asked(entry["question"], frozenset(slugs[answer] for answer in asked[entry["question"]]))
         for entry in loaded
-        if entry["question"] in asked and entry.get("query_type", "") != OWN_QUESTION
+        if _belongs(entry) and entry["question"] in asked and entry.get("query_type", "") != OWN_QUESTION
     ]
     return QuestionSet(name, articles, rows)
+
+
+def _belongs(entry: dict[str, Any]) -> bool:
+    """Some sets list pairs that are known not to belong together."""
+    return str(entry.get("label", 1)).strip().lower() in {"1", "1.0", "true"}
 
 
 def _short_article(answer: str, titles: list[str]) -> Content:

@@ -12,8 +12,10 @@ def _beside(letter: str) -> str:
         place = row.find(letter)
         if place >= 0:
             around = row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
-            for other in ROWS[max(number - 1, 0) : number] + ROWS[number + 1 : number + 2]:
-                around += other[max(place - 1, 0) : place + 1]
+            if number > 0:  # each row lies half a key to the right of the one above
+                around += ROWS[number - 1][place : place + 2]
+            if number + 1 < len(ROWS):
+                around += ROWS[number + 1][max(place - 1, 0) : place + 1]
             return around
     return ""
 
