@@ -19,6 +19,7 @@ EARLIER_QUESTIONS = 5
 """As many as a conversation gives the library."""
 TITLE_CHARACTERS = 200
 SWITCHED_QUESTIONS = 3
+EARLIER_KEYS = ("asked", "earlier", "history")
 DOCUMENTS, QUESTIONS = "documents.jsonl", "questions.jsonl"
 
 
@@ -92,7 +93,7 @@ def read_documents(folder: Path, name: str) -> QuestionSet:
             raise Malformed(str(folder / DOCUMENTS), line, "a document must have a `title` and a `text`")
         slug = _free_slug(title, articles)
         for key in (document.get("id"), document.get("doc_id"), document.get("title")):
-            if key:
+            if key is not None:
                 slugs.setdefault(str(key), slug)
         shown = re.sub(r"#\d+_\d+$", "", title)[:TITLE_CHARACTERS]
         articles[slug] = Content(shown, _with_headings(text)).tidied()
@@ -106,17 +107,15 @@ def read_documents(folder: Path, name: str) -> QuestionSet:
 
 def _asked(entry: dict[str, Any], slugs: dict[str, str], where: str, line: int) -> Asked:
     question = entry.get("question")
-    named = next(
-        (entry[key] for key in ("documents", "document", "document_id", "doc_id", "title") if entry.get(key)),
-        None,
-    )
+    keys = ("documents", "document", "document_id", "doc_id", "title")
+    named = next((entry[key] for key in keys if entry.get(key) not in (None, "", [])), None)
     if not isinstance(question, str) or named is None:
         raise Malformed(where, line, "a question must have `question` and `document` (or `title`)")
     unknown = [str(one) for one in _listed(named) if str(one) not in slugs]
     if unknown:
         raise Malformed(where, line, f"there is no document {unknown[0]!r}")
     articles = frozenset(slugs[str(one)] for one in _listed(named))
-    earlier: Any = next((entry[key] for key in ("earlier", "asked", "history") if entry.get(key)), [])
+    earlier: Any = next((entry[key] for key in EARLIER_KEYS if entry.get(key)), [])
     said = [_said(turn) for turn in question.split("\t") if not _by_agent(turn)]
     if not said:
         raise Malformed(where, line, "nobody but an agent says anything in it")

@@ -231,8 +231,8 @@ def test_conversations_begin_with_what_was_said_last_and_leave_agents_out(tmp_pa
 
 def test_plain_documents_are_named_by_id(tmp_path: Path) -> None:
     files = {
-        "documents.jsonl": lines({"id": 7, "title": "Poles", "text": "# Poles\n\nThey bend."}),
-        "questions.jsonl": lines({"question": "do they bend", "document": 7, "asked": ["hello"]}),
+        "documents.jsonl": lines({"id": 0, "title": "Poles", "text": "# Poles\n\nThey bend."}),
+        "questions.jsonl": lines({"question": "do they bend", "document": 0, "asked": ["hello"]}),
     }
     assert questions(write(tmp_path, files)).asked == [
         Asked("do they bend", frozenset({"poles"}), ("hello",))
