@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.answers.goals import Goal
 from benchmarks.answers.report import Row, row
-from benchmarks.answers.retrieval import Answered, ask, times_of
+from benchmarks.answers.retrieval import Answered, ask, ask_without, removed_rows, times_of
 from benchmarks.answers.sets import Asked
 from benchmarks.answers.shelves import library_of
 from benchmarks.answers.statistics import auroc_figure, share
@@ -32,6 +32,7 @@ def measured(encoder_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[R
     asked = [Asked(g.question, frozenset([g.article] if g.article else []), g.asked) for g in goldens]
     with library_of(NAME, demo_articles(), encoder_dir, fresh=fresh) as (library, _):
         answers = ask(library, asked)
+        removed = ask_without(library, [one for one in asked if one.articles])
     here = [answer for answer, golden in zip(answers, goldens, strict=True) if golden.article]
     missing = [answer for answer, golden in zip(answers, goldens, strict=True) if not golden.article]
     times = times_of(answers)
@@ -39,6 +40,7 @@ def measured(encoder_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[R
         hits = [answer.rank is not None and answer.rank < within for answer in here]
         yield row(NAME, f"R@{within}", share(hits), times)
     yield from _decisions(here, missing)
+    yield from removed_rows(NAME, here, removed)
     confidences = np.array([answer.confidence for answer in [*here, *missing]])
     known = np.arange(len(confidences)) < len(here)
     yield row(NAME, "AUROC, in the library or not", auroc_figure(confidences, known))

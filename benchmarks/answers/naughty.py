@@ -16,13 +16,15 @@ from knowledge_base.library import Library
 from knowledge_base.wire import AnswerRequest
 
 NAUGHTY, SCRIPTS = "blns/blns.json", "xss_payloads/Intruder/xss-payload-list.txt"
+EVERY = 5
+"""Of thousands of payloads that are variants of one another, every fifth."""
 LONGEST = 4_000
 
 
 def measured(eval_dir: Path, encoder_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[Row]:
     sets = {
         "blns": json.loads((eval_dir / NAUGHTY).read_text(encoding="utf-8")),
-        "xss_payloads": (eval_dir / SCRIPTS).read_text(encoding="utf-8").splitlines(),
+        "xss_payloads": (eval_dir / SCRIPTS).read_text(encoding="utf-8").splitlines()[::EVERY],
     }
     with library_of(DEMO, demo_articles(), encoder_dir) as (library, _):
         for name, texts in sets.items():

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.answers.goals import Goal
 from benchmarks.answers.question_formats import with_topic_switched
 from benchmarks.answers.report import Row, row
 from benchmarks.answers.sets import Asked, QuestionSet
 from benchmarks.answers.shelves import library_of
 from benchmarks.answers.statistics import auroc_figure, bootstrap, calibration_error, share
+from knowledge_base.confidence import TARGET_ERROR
 from knowledge_base.evaluation import Golden, calibration_for
 from knowledge_base.evaluation import ask as ask_goldens
 from knowledge_base.library import Library
@@ -47,7 +49,9 @@ def ask(library: Library, asked: Sequence[Asked]) -> list[Answered]:
     seen, answers = set[str](), []
     for one in asked:
         request = AnswerRequest(
-            question=one.question[:LONGEST_QUESTION] or " ", asked=list(one.earlier), limit=HITS
+            question=one.question[:LONGEST_QUESTION] or " ",
+            asked=[before[:LONGEST_QUESTION] for before in one.earlier],
+            limit=HITS,
         )
         began = time.perf_counter()
         reply = library.answer(request)
@@ -125,13 +129,18 @@ def _confidence(found: QuestionSet, library: Library) -> Iterator[Row]:
     yield row(name, "answered", share([answer.decision == "answer" for answer in present]))
     yield row(name, "wrong among the answered", share([a.rank != 0 for a in answered]), lower_is_better=True)
     yield row(name, "asked back", share([answer.decision == "clarify" for answer in present]))
-    neighbour = share([answer.decision == "answer" for answer in absent])
-    yield row(
-        "controls",
-        f"{name}: answered with its article in the library",
-        share([a.decision == "answer" for a in present]),
+    yield from removed_rows(name, present, absent)
+
+
+def removed_rows(name: str, present: Sequence[Answered], absent: Sequence[Answered]) -> Iterator[Row]:
+    """A negative control: with its article removed a question is not answered from the neighbour."""
+    before = share([answer.decision == "answer" for answer in present])
+    yield row("controls", f"{name}: answered with its article in the library", before)
+    after, few = (
+        share([answer.decision == "answer" for answer in absent]),
+        Goal(None, TARGET_ERROR, higher_is_better=False),
     )
-    yield row("controls", f"{name}: answered with its article removed", neighbour, lower_is_better=True)
+    yield row("controls", f"{name}: answered with its article removed", after, goal=few)
 
 
 def _halves(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
