@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from knowledge_base.article import Passage
-from knowledge_base.confidence import NO_EVIDENCE, Evidence, decide, evidence_of, sureness
+from knowledge_base.confidence import NO_EVIDENCE, Evidence, decide, evidence_of
 from knowledge_base.ports import Publication, Snapshot
-from knowledge_base.ranking import Match, Question, with_history
+from knowledge_base.ranking import Match, Question
+from knowledge_base.topic import with_earlier
 from knowledge_base.wire import ArticleSummary, Decision, Hit
 
 HELP_PATH = "/help"
@@ -39,15 +40,12 @@ def find(
     views, calibration = snapshot.views, snapshot.calibration
     if not len(views.owner):
         return NOTHING
-    match = _without(snapshot, views.match(now), exclude)
+    match, *earlier = views.matches([now, *asked])
+    match = with_earlier(views, _without(snapshot, match, exclude), earlier)
     best = views.best_passages(match.fused)
-    evidence = evidence_of(match, best)
-    if asked:
-        match = with_history(match, [views.match(question) for question in asked], sureness(evidence))
-        best = views.best_passages(match.fused)
-        evidence = evidence_of(match, best)
     if not best:
         return NOTHING
+    evidence = evidence_of(match, best)
     confidence = calibration.confidence(evidence)
     hits = tuple(
         hit_of(*snapshot.place(views.shown(at, match)), score=float(match.fused[at])) for at in best[:limit]
@@ -89,9 +87,7 @@ def article_url(slug: str) -> str:
 
 
 def _without(snapshot: Snapshot, match: Match, exclude: Collection[str]) -> Match:
-    rejected = (
-        [at for at in range(len(match.fused)) if snapshot.place(at)[1].id in exclude] if exclude else []
-    )
+    rejected = [at for at in map(snapshot.position, exclude) if at is not None]
     if not rejected:
         return match
     fused = match.fused.copy()

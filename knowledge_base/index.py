@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,6 @@ from knowledge_base.ranking import (
     Question,
     Vector,
     Views,
-    lexical_weight,
     words_of,
 )
 
@@ -59,7 +58,7 @@ class Shelf:
     def views(self) -> Views:
         said, stated, standing, wordings = list[Vector](), list[Vector](), list[Vector](), list[Vector]()
         owner, statement_owner, wording_owner = list[int](), list[int](), list[int]()
-        words = list[Counter[str]]()
+        words, place, places = list[Counter[str]](), list[int](), dict[str, int]()
         for number, publication in enumerate(self.articles()):
             vector, content = publication.vectors, publication.content
             for passage in publication.passages:
@@ -67,7 +66,10 @@ class Shelf:
                 for statement in statement_texts(content, passage):
                     stated.append(vector[text_key(statement)])
                     statement_owner.append(len(owner))
-                standing.append(vector[text_key(place_text(content, passage))])
+                key = text_key(place_text(content, passage))
+                place.append(places.setdefault(key, len(places)))
+                if len(places) > len(standing):
+                    standing.append(vector[key])
                 owner.append(number)
             for question in content.questions:
                 wordings.append(vector[text_key(question)])
@@ -76,21 +78,25 @@ class Shelf:
         return Views(
             passages=self._matrix(said),
             statements=self._matrix(stated),
-            headings=self._matrix(standing),
+            places=self._matrix(standing),
             wordings=self._matrix(wordings),
             owner=np.array(owner, dtype=np.intp),
             statement_owner=np.array(statement_owner, dtype=np.intp),
+            place=np.array(place, dtype=np.intp),
             wording_owner=np.array(wording_owner, dtype=np.intp),
             articles=len(self.entries),
             lexicon=Lexicon(words),
             prefixes=Prefixes([_typed_for(publication.content) for publication in self.articles()]),
-            lexical_weight=lexical_weight(self._lengths()),
         )
 
     def place(self, position: int) -> tuple[Publication, Passage]:
         return self._places[position]
 
     def find(self, passage_id: str) -> tuple[Publication, Passage] | None:
+        position = self.position(passage_id)
+        return None if position is None else self._places[position]
+
+    def position(self, passage_id: str) -> int | None:
         return self._by_id.get(passage_id)
 
     def article(self, article_id: str) -> Publication | None:
@@ -109,11 +115,8 @@ class Shelf:
         return [(publication, passage) for publication in self._articles for passage in publication.passages]
 
     @cached_property
-    def _by_id(self) -> dict[str, tuple[Publication, Passage]]:
-        return {passage.id: (publication, passage) for publication, passage in self._places}
-
-    def _lengths(self) -> list[int]:
-        return [len(passage.text.split()) for _, passage in self._places]
+    def _by_id(self) -> dict[str, int]:
+        return {passage.id: position for position, (_, passage) in enumerate(self._places)}
 
     def _matrix(self, vectors: list[Vector]) -> Matrix:
         return np.array(vectors, dtype=np.float32).reshape(len(vectors), self.dimensions)
@@ -151,10 +154,12 @@ class LiveIndex:
             return self._read()
 
     def with_draft(self, article: Article, content: Content, passages: tuple[Passage, ...]) -> Shelf:
+        return self.with_others([Publication(article, content, passages, {})])
+
+    def with_others(self, publications: Sequence[Publication]) -> Shelf:
         now = self.current()
-        publication = Publication(article, content, passages, self.vectors(content, passages))
-        entries = {**now.entries, article.id: _entry("draft", publication)}
-        return Shelf(now.version, entries, now.dimensions, now.calibration)
+        changed = {item.article.id: _entry("draft", self._encoded(item)) for item in publications}
+        return Shelf(now.version, {**now.entries, **changed}, now.dimensions, now.calibration)
 
     def vectors(self, content: Content, passages: Sequence[Passage]) -> dict[str, Vector]:
         return {text_key(text): self._encoder.encode(text) for text in _texts(content, passages)}
@@ -184,15 +189,19 @@ class LiveIndex:
 
     def _whole(self, publication: Publication) -> Publication:
         """The publication with all its vectors; those of another encoder are made anew and stored."""
+        whole = self._encoded(publication)
+        if whole is not publication:
+            missing = {key: whole.vectors[key] for key in whole.vectors.keys() - publication.vectors.keys()}
+            self._store.add_vectors(publication.article.id, self.encoder, missing)
+        return whole
+
+    def _encoded(self, publication: Publication) -> Publication:
+        """The publication with a vector for each of its texts; itself when none is missing."""
         texts = {text_key(text): text for text in _texts(publication.content, publication.passages)}
         missing = {
             key: self._encoder.encode(text) for key, text in texts.items() if key not in publication.vectors
         }
-        if not missing:
-            return publication
-        self._store.add_vectors(publication.article.id, self.encoder, missing)
-        vectors = {**publication.vectors, **missing}
-        return Publication(publication.article, publication.content, publication.passages, vectors)
+        return replace(publication, vectors={**publication.vectors, **missing}) if missing else publication
 
 
 def full_text(content: Content, passage: Passage) -> str:

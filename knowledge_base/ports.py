@@ -133,6 +133,10 @@ class Snapshot(Protocol):
 
     def find(self, passage_id: str) -> tuple[Publication, Passage] | None: ...
 
+    def position(self, passage_id: str) -> int | None:
+        """Where a passage stands in the views; None when it is not in them."""
+        ...
+
     def article(self, article_id: str) -> Publication | None: ...
 
     def articles(self) -> Sequence[Publication]:

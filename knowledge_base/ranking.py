@@ -1,8 +1,9 @@
 """Finds the passages that fit a question: exact vector search and BM25, added on one scale.
 
 Each passage is seen from several sides: what it says, where it stands (title and headings), and in which other words
-customers ask for its article. A side's scores are centred on the question's mean and divided by one scale for the
-whole library, so that a question that fits nothing does not look as sure as one that does. Vectors are unit vectors.
+customers ask for its article. Scores are centred on the question's mean and never divided by its own spread, and
+the words found count by what they say, not by the share of the question that they are: so a question that says little
+or fits nothing does not look as sure as one that does. Vectors are unit vectors. What was asked before is in `topic.py`.
 This module must not know about storage, encoders or text formats; numpy is all it needs.
 """
 
@@ -27,24 +28,19 @@ Scores: TypeAlias = NDArray[np.float32]
 
 COSINE_SCALE = 0.13
 """Typical spread of a question's cosines over a library. Seen with MiniLM on long pages; one for every question."""
-LEXICAL_SCALE = 0.05
-"""The same for the share of a question's words that BM25 finds."""
 HEADING_WEIGHT = 0.5
 SHOWN_HEADING_WEIGHT = 0.25
 """What the headings weigh when an article's passage is chosen."""
 FIRST_FIRST, DEEPEST = 0.015, 3
 """For each passage above it a passage loses this much cosine when an article's passage is chosen, three times at
 most: articles begin with what most people ask."""
-LEXICAL_WEIGHT = 0.5
-"""Anything from .25 to 1 gives the same recall on long pages."""
-SHORT_LEXICAL_WEIGHT = 0.25
-"""In short answers a shared word says little: more of BM25 hurts libraries of short questions and answers."""
-SHORT_WORDS, LONG_WORDS = 40, 80
-"""A library whose median passage is this short or long gets the one weight or the other; between, in proportion."""
-HISTORY_DECAY = 0.85
-"""What an earlier question still weighs, for each turn since it was asked."""
-K1, B = 1.2, 0.75
-"""BM25's usual constants."""
+LEXICAL_WEIGHT = 0.3
+"""What a nat of BM25's information weighs. From .2 to .45 long pages, short answers and stored questions fare alike."""
+CANDIDATES = 256
+"""The nearest statement is looked for in so many passages, those that are best without it: more would find no other
+article, and a library of 10,000 passages has 60,000 statements."""
+K1, B = 1.2, 0.5
+"""BM25's constants; long passages are held back less than usual, because none is very long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +79,62 @@ class Views:
 
     passages: Matrix
     statements: Matrix
-    """Table rows, list items and sentences of the passages, shape [k, d]; k may be 0."""
-    headings: Matrix
+    """Table rows, list items and sentences of the passages, shape [k, d], in the order of the passages; k may be 0."""
+    places: Matrix
+    """Titles with headings, shape [p, d]; passages under one heading share theirs."""
     wordings: Matrix
     """Other wordings of whole articles, shape [m, d]; m may be 0."""
     owner: NDArray[np.intp]
     statement_owner: NDArray[np.intp]
-    """The passage that each statement is from."""
+    """The passage that each statement is from; never falls."""
+    place: NDArray[np.intp]
+    """Where each passage stands, an index into `places`."""
     wording_owner: NDArray[np.intp]
     articles: int
     lexicon: "Lexicon"
     prefixes: "Prefixes"
-    lexical_weight: float = LEXICAL_WEIGHT
 
     def match(self, question: Question) -> Match:
-        """Scores every passage for one question; about 1 ms for 10,000 passages."""
-        whole, headings = self.passages @ question.vector, self.headings @ question.vector
-        said: Scores = (whole + self._nearest_statement(question, whole)) / np.float32(2)
-        standing = np.maximum(headings, self._asked_before(question)[self.owner])
-        overlap = self.lexicon.scores(question.words)
-        fused = (
-            _centred(said) / COSINE_SCALE
-            + HEADING_WEIGHT * _centred(standing) / COSINE_SCALE
-            + self.lexical_weight * _centred(overlap) / LEXICAL_SCALE
-        )
+        """Scores every passage for one question."""
+        return self.matches([question])[0]
+
+    def matches(self, questions: Sequence[Question]) -> list[Match]:
+        """Scores every passage for each question; several cost little more than one."""
+        vectors = np.stack([question.vector for question in questions])
+        return [
+            self._match(question, whole, headings[self.place], asked)
+            for question, whole, headings, asked in zip(
+                questions,
+                vectors @ self.passages.T,
+                vectors @ self.places.T,
+                vectors @ self.wordings.T,
+                strict=True,
+            )
+        ]
+
+    def _match(self, question: Question, whole: Scores, headings: Scores, asked: Scores) -> Match:
+        standing = np.maximum(headings, self._asked_before(asked)[self.owner])
+        words, possible = self.lexicon.found(question.words)
+        others = HEADING_WEIGHT * standing / COSINE_SCALE + LEXICAL_WEIGHT * words
+        said = self._said(question.vector, whole, others)
+        fused = _centred(said / COSINE_SCALE + others)
         within = said + SHOWN_HEADING_WEIGHT * headings - FIRST_FIRST * self._depth
-        return Match(fused.astype(np.float32), said, standing, overlap, within.astype(np.float32))
+        overlap = words / np.float32(possible) if possible else words
+        return Match(fused, said, standing, overlap, within)
+
+    def best_of_articles(self, scores: Scores) -> Scores:
+        """For each article the score of its best passage, -inf where it has none."""
+        best: Scores = np.full(self.articles, -np.inf, dtype=np.float32)
+        np.maximum.at(best, self.owner, scores)
+        return best
 
     def best_passages(self, scores: Scores) -> list[int]:
         """The best passage of each article, best article first; passages at -inf are left out."""
         order = np.argsort(-scores, kind="stable")
-        seen: dict[int, int] = {}
-        for position in order[np.isfinite(scores[order])]:
-            seen.setdefault(int(self.owner[position]), int(position))
-        return list(seen.values())
+        order = order[np.isfinite(scores[order])]
+        _, first = np.unique(self.owner[order], return_index=True)
+        best: list[int] = order[np.sort(first)].tolist()
+        return best
 
     def shown(self, at: int, match: Match) -> int:
         """The passage to show of the article that the passage at `at` is from; never one whose score is -inf."""
@@ -131,39 +149,33 @@ class Views:
         depth: Scores = np.minimum(above, DEEPEST).astype(np.float32)
         return depth
 
-    def _nearest_statement(self, question: Question, whole: Scores) -> Scores:
-        """For each passage the cosine of its nearest statement; its own where it is one statement."""
-        best = np.full(len(whole), -1, dtype=np.float32)
-        if len(self.statements):
-            np.maximum.at(best, self.statement_owner, self.statements @ question.vector)
-        single = best == -1
-        best[single] = whole[single]
-        return best
+    def _said(self, vector: Vector, whole: Scores, others: Scores) -> Scores:
+        """The mean of the whole passage and its nearest statement, for the passages where it matters."""
+        if not len(self.statements):
+            return whole
+        most = min(CANDIDATES, len(whole))
+        best = np.sort(np.argpartition(-(whole / COSINE_SCALE + others), most - 1)[:most])
+        counts = self._stated[1:][best] - self._stated[best]
+        best, counts = best[counts > 0], counts[counts > 0]
+        if not len(best):
+            return whole
+        begins = np.cumsum(counts) - counts
+        rows = np.arange(counts.sum()) + np.repeat(self._stated[best] - begins, counts)
+        nearest = np.maximum.reduceat(self.statements[rows] @ vector, begins)
+        said = whole.copy()
+        said[best] = (whole[best] + nearest) / np.float32(2)
+        return said
 
-    def _asked_before(self, question: Question) -> Scores:
+    @cached_property
+    def _stated(self) -> NDArray[np.intp]:
+        """Where the statements of each passage begin, and where the last one's end."""
+        return np.searchsorted(self.statement_owner, np.arange(len(self.owner) + 1))
+
+    def _asked_before(self, asked: Scores) -> Scores:
         """For each article the cosine of its nearest stored wording, -1 where it has none."""
         best = np.full(self.articles, -1, dtype=np.float32)
-        if len(self.wordings):
-            np.maximum.at(best, self.wording_owner, self.wordings @ question.vector)
+        np.maximum.at(best, self.wording_owner, asked)
         return best
-
-
-def with_history(now: Match, earlier: Sequence[Match], sureness: float) -> Match:
-    """Adds what earlier questions (oldest first) pointed at, the less the surer the current one is by itself.
-
-    `sureness` lies in 0..1. An old topic must not pull a new question back, so at 1 nothing is added.
-    """
-    gate = 1.0 - min(max(sureness, 0.0), 1.0)
-    fused, within = now.fused.copy(), now.within.copy()
-    said, standing, overlap = now.said, now.standing, now.overlap
-    for age, match in enumerate(reversed(earlier), start=1):
-        weight = np.float32(gate * HISTORY_DECAY**age)
-        fused += weight * match.fused
-        within += weight * match.within
-        said = np.maximum(said, weight * match.said)
-        standing = np.maximum(standing, weight * match.standing)
-        overlap = np.maximum(overlap, weight * match.overlap)
-    return Match(fused, said, standing, overlap, within)
 
 
 def _centred(scores: Scores) -> Scores:
@@ -171,7 +183,7 @@ def _centred(scores: Scores) -> Scores:
 
 
 class Lexicon:
-    """BM25 over the passages' words, as the share of the best possible score: 0 to 1, so scales never depend on idf."""
+    """BM25 over the passages' words."""
 
     def __init__(self, texts: Sequence[Counter[str]]) -> None:
         """`texts` are the word counts of each passage."""
@@ -190,8 +202,9 @@ class Lexicon:
             self._idf[word] = self._rarity(len(positions))
             self._postings[word] = (at, (tf / (tf + norm[at])).astype(np.float32))
 
-    def scores(self, words: Sequence[str]) -> Scores:
-        """For each passage 0..1: how much of the question's information it has, rare words counting more."""
+    def found(self, words: Sequence[str]) -> tuple[Scores, float]:
+        """For each passage the information of the question's words in it, in nats, rare words counting more; and how
+        much there could be."""
         total = np.zeros(self.count, dtype=np.float32)
         possible = 0.0
         for word in dict.fromkeys(words):
@@ -200,7 +213,7 @@ class Lexicon:
             if word in self._postings:
                 at, share = self._postings[word]
                 total[at] += np.float32(idf) * share
-        return total / np.float32(possible) if possible else total
+        return total, possible
 
     def _rarity(self, having: int) -> float:
         return float(np.log1p((self.count - having + 0.5) / (having + 0.5)))
@@ -222,12 +235,6 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
             return word.removesuffix(ending) + instead
     return word
-
-
-def lexical_weight(passage_words: Sequence[int]) -> float:
-    """BM25's weight for a library whose passages have so many words: less where most answers are short."""
-    median = float(np.median(passage_words)) if len(passage_words) else LONG_WORDS
-    return float(np.interp(median, (SHORT_WORDS, LONG_WORDS), (SHORT_LEXICAL_WEIGHT, LEXICAL_WEIGHT)))
 
 
 class Prefixes:

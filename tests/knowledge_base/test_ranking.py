@@ -7,16 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.ranking import (
-    LEXICAL_WEIGHT,
-    SHORT_LEXICAL_WEIGHT,
+    CANDIDATES,
     Lexicon,
-    Match,
     Prefixes,
     Question,
     Views,
-    lexical_weight,
     plain_words,
-    with_history,
     words_of,
 )
 from tests.knowledge_base.fakes import WordEncoder
@@ -32,10 +28,11 @@ def views(texts: list[str], owner: list[int], wordings: dict[int, str] | None = 
     return Views(
         passages=vectors,
         statements=vectors[:0],
-        headings=vectors,
+        places=vectors,
         wordings=np.array(asked, dtype=np.float32).reshape(len(asked), encoder.dimensions),
         owner=np.array(owner),
         statement_owner=np.array([], dtype=np.intp),
+        place=np.arange(len(texts)),
         wording_owner=np.array(list(wordings), dtype=np.intp),
         articles=max(owner) + 1,
         lexicon=Lexicon([Counter(words_of(text)) for text in texts]),
@@ -48,19 +45,36 @@ def question(text: str) -> Question:
 
 
 @given(st.lists(WORDS, min_size=1, max_size=6), WORDS)
-def test_overlap_is_a_share(texts: list[list[str]], asked: list[str]) -> None:
-    scores = Lexicon([Counter(text) for text in texts]).scores(asked)
-    assert scores.shape == (len(texts),)
-    assert ((scores >= 0) & (scores <= 1)).all()
-    for text, score in zip(texts, scores, strict=True):
+def test_no_passage_has_more_information_than_there_is(texts: list[list[str]], asked: list[str]) -> None:
+    found, possible = Lexicon([Counter(text) for text in texts]).found(asked)
+    assert found.shape == (len(texts),)
+    assert ((found >= 0) & (found <= possible)).all()
+    for text, score in zip(texts, found, strict=True):
         assert (score > 0) == bool(set(text) & set(asked))
 
 
-def test_a_rare_word_counts_more_and_an_unknown_one_lowers_every_score() -> None:
+def test_a_rare_word_counts_more_and_an_unknown_one_adds_nothing() -> None:
     lexicon = Lexicon([Counter(words_of(text)) for text in TEXTS])
-    scores = lexicon.scores(("tent", "winter"))
-    assert scores[3] > scores[0] > scores[1] == 0
-    assert (lexicon.scores(("tent", "winter", "zebra")) <= scores).all()
+    found, possible = lexicon.found(("tent", "winter"))
+    assert found[3] > found[0] > found[1] == 0
+    with_unknown, more = lexicon.found(("tent", "winter", "zebra"))
+    assert (with_unknown == found).all()
+    assert more > possible
+
+
+def test_a_question_that_says_little_scores_little() -> None:
+    library = views(TEXTS, [0, 1, 2, 3])
+    vague, clear = library.matches([question("gas"), question("gas stove light")])
+    assert vague.fused.argmax() == clear.fused.argmax() == 2
+    assert vague.fused.max() < clear.fused.max()
+    assert vague.overlap[2] > 0.4
+
+
+def test_several_questions_are_scored_like_each_by_itself() -> None:
+    library, asked = views(TEXTS, [0, 0, 1, 2]), [question("wet tent"), question("wax"), question("?")]
+    for together, alone in zip(library.matches(asked), map(library.match, asked), strict=True):
+        assert np.allclose(together.fused, alone.fused, atol=1e-4)
+        assert np.allclose(together.within, alone.within, atol=1e-5)
 
 
 @given(st.permutations(range(4)))
@@ -118,23 +132,6 @@ def test_each_article_has_one_best_passage() -> None:
     assert library.best_passages(scores) == [3]
 
 
-def test_history_helps_a_vague_question_and_leaves_a_sure_one_alone() -> None:
-    library = views(TEXTS, [0, 1, 2, 3])
-    now, before = library.match(question("and how long")), [library.match(question("light the gas stove"))]
-    assert with_history(now, before, sureness=0.0).fused.argmax() == 2
-    assert (with_history(now, before, sureness=1.0).fused == now.fused).all()
-
-
-@given(st.floats(0, 1))
-def test_the_latest_earlier_question_weighs_most(sureness: float) -> None:
-    zero = np.zeros(2, dtype=np.float32)
-    old, late = (np.array(pair, dtype=np.float32) for pair in ([1, 0], [0, 1]))
-    fused = with_history(
-        Match(zero, zero, zero, zero, zero), [Match(*[old] * 5), Match(*[late] * 5)], sureness
-    ).fused
-    assert fused[1] >= fused[0]
-
-
 @given(st.lists(st.text("abc ", max_size=12), max_size=5), st.text("abc ", max_size=6))
 def test_prefixes_are_what_a_person_would_count(titles: list[str], typed: str) -> None:
     scores = Prefixes([[(title, 1.0)] for title in titles]).scores(typed)
@@ -142,14 +139,6 @@ def test_prefixes_are_what_a_person_would_count(titles: list[str], typed: str) -
     for title, score in zip(titles, scores, strict=True):
         hits = [any(word.startswith(start) for word in plain_words(title)) for start in begun]
         assert score == pytest.approx(sum(hits) / max(len(begun), 1))
-
-
-@pytest.mark.parametrize(
-    ("lengths", "weight"),
-    [([10, 20], SHORT_LEXICAL_WEIGHT), ([60], 0.375), ([100, 300], LEXICAL_WEIGHT), ([], LEXICAL_WEIGHT)],
-)
-def test_short_answers_get_less_lexical_weight(lengths: list[int], weight: float) -> None:
-    assert lexical_weight(lengths) == pytest.approx(weight)
 
 
 @pytest.mark.parametrize(
@@ -165,13 +154,31 @@ def test_words(text: str, words: tuple[str, ...]) -> None:
 
 
 def test_ten_thousand_passages_are_ranked_exactly() -> None:
-    noise = np.random.default_rng(7).standard_normal((10_000, 384)).astype(np.float32)
+    count = 10_000
+    noise = np.random.default_rng(7).standard_normal((count, 64)).astype(np.float32)
     vectors = noise / np.linalg.norm(noise, axis=1, keepdims=True)
-    owner = np.arange(10_000)
-    empty = np.zeros((0, 384), dtype=np.float32)
-    lexicon = Lexicon([Counter() for _ in owner])
+    every, none = np.arange(count), np.arange(0)
+    lexicon = Lexicon([Counter() for _ in every])
     library = Views(
-        vectors, empty, vectors, empty, owner, owner[:0], owner[:0], 10_000, lexicon, Prefixes([])
+        vectors, vectors, vectors, vectors[:0], every, every, every, none, count, lexicon, Prefixes([])
     )
     match = library.match(Question(vectors[4321], ()))
     assert library.best_passages(match.fused)[0] == 4321
+    assert len(library.best_passages(match.fused)) == count
+
+
+def test_the_nearest_statement_counts_in_the_best_passages_of_a_large_library() -> None:
+    words = [f"word{number}" for number in range(CANDIDATES * 2)]
+    library = views(words, list(range(len(words))))
+    stated = with_statements(library, {at: [f"{word} in short", "nothing"] for at, word in enumerate(words)})
+    asked = question("word300 in short")
+    assert stated.match(asked).said[300] > library.match(asked).said[300]
+    assert (stated.match(asked).said == library.match(asked).said).sum() == len(words) - CANDIDATES
+
+
+def test_an_empty_library_matches_nothing() -> None:
+    empty, none = np.zeros((0, 64), dtype=np.float32), np.arange(0)
+    library = Views(empty, empty, empty, empty, none, none, none, none, 0, Lexicon([]), Prefixes([]))
+    match = library.match(question("where is my tent"))
+    assert match.fused.shape == (0,)
+    assert library.best_passages(match.fused) == []
