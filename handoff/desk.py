@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from handoff import triggers, voice
 from handoff.conversation import Move, Owner
+from handoff.customer_card import Cards
 from handoff.errors import BadInput, IllegalMove, NotFound
 from handoff.handover import ask_bot_again, call_person, close, leave_live_handoff, touched
+from handoff.judging import Judging
 from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
 from handoff.ports import (
     TURNS_TOPIC,
@@ -45,10 +47,14 @@ class Seat:
 
 
 class Desk:
-    def __init__(self, store: Store, doorbell: Doorbell, agents: Presence) -> None:
+    def __init__(
+        self, store: Store, doorbell: Doorbell, agents: Presence, judging: Judging | None = None
+    ) -> None:
         self._store = store
         self._doorbell = doorbell
         self._agents = agents
+        self._judging = judging
+        self._cards = Cards()
 
     async def hello(self, frame: CustomerHello) -> Seat:
         """Seat a customer. An unknown token is a new customer; a foreign conversation is never opened."""
@@ -149,7 +155,10 @@ class Desk:
         body = {"answer_seq": answer_seq, "helpful": helpful}
         if not await self._store.read(lambda tx: _is_answer(tx, conversation_id, answer_seq)):
             raise BadInput("Only an answer of the bot can be judged.")
-        return await self._customer_event(conversation_id, "feedback", body, cmid, act)
+        receipt = await self._customer_event(conversation_id, "feedback", body, cmid, act)
+        if self._judging and not receipt.dup:
+            await self._judging.thumb(conversation_id, answer_seq, helpful)
+        return receipt
 
     async def leave_contact(self, conversation_id: str, contact: Json, cmid: str) -> Receipt:
         """Name, e-mail and what it is about, from the form: queued, so that somebody writes back."""
@@ -166,6 +175,17 @@ class Desk:
         return await self._customer_event(
             conversation_id, "contact", {"contact": contact}, cmid, act, needs_answer=True
         )
+
+    async def correct_card(self, conversation_id: str, lines: Json, cmid: str) -> Receipt:
+        """Lines of the card as the customer wants them told: null stays, empty is left out. Until the conversation ends."""
+        if all(text is None for text in lines.values()):
+            raise BadInput("Nothing was changed.")
+
+        def act(_tx: Transaction, conversation: ConversationRecord) -> None:
+            if conversation.ownership.owner is Owner.CLOSED:
+                raise IllegalMove("This conversation is closed.")
+
+        return await self._customer_event(conversation_id, "correction", lines, cmid, act)
 
     async def rate(self, conversation_id: str, score: int, comment: str, cmid: str) -> Receipt:
         """How it went, once for each time the conversation was closed."""
@@ -201,6 +221,7 @@ class Desk:
                 agents_online=len(present(tx, self._agents)),
                 bot_thinking=ownership.owner is Owner.BOT and tx.turn_open(conversation_id),
                 may_rate=ownership.owner is Owner.CLOSED and not conversation.rated,
+                card=self._cards.of(tx, conversation),
             )
 
         return await self._store.read(query)

@@ -3,32 +3,51 @@
 Built from the log and the bot's replies inside the transaction that queues the conversation. It decides nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handoff.ports import ConversationRecord, EventRecord, Json, Transaction
+from handoff.gist import LOG_WINDOW, Gist, gist_of, words_of
+from handoff.ports import ConversationRecord, Json, Transaction
 from handoff.protocol import (
+    Attempt,
     Contact,
     EarlierConversation,
     Entity,
+    Evidence,
     Packet,
     Page,
+    Quote,
     Reason,
     ScoredIntent,
     TriedAnswer,
 )
 
-LOG_WINDOW = 200
-"""Latest events that a packet looks at."""
+__all__ = ["LOG_WINDOW", "MAX_EARLIER", "build_packet"]
+
 _EVIDENCE = {
     "asked_for_person": "They asked for a person.",
     "left_details": "Nobody was online, so they left their details.",
     "low_confidence": "The bot found nothing in the library for their question.",
     "repeated_failure": "The bot could not help more than once.",
-    "frustration": "They are frustrated.",
+    "same_question": "They asked the same question again.",
+    "rejected_twice": "They found more than one answer not helpful.",
+    "frustration": "Their wording sounds frustrated.",
+    "other_language": "They write in another language than the articles.",
     "policy_topic": "Their request needs somebody who can look into their order or account.",
+    "always_person": "This topic always goes to a person.",
     "bot_unavailable": "The bot could not answer.",
     "back_to_queue": "A colleague passed this on.",
+}
+_ENDS = {
+    "helped": "helped",
+    "not_helpful": "did not help",
+    "said_no": "did not help",
+    "asked_again": "asked again",
+    "none_fitted": "none fitted",
+    "chosen": "",
+    "asked_for_person": "asked for a person",
+    "open": "",
 }
 _INNER_SLOTS = frozenset({"requested_slot", "agents_online", "asked", "session_started_metadata"})
 MAX_EARLIER = 3
@@ -40,22 +59,32 @@ def build_packet(
     reason: Reason,
     waiting_since: datetime,
     contact: Json | None,
+    evidence: Sequence[Evidence] = (),
 ) -> Packet:
-    """The packet of `conversation` as it stands in this transaction."""
-    log = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
-    replies = tx.replies(conversation.id, LOG_WINDOW)
-    questions = [_words(event) for event in log if event.author.role == "customer" and _words(event)]
-    latest = replies[-1] if replies else {}
+    """The packet of `conversation` as it stands in this transaction.
+
+    `evidence` is what the decision rests on; without it the packet looks for the event that shows the reason.
+    """
+    gist = gist_of(tx, conversation)
+    questions = [event.body["text"] for event in gist.log if event.kind == "message" and words_of(event)]
+    latest = gist.replies[-1] if gist.replies else {}
+    detail = " ".join(one.text for one in evidence) or _detail(reason, latest)
     return Packet(
         reason=reason,
-        reason_detail=_evidence(reason, latest),
-        summary=_summary(questions, replies),
+        reason_detail=detail,
+        evidence=list(evidence) or [Evidence(text=detail, seq=_shown_by(reason, gist))],
+        summary=_summary(gist),
+        wants=gist.wants,
+        facts=gist.facts,
+        attempts=gist.attempts,
+        mood=gist.mood,
+        corrections=gist.corrections,
         questions=questions[-10:],
-        tried=_tried(log),
+        tried=_tried(gist.log),
         intents=[
             ScoredIntent(name=i["name"], confidence=i["confidence"]) for i in latest.get("intents", [])[:3]
         ],
-        entities=_entities(replies),
+        entities=_entities(gist.replies),
         slots={
             key: str(value) for key, value in conversation.slots.items() if value and key not in _INNER_SLOTS
         },
@@ -67,12 +96,7 @@ def build_packet(
     )
 
 
-def _words(event: EventRecord) -> str:
-    """What the customer said with this event, in words; empty for what says nothing."""
-    return str(event.body.get("text", "")) if event.kind == "message" else ""
-
-
-def _evidence(reason: str, latest: Json) -> str:
+def _detail(reason: str, latest: Json) -> str:
     confidence = latest.get("confidence")
     score = (
         f" Its best answer scored {confidence:.0%}."
@@ -82,21 +106,49 @@ def _evidence(reason: str, latest: Json) -> str:
     return _EVIDENCE[reason] + score
 
 
-def _summary(questions: list[str], replies: Any) -> str:
-    if not questions:
+def _shown_by(reason: str, gist: Gist) -> int | None:
+    """The event that shows the reason: their last word or button, the bot's last miss, the strongest cue."""
+    mine = [event.seq for event in gist.log if event.author.role == "customer" and event.kind != "feedback"]
+    match reason:
+        case "asked_for_person" | "left_details" | "policy_topic" | "always_person" | "other_language":
+            return mine[-1] if mine else None
+        case "low_confidence" | "repeated_failure":
+            return next((one.seq for one in reversed(gist.attempts) if one.end != "helped"), None)
+        case "rejected_twice":
+            return next((c.seq for c in reversed(gist.mood.cues) if c.kind == "thumb_down"), None)
+        case "same_question":
+            return next((c.seq for c in reversed(gist.mood.cues) if c.kind == "repeated"), None)
+        case "frustration":
+            return next((cue.seq for cue in gist.mood.cues if cue.quote), mine[-1] if mine else None)
+    return None
+
+
+def _summary(gist: Gist) -> str:
+    """In a line or two: what they want, and what was tried."""
+    if not gist.wants:
         return "They have not written anything yet."
-    answered = sum(1 for reply in replies if reply.get("answered"))
-    first, last = _short(questions[0]), _short(questions[-1])
-    wants = f"“{first}”" if first == last else f"First “{first}”, and last “{last}”"
-    tried = (
-        "The bot gave no answer." if not answered else f"The bot answered {answered} of {len(replies)} turns."
-    )
-    return f"{wants}. {tried}"
+    said = [f"“{quoted(quote)}”" for quote in gist.wants]
+    wants = said[0] if len(said) == 1 else f"First {said[0]}, and then {said[1]}"
+    tried = [words for one in gist.attempts[-2:] if (words := _tried_in_words(one))]
+    return f"{wants}. {'; '.join(tried) if tried else 'The bot gave no answer'}."
 
 
-def _short(text: str, most: int = 160) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+def quoted(quote: Quote) -> str:
+    """A quote on one line, with dots where it is cut."""
+    flat = " ".join(quote.text.split())
+    return f"{'… ' * quote.cut_before}{flat}{' …' * quote.cut_after}"
+
+
+def _tried_in_words(one: Attempt) -> str:
+    match one.kind:
+        case "answered":
+            what = f"The bot showed “{one.title}”"
+        case "asked_back":
+            what = f"The bot asked back{f', they chose “{one.choice}”' if one.end == 'chosen' else ''}"
+        case _:
+            what = "The bot found nothing"
+    end = _ENDS[one.end]
+    return f"{what}: {end}" if end else what
 
 
 def _tried(log: Any) -> list[TriedAnswer]:
@@ -105,7 +157,7 @@ def _tried(log: Any) -> list[TriedAnswer]:
     tried, question = [], ""
     for event in log:
         if event.author.role == "customer":
-            question = _words(event) or str(event.body.get("label", "")) or question
+            question = words_of(event) or str(event.body.get("label", "")) or question
         elif event.kind == "answer":
             tried.append(
                 TriedAnswer(

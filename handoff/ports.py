@@ -258,6 +258,14 @@ class Bot(Protocol):
     async def close(self) -> None: ...
 
 
+class Judge(Protocol):
+    """Keeps what people thought of an answer, so that the next ones are surer."""
+
+    async def judge(self, answer_id: str, verdict: str, by: str) -> None:
+        """`verdict` is right, wrong or outdated; `by` is customer or agent. May raise anything: it is only logged."""
+        ...
+
+
 class Presence(Protocol):
     """Which agents are here now."""
 

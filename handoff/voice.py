@@ -38,6 +38,18 @@ CLOSED_BY_AGENT = "{name} has closed this conversation. Write again whenever you
 CLOSED_BY_CUSTOMER = "This conversation is closed. Write again whenever you need us."
 REOPENED = "Welcome back. You're with Fern, the bot."
 
+FACTS = {"order_number": "Order", "phone": "Phone", "email": "E-mail"}
+"""What stands before a fact on the card; others speak for themselves."""
+SHOWN = {
+    "helped": "{title}: this helped",
+    "not_helpful": "{title}: this did not help",
+    "said_no": "{title}: this did not help",
+    "asked_again": "{title}: you asked again",
+}
+SHOWN_ELSE = "{title}"
+NOT_FOUND = "I found no answer"
+NONE_FITTED = "None of what I suggested fitted"
+
 
 def queued(reason: str, email: str = "") -> str:
     return QUEUED.get(reason, QUEUED_ELSE).format(email=email)

@@ -232,9 +232,11 @@ class SqlTransaction(AgentRows):
 
     def replies(self, conversation_id: str, limit: int) -> Sequence[Json]:
         c = t.bot_turn.c
-        done = select(c.text, c.reply).where(c.conversation_id == conversation_id, c.state == "done")
+        done = select(c.id, c.text, c.reply).where(c.conversation_id == conversation_id, c.state == "done")
         rows = self._all(done.order_by(c.id.desc()).limit(limit))
-        return [{"question": row["text"], **(row["reply"] or {})} for row in reversed(rows)]
+        return [
+            {"turn": row["id"], "question": row["text"], **(row["reply"] or {})} for row in reversed(rows)
+        ]
 
     # handoffs
 

@@ -23,6 +23,7 @@ from handoff.app.log_reader import LogReader
 from handoff.app.problems import rejected
 from handoff.app.signin import Sessions
 from handoff.errors import HandoffError
+from handoff.judging import Judging
 from handoff.log import Receipt, card
 from handoff.ports import QUEUE_TOPIC, AgentRecord, Doorbell, Store, Subscription, conversation_topic
 from handoff.presence import Board
@@ -33,6 +34,7 @@ from handoff.protocol import (
     AgentClaim,
     AgentFrame,
     AgentHello,
+    AgentJudge,
     AgentNote,
     AgentRequeue,
     AgentResolve,
@@ -58,13 +60,14 @@ MOST_WATCHED = 50
 
 class AgentSockets:
     def __init__(
-        self, store: Store, doorbell: Doorbell, queue: Queue, views: Views, agents: Board, sessions: Sessions,
-        limiter: Limiter, frames_per_10_seconds: int,
+        self, store: Store, doorbell: Doorbell, queue: Queue, views: Views, judging: Judging, agents: Board,
+        sessions: Sessions, limiter: Limiter, frames_per_10_seconds: int,
     ) -> None:  # fmt: skip
         self.store = store
         self.doorbell = doorbell
         self.queue = queue
         self.views = views
+        self.judging = judging
         self.agents = agents
         self.sessions = sessions
         self.limiter = limiter
@@ -148,6 +151,11 @@ class _Screen:
                 return await queue.send(me, frame.conversation, frame.fence, frame.text, frame.cmid)
             case AgentNote():
                 return await queue.note(me, frame.conversation, frame.text, frame.cmid)
+            case AgentJudge():
+                judging = self._desk.judging
+                return await judging.verdict(
+                    me, frame.conversation, frame.answer_seq, frame.verdict, frame.cmid
+                )
             case AgentReturnToBot():
                 return await queue.return_to_bot(me, frame.conversation, frame.fence, frame.cmid)
             case AgentRequeue():

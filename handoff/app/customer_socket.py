@@ -36,6 +36,7 @@ from handoff.protocol import (
     CustomerChoose,
     CustomerClose,
     CustomerContact,
+    CustomerCorrectCard,
     CustomerFeedback,
     CustomerFrame,
     CustomerHello,
@@ -154,6 +155,9 @@ class CustomerSockets:
                 return await desk.feedback(conversation, frame.answer_seq, frame.helpful, frame.cmid)
             case CustomerContact():
                 return await desk.leave_contact(conversation, frame.contact.model_dump(), frame.cmid)
+            case CustomerCorrectCard():
+                lines = frame.model_dump(include={"want", "about", "tried"})
+                return await desk.correct_card(conversation, lines, frame.cmid)
             case CustomerRate():
                 return await desk.rate(conversation, frame.score, frame.comment, frame.cmid)
             case CustomerClose():

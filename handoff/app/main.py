@@ -28,6 +28,7 @@ from handoff.app.settings import Settings
 from handoff.app.signin import Sessions
 from handoff.desk import Desk
 from handoff.errors import HandoffError, NotAllowed, NotSignedIn
+from handoff.judging import Judging
 from handoff.ports import Bot
 from handoff.presence import Board
 from handoff.queue import Queue
@@ -64,7 +65,8 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
         frozenset(settings.allowed_origins),
         bool(settings.secure_cookies),
     )
-    desk = Desk(store, doorbell, agents)
+    judging = Judging(store, doorbell)
+    desk = Desk(store, doorbell, agents, judging)
     queue = Queue(store, doorbell)
     views = Views(store, agents, customers)
     patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
@@ -100,7 +102,7 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
         settings.frames_per_10_seconds, settings.conversations_per_hour,
     )  # fmt: skip
     agent_sockets = AgentSockets(
-        store, doorbell, queue, views, agents, sessions, limiter, settings.frames_per_10_seconds
+        store, doorbell, queue, views, judging, agents, sessions, limiter, settings.frames_per_10_seconds
     )
 
     @app.websocket("/ws/customer")

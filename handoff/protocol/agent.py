@@ -19,6 +19,7 @@ from handoff.protocol.parts import (
     Reason,
     Seq,
     Text,
+    Verdict,
 )
 from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
 
@@ -61,6 +62,16 @@ class AgentNote(Inbound):
     cmid: Cmid
     conversation: Id
     text: Text
+
+
+class AgentJudge(Inbound):
+    """Whether an answer of the bot was right. Any agent may judge, whoever has the conversation; the last one holds."""
+
+    type: Literal["judge"] = "judge"
+    cmid: Cmid
+    conversation: Id
+    answer_seq: Seq
+    verdict: Verdict
 
 
 class AgentReturnToBot(Inbound):
@@ -106,6 +117,7 @@ AgentFrame = Annotated[
     | AgentClaim
     | AgentSend
     | AgentNote
+    | AgentJudge
     | AgentReturnToBot
     | AgentRequeue
     | AgentResolve

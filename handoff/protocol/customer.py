@@ -22,6 +22,7 @@ from handoff.protocol.parts import (
     Words,
 )
 from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
+from handoff.protocol.summary import Card, CardLines
 
 
 class CustomerHello(Inbound):
@@ -79,6 +80,13 @@ class CustomerContact(Inbound):
     contact: Contact
 
 
+class CustomerCorrectCard(CardLines):
+    """Lines of the card as the customer wants them told, until the conversation is closed. Null leaves a line alone."""
+
+    type: Literal["correct_card"] = "correct_card"
+    cmid: Cmid
+
+
 class CustomerRate(Inbound):
     type: Literal["rate"] = "rate"
     cmid: Cmid
@@ -103,6 +111,7 @@ CustomerFrame = Annotated[
     | CustomerLeaveQueue
     | CustomerFeedback
     | CustomerContact
+    | CustomerCorrectCard
     | CustomerRate
     | CustomerClose
     | CustomerTyping
@@ -150,6 +159,10 @@ class CustomerStatus(Outbound):
     agents_online: int
     bot_thinking: bool
     may_rate: bool
+    card: Card | None = Field(
+        default=None,
+        description="What a person will be told; null while none is called, offered or on the way.",
+    )
 
 
 CustomerOutFrame = Annotated[

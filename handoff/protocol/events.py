@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from handoff.protocol.packet import Packet
 from handoff.protocol.parts import (
     Actor,
     AgentCard,
@@ -14,7 +15,7 @@ from handoff.protocol.parts import (
     NoticeCode,
     OfferOption,
     Outbound,
-    Packet,
+    Verdict,
 )
 from knowledge_base.wire import Hit
 
@@ -87,6 +88,15 @@ class ContactEvent(VisibleEvent):
     contact: Contact
 
 
+class CorrectionEvent(VisibleEvent):
+    """The customer corrected what the person is told. Null stays as it was, empty is left out."""
+
+    kind: Literal["correction"] = "correction"
+    want: str | None
+    about: str | None
+    tried: str | None
+
+
 class RatingEvent(VisibleEvent):
     kind: Literal["rating"] = "rating"
     score: int
@@ -105,6 +115,14 @@ class PacketEvent(VisibleEvent):
 
     kind: Literal["packet"] = "packet"
     packet: Packet
+
+
+class VerdictEvent(VisibleEvent):
+    """An agent judged an answer of the bot; the latest verdict holds. For agents; a customer gets `hidden`."""
+
+    kind: Literal["verdict"] = "verdict"
+    answer_seq: int
+    verdict: Verdict
 
 
 class SuppressedEvent(VisibleEvent):
@@ -129,9 +147,11 @@ Event = Annotated[
     | NoticeEvent
     | FeedbackEvent
     | ContactEvent
+    | CorrectionEvent
     | RatingEvent
     | NoteEvent
     | PacketEvent
+    | VerdictEvent
     | SuppressedEvent
     | HiddenEvent,
     Field(discriminator="kind"),

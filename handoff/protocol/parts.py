@@ -1,11 +1,8 @@
 """The words of the protocol and the small things that frames are made of."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-from knowledge_base.wire import Hit
 
 VERSION = 1
 MAX_TEXT = 4_000
@@ -20,12 +17,17 @@ Reason = Literal[
     "asked_for_person",
     "low_confidence",
     "repeated_failure",
+    "same_question",
+    "rejected_twice",
     "frustration",
     "policy_topic",
+    "always_person",
+    "other_language",
     "bot_unavailable",
     "left_details",
     "back_to_queue",
 ]
+Verdict = Literal["right", "wrong", "outdated"]
 Outcome = Literal["solved", "no_answer_needed", "follow_up", "spam"]
 OfferOption = Literal["person", "details", "stay"]
 NoticeCode = Literal[
@@ -96,46 +98,3 @@ class Contact(Inbound):
     name: Words = Field(min_length=1, max_length=100)
     email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")
     about: Text
-
-
-class ScoredIntent(Outbound):
-    name: str
-    confidence: float
-
-
-class Entity(Outbound):
-    entity: str
-    value: str
-
-
-class TriedAnswer(Outbound):
-    question: str
-    hit: Hit
-    confidence: float | None
-    helpful: bool | None
-
-
-class EarlierConversation(Outbound):
-    conversation: Id
-    started_at: datetime
-    about: str
-    outcome: Outcome | None
-
-
-class Packet(Outbound):
-    """All that an agent needs to go on without asking again, on one screen."""
-
-    version: Literal[1] = 1
-    reason: Reason
-    reason_detail: str = Field(description="One sentence with the evidence.")
-    summary: str
-    questions: list[str]
-    tried: list[TriedAnswer]
-    intents: list[ScoredIntent]
-    entities: list[Entity]
-    slots: dict[str, str]
-    contact: Contact | None
-    page: Page
-    locale: str
-    earlier: list[EarlierConversation]
-    waiting_since: datetime

@@ -54,7 +54,8 @@ async def test_everything_an_agent_needs_is_in_it(house: House, bot: ScriptedBot
     assert packet.slots == {}
     assert (packet.locale, packet.page.url, packet.waiting_since) == ("de", "/tents/2", SINCE)
     assert packet.summary == (
-        "First “How do I return it?”, and last “Where is the label?”. The bot answered 1 of 2 turns."
+        "First “How do I return it?”, and then “Where is the label?”. "
+        "The bot showed “Return an item”: did not help."
     )
 
 

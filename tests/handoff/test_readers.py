@@ -28,10 +28,12 @@ BODIES: dict[str, Json] = {
     "notice": {"code": "queued", "text": "Queued."},
     "feedback": {"answer_seq": 1, "helpful": False},
     "contact": {"contact": {"name": "Ida", "email": "ida@example.org", "about": "Tent"}},
+    "correction": {"want": "A new pole", "about": None, "tried": ""},
     "rating": {"score": 4, "comment": ""},
     "note": {"text": SECRET},
     "packet": {"packet": PACKET},
     "suppressed": {"text": SECRET},
+    "verdict": {"answer_seq": 2, "verdict": "wrong"},
 }
 
 

@@ -40,6 +40,15 @@ export interface AgentHello {
   version?: number;
 }
 
+/** Whether an answer of the bot was right. Any agent may judge, whoever has the conversation; the last one holds. */
+export interface AgentJudge {
+  type: "judge";
+  cmid: string;
+  conversation: string;
+  answer_seq: number;
+  verdict: "right" | "wrong" | "outdated";
+}
+
 export interface AgentNote {
   type: "note";
   cmid: string;
@@ -118,12 +127,39 @@ export interface AnswerEvent {
   confidence: number | null;
 }
 
+/** One thing that the bot tried, and what came of it. */
+export interface Attempt {
+  /** The bot's event. */
+  seq: number;
+  kind: "answered" | "asked_back" | "not_found";
+  /** The article shown, or what the bot asked or said. */
+  title: string;
+  /** The words that it was a reply to. */
+  asked: Quote | null;
+  /** `open` when nothing in the log says how it went. */
+  end: "helped" | "not_helpful" | "said_no" | "asked_again" | "none_fitted" | "chosen" | "asked_for_person" | "open";
+  /** The event that says so. */
+  end_seq: number | null;
+  end_quote: Quote | null;
+  /** The button that was pressed, for `asked_back`. */
+  choice: string;
+}
+
 /** The last frame before the gateway closes the socket. */
 export interface Bye {
   type: "bye";
   code: string;
   message: string;
   retry_after_seconds: number | null;
+}
+
+/** "What I will tell them": the summary as the customer sees and corrects it. An empty line says nothing. */
+export interface Card {
+  want: string;
+  about: string;
+  tried: string;
+  /** Lines that the customer wrote anew. */
+  corrected: ("want" | "about" | "tried")[];
 }
 
 export interface Choice {
@@ -194,11 +230,32 @@ export interface ConversationSummary {
   conversation: string;
   owner: "bot" | "queue" | "agent" | "closed";
   customer_name: string;
-  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "frustration" | "policy_topic" | "bot_unavailable" | "left_details" | "back_to_queue" | null;
+  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "same_question" | "rejected_twice" | "frustration" | "policy_topic" | "always_person" | "other_language" | "bot_unavailable" | "left_details" | "back_to_queue" | null;
   outcome: "solved" | "no_answer_needed" | "follow_up" | "spam" | null;
   last_text: string;
   last_at: string;
   agent: AgentCard | null;
+}
+
+/** A line of the card as the customer wants it said. Empty: they want it left out. */
+export interface Correction {
+  part: "want" | "about" | "tried";
+  text: string;
+  seq: number;
+}
+
+/** The customer corrected what the person is told. Null stays as it was, empty is left out. */
+export interface CorrectionEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "correction";
+  want: string | null;
+  about: string | null;
+  tried: string | null;
 }
 
 /** The "talk to a person" button. With nobody online the bot asks how to reach the customer. */
@@ -223,6 +280,15 @@ export interface CustomerContact {
   type: "contact";
   cmid: string;
   contact: Contact;
+}
+
+/** Lines of the card as the customer wants them told, until the conversation is closed. Null leaves a line alone. */
+export interface CustomerCorrectCard {
+  want?: string | null;
+  about?: string | null;
+  tried?: string | null;
+  type: "correct_card";
+  cmid: string;
 }
 
 export interface CustomerFeedback {
@@ -274,6 +340,8 @@ export interface CustomerStatus {
   agents_online: number;
   bot_thinking: boolean;
   may_rate: boolean;
+  /** What a person will be told; null while none is called, offered or on the way. */
+  card: Card | null;
 }
 
 export interface CustomerTyping {
@@ -313,6 +381,12 @@ export interface EventFields {
   seq: number;
 }
 
+/** One sentence about why a person was called, and the event that it speaks of. */
+export interface Evidence {
+  text: string;
+  seq: number | null;
+}
+
 export interface FeedbackEvent {
   type: "event";
   conversation: string;
@@ -345,7 +419,7 @@ export interface History {
   conversation: string;
   epoch: string;
   head: number;
-  events: (MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | RatingEvent | NoteEvent | PacketEvent | SuppressedEvent | HiddenEvent)[];
+  events: (MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | CorrectionEvent | RatingEvent | NoteEvent | PacketEvent | VerdictEvent | SuppressedEvent | HiddenEvent)[];
 }
 
 /** One passage of a published article that may answer the question. */
@@ -368,6 +442,8 @@ export interface Hit {
   updated_at: string;
   /** Its topic always goes to a person: never the bot's last word. */
   always_person: boolean;
+  /** The logged answer that showed it, so that it can be judged; null in a search. */
+  answer_id: string | null;
 }
 
 export interface Limits {
@@ -392,6 +468,20 @@ export interface MessageEvent {
   cmid: string | null;
   kind: "message";
   text: string;
+}
+
+/** How the wording reads, and by which cues; `calm` has none that count. */
+export interface Mood {
+  tone: "calm" | "unhappy" | "angry";
+  cues: (MoodCue)[];
+}
+
+/** One thing in the log that the tone was read from. An observation about words, not about a person. */
+export interface MoodCue {
+  kind: "strong_words" | "complaint" | "said_before" | "swearing" | "exclamation" | "capitals" | "repeated" | "thumb_down";
+  seq: number;
+  /** Null for a thumb. */
+  quote: Quote | null;
 }
 
 /** Between agents; a customer gets `hidden`. */
@@ -436,9 +526,10 @@ export interface OfferEvent {
 /** All that an agent needs to go on without asking again, on one screen. */
 export interface Packet {
   version: 1;
-  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "frustration" | "policy_topic" | "bot_unavailable" | "left_details" | "back_to_queue";
+  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "same_question" | "rejected_twice" | "frustration" | "policy_topic" | "always_person" | "other_language" | "bot_unavailable" | "left_details" | "back_to_queue";
   /** One sentence with the evidence. */
   reason_detail: string;
+  /** All of it in a line or two of plain text. */
   summary: string;
   questions: (string)[];
   tried: (TriedAnswer)[];
@@ -450,6 +541,17 @@ export interface Packet {
   locale: string;
   earlier: (EarlierConversation)[];
   waiting_since: string;
+  /** Why a person was called, sentence by sentence. */
+  evidence: (Evidence)[];
+  /** What they want in their own words, at most two. */
+  wants: (Quote)[];
+  /** What identifies the matter. */
+  facts: (SummaryFact)[];
+  /** What was tried, oldest first, and how it went. */
+  attempts: (Attempt)[];
+  mood: Mood;
+  /** Lines that the customer corrected before; later ones are events of their own. */
+  corrections: (Correction)[];
 }
 
 /** For agents; a customer gets `hidden`. */
@@ -489,7 +591,7 @@ export interface QueueRow {
   conversation: string;
   state: "waiting" | "active";
   customer_name: string;
-  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "frustration" | "policy_topic" | "bot_unavailable" | "left_details" | "back_to_queue";
+  reason: "asked_for_person" | "low_confidence" | "repeated_failure" | "same_question" | "rejected_twice" | "frustration" | "policy_topic" | "always_person" | "other_language" | "bot_unavailable" | "left_details" | "back_to_queue";
   priority: number;
   last_text: string;
   last_from: "customer" | "bot" | "agent";
@@ -509,6 +611,18 @@ export interface QueueState {
   agents: (AgentCard)[];
   mine_active: number;
   max_chats: number;
+}
+
+/** The customer's own words: characters `start` to `end` of what the event `seq` says. That is the `text` of a message, and `contact.about` of a contact event. */
+export interface Quote {
+  seq: number;
+  start: number;
+  end: number;
+  /** Verbatim, without the dots that a reader puts where it is cut. */
+  text: string;
+  /** They had said something before it in the same message. */
+  cut_before: boolean;
+  cut_after: boolean;
 }
 
 export interface RatingEvent {
@@ -544,6 +658,15 @@ export interface SignIn {
   password: string;
 }
 
+/** What identifies the matter: an order number, a product, an e-mail address. */
+export interface SummaryFact {
+  /** order_number, product, email, phone or another entity of the bot. */
+  kind: string;
+  value: string;
+  /** Where they said it; null when it came another way. */
+  quote: Quote | null;
+}
+
 /** A bot reply that came after an agent had taken over: kept for agents, never shown to a customer. */
 export interface SuppressedEvent {
   type: "event";
@@ -568,6 +691,19 @@ export interface Typing {
   conversation: string;
   role: "customer" | "bot" | "agent";
   name: string;
+}
+
+/** An agent judged an answer of the bot; the latest verdict holds. For agents; a customer gets `hidden`. */
+export interface VerdictEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "verdict";
+  answer_seq: number;
+  verdict: "right" | "wrong" | "outdated";
 }
 
 export interface VisibleEvent {
@@ -597,9 +733,11 @@ export type Event =
   | NoticeEvent
   | FeedbackEvent
   | ContactEvent
+  | CorrectionEvent
   | RatingEvent
   | NoteEvent
   | PacketEvent
+  | VerdictEvent
   | SuppressedEvent
   | HiddenEvent;
 
@@ -611,6 +749,7 @@ export type CustomerFrame =
   | CustomerLeaveQueue
   | CustomerFeedback
   | CustomerContact
+  | CustomerCorrectCard
   | CustomerRate
   | CustomerClose
   | CustomerTyping
@@ -623,6 +762,7 @@ export type AgentFrame =
   | AgentClaim
   | AgentSend
   | AgentNote
+  | AgentJudge
   | AgentReturnToBot
   | AgentRequeue
   | AgentResolve
@@ -640,9 +780,11 @@ export type CustomerOutFrame =
   | NoticeEvent
   | FeedbackEvent
   | ContactEvent
+  | CorrectionEvent
   | RatingEvent
   | NoteEvent
   | PacketEvent
+  | VerdictEvent
   | SuppressedEvent
   | HiddenEvent
   | Accepted
@@ -662,9 +804,11 @@ export type AgentOutFrame =
   | NoticeEvent
   | FeedbackEvent
   | ContactEvent
+  | CorrectionEvent
   | RatingEvent
   | NoteEvent
   | PacketEvent
+  | VerdictEvent
   | SuppressedEvent
   | HiddenEvent
   | Watching

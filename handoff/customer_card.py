@@ -1,0 +1,82 @@
+"""The card "What I will tell them": the summary as the customer sees it and may correct it.
+
+A line that they corrected stands as they wrote it. What is told to agents is the packet; the card never says more than
+that, and nothing that the customer may not see.
+"""
+
+from collections import OrderedDict
+
+from handoff import voice
+from handoff.conversation import Owner
+from handoff.gist import Gist, gist_of
+from handoff.packet import quoted
+from handoff.ports import ConversationRecord, Transaction
+from handoff.protocol import MAX_CARD_LINE, Attempt, Card, SummaryFact
+
+REMEMBERED = 1_000
+"""Cards kept ready: a status is asked for at every ring, and a card changes only with the log."""
+_LATELY = 6
+"""Events behind an offer that still belong to it."""
+_MOST_TRIED = 3
+
+
+class Cards:
+    """Cards of conversations by how far their logs have come."""
+
+    def __init__(self) -> None:
+        self._ready: OrderedDict[str, tuple[int, Card]] = OrderedDict()
+
+    def of(self, tx: Transaction, conversation: ConversationRecord) -> Card | None:
+        """The card while a person is called, offered or there; None while nobody is to be told anything."""
+        if not _is_due(tx, conversation):
+            return None
+        last_seq, card = self._ready.get(conversation.id, (0, None))
+        if card is None or last_seq != conversation.last_seq:
+            card = card_of(gist_of(tx, conversation))
+            self._ready[conversation.id] = conversation.last_seq, card
+            if len(self._ready) > REMEMBERED:
+                self._ready.popitem(last=False)
+        self._ready.move_to_end(conversation.id)
+        return card
+
+
+def card_of(gist: Gist) -> Card:
+    """The card that `gist` makes, with what was corrected in its place."""
+    corrected = {correction.part: correction.text for correction in gist.corrections}
+    lines = {
+        "want": "\n".join(quoted(quote) for quote in gist.wants),
+        "about": " · ".join(map(_fact, gist.facts)),
+        "tried": "\n".join([words for one in gist.attempts if (words := _tried(one))][-_MOST_TRIED:]),
+    }
+    told = {part: text[:MAX_CARD_LINE] for part, text in (lines | corrected).items()}
+    return Card.model_validate({**told, "corrected": list(corrected)})
+
+
+def _is_due(tx: Transaction, conversation: ConversationRecord) -> bool:
+    match conversation.ownership.owner:
+        case Owner.QUEUE | Owner.AGENT:
+            return True
+        case Owner.CLOSED:
+            return False
+    if conversation.active_loop == "contact_form":
+        return True
+    for event in reversed(tx.events(conversation.id, max(0, conversation.last_seq - _LATELY), _LATELY)):
+        if event.kind == "offer":
+            return True
+        if event.author.role == "customer" and event.kind not in ("correction", "feedback"):
+            return False
+    return False
+
+
+def _fact(fact: SummaryFact) -> str:
+    label = voice.FACTS.get(fact.kind, "")
+    return f"{label} {fact.value}" if label else fact.value
+
+
+def _tried(one: Attempt) -> str:
+    match one.kind:
+        case "answered":
+            return voice.SHOWN.get(one.end, voice.SHOWN_ELSE).format(title=one.title)
+        case "asked_back":
+            return voice.NONE_FITTED if one.end == "none_fitted" else ""
+    return voice.NOT_FOUND

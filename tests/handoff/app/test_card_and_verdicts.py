@@ -1,0 +1,93 @@
+"""The card that the customer corrects and the verdicts that agents give, over real sockets."""
+
+import httpx
+import pytest
+
+from handoff.ports import Json, TurnReply
+from tests.handoff.app.clients import Agent, Customer, Frame
+from tests.handoff.app.conftest import Bot
+from tests.handoff.fakes import HIT
+
+
+def answer(hit: Json) -> TurnReply:
+    return TurnReply(({"kind": "answer", "text": hit["text"], "hit": hit},), confidence=0.8)
+
+
+async def in_line(customer: Customer, bot: Bot) -> Frame:
+    """Asked, answered, and waiting for a person; the status with the card."""
+    bot.answer = lambda request: answer(HIT)
+    await customer.hello()
+    await customer.say("How do I send boots back, order FH-204817?")
+    await customer.event("answer")
+    await customer.accepted(await customer.send("ask_person"))
+    return await customer.until(lambda f: f["type"] == "status" and f["card"] is not None)
+
+
+async def test_the_agent_sees_what_the_customer_corrects_while_waiting_and_after(
+    gateway: str, mara: httpx.Cookies, bot: Bot
+) -> None:
+    async with Agent(gateway, mara) as agent, Customer(gateway) as customer:
+        await agent.hello()
+        card = (await in_line(customer, bot))["card"]
+        assert card["about"] == "Order FH-204817"
+        assert card["tried"] == "Return an item"
+        await agent.watch(customer.conversation)
+        packet = (await agent.event("packet"))["packet"]
+        quote = packet["wants"][0]
+        said = await agent.event("message", seq=quote["seq"])
+        assert said["text"][quote["start"] : quote["end"]] == quote["text"]
+        assert packet["facts"][0]["value"] == "FH-204817"
+
+        await customer.accepted(await customer.send("correct_card", want="Only the left boot"))
+        seen = await agent.event("correction", want="Only the left boot")
+        assert (seen["about"], seen["tried"], seen["actor"]["role"]) == (None, None, "customer")
+        shown = await customer.until(
+            lambda f: f["type"] == "status" and f["card"] and f["card"]["corrected"] == ["want"]
+        )
+        assert shown["card"]["want"] == "Only the left boot"
+        await agent.accepted(await agent.send("claim", conversation=customer.conversation))
+        await customer.accepted(await customer.send("correct_card", tried=""))
+        await agent.event("correction", tried="")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({}, "bad_input"), ({"want": "x" * 1_001}, "bad_frame"), ({"want": 7}, "bad_frame")],
+)
+async def test_a_correction_that_is_none_is_refused(
+    gateway: str, mara: httpx.Cookies, bot: Bot, fields: Frame, code: str
+) -> None:
+    async with Agent(gateway, mara) as agent, Customer(gateway) as customer:
+        await agent.hello()
+        await in_line(customer, bot)
+        refused = await customer.rejected(await customer.send("correct_card", **fields))
+        assert (refused["code"], refused["retryable"]) == (code, False)
+
+
+async def test_a_verdict_reaches_agents_and_no_customer(
+    gateway: str, mara: httpx.Cookies, tomas: httpx.Cookies, bot: Bot
+) -> None:
+    async with Agent(gateway, mara) as agent, Agent(gateway, tomas) as other, Customer(gateway) as customer:
+        await agent.hello()
+        await other.hello()
+        await in_line(customer, bot)
+        await agent.watch(customer.conversation)
+        await other.watch(customer.conversation)
+        seq = (await agent.event("answer"))["seq"]
+        judge = {"conversation": customer.conversation, "answer_seq": seq}
+        await agent.accepted(await agent.send("judge", **judge, verdict="outdated"))
+        seen = await other.event("verdict", verdict="outdated")
+        assert (seen["answer_seq"], seen["actor"]["name"]) == (seq, "Mara Lindqvist")
+        await customer.event("hidden", seq=seen["seq"])
+        assert "outdated" not in str(customer.frames)
+        refused = await agent.rejected(
+            await agent.send("judge", **judge | {"answer_seq": 1}, verdict="wrong")
+        )
+        assert refused["code"] == "bad_input"
+
+
+async def test_a_customer_cannot_give_a_verdict(gateway: str, bot: Bot) -> None:
+    async with Customer(gateway) as customer:
+        await customer.hello()
+        sent = await customer.send("judge", conversation=customer.conversation, answer_seq=1, verdict="wrong")
+        assert (await customer.rejected(sent))["code"] == "bad_frame"
