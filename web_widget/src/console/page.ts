@@ -8,6 +8,8 @@ import { chime } from "./sound";
 import { keyCommand } from "./state/keys";
 import { pageTitle } from "./state/page-title";
 import { badgeCount, neighbour, stance } from "./state/queue";
+import type { Verdict } from "./state/words";
+import type { Spot } from "./state/spot";
 import { conversationOf, pathOf } from "./state/route";
 
 /** What stands beside the desk and belongs to the page alone. */
@@ -17,6 +19,8 @@ export interface Page {
   help: Signal<boolean>;
   /** The composer should take the focus as soon as it is there; it sets this back. */
   focusComposer: Signal<boolean>;
+  /** The place in the log that somebody wants to see. */
+  spot: Signal<Spot | null>;
 }
 
 export function followAddress(desk: Desk, page: Page): void {
@@ -92,6 +96,11 @@ function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, pa
       desk.setMode(state.selected, command);
       page.focusComposer.value = true;
       return;
+    case "right":
+    case "wrong":
+    case "outdated":
+      judgeInReach(desk, page, command);
+      return;
     case "help":
       page.help.value = true;
       return;
@@ -101,9 +110,28 @@ function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, pa
   }
 }
 
+/** The answer that has the focus, or else the bot's last one. */
+function judgeInReach(desk: Desk, page: Page, verdict: Verdict): void {
+  const { selected, chats } = desk.state.peek();
+  const chat = selected === null ? undefined : chats[selected];
+  if (chat === undefined) return;
+  const focused = document.activeElement?.closest<HTMLElement>("[data-answer]")?.dataset["answer"];
+  const seq = focused === undefined ? chat.log.events.findLast((event) => event.kind === "answer")?.seq : Number(focused);
+  if (seq === undefined) return;
+  desk.judge(chat.id, seq, verdict);
+  if (focused === undefined) showSpot(page, { conversation: chat.id, seq });
+}
+
+/** Brings an event before the agent's eyes, and marks the words if they are named. */
+export function showSpot(page: Page, spot: Spot): void {
+  hideDetails(page);
+  page.spot.value = { ...spot };
+}
+
 export function show(desk: Desk, page: Page, conversation: string | null): void {
   page.pane.value = "chat";
   page.focusComposer.value = false;
+  page.spot.value = null;
   desk.open(conversation);
 }
 

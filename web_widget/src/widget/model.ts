@@ -12,6 +12,7 @@ import type {
   CustomerChoose,
   CustomerClose,
   CustomerContact,
+  CustomerCorrectCard,
   CustomerFeedback,
   CustomerLeaveQueue,
   CustomerOutFrame,
@@ -30,6 +31,7 @@ export type Write =
   | CustomerLeaveQueue
   | CustomerFeedback
   | CustomerContact
+  | CustomerCorrectCard
   | CustomerRate
   | CustomerClose;
 

@@ -117,6 +117,8 @@ export const HIT: Hit = {
   text: "Most parcels arrive within four working days. If yours has not moved for three, we look for it.",
   html: "<p>Most parcels arrive within four working days.</p>",
   score: 0.71,
+  span: "",
+  answer_id: null,
   url: "/help/late-parcels#how-long-to-wait",
   updated_at: "2026-10-02T09:00:00Z",
   always_person: false,
@@ -156,6 +158,14 @@ export function packet(change: Partial<Packet> = {}): Packet {
       { conversation: "c-old", started_at: "2026-09-03T10:00:00Z", about: "Broken tent pole", outcome: "solved" },
     ],
     waiting_since: ago(130),
+    evidence: [{ text: "The best article fits at 31 %, below the 45 % that an answer needs.", seq: 1 }],
+    wants: [{ seq: 1, start: 0, end: 17, text: "Where is my tent?", cut_before: false, cut_after: false }],
+    facts: [{ kind: "order_number", value: "FH-204817", quote: null }],
+    attempts: [
+      { seq: 2, kind: "answered", title: "When a parcel is late", asked: null, end: "not_helpful", end_seq: 3, end_quote: null, choice: "" },
+    ],
+    mood: { tone: "calm", cues: [] },
+    corrections: [],
     ...change,
   };
 }

@@ -37,6 +37,8 @@ export function hitOf(patch: Partial<Hit> = {}): Hit {
     article_title: "Sending something back",
     heading: "",
     text: "Print the label.",
+    span: "",
+    answer_id: null,
     html: "<p>Print the label.</p>",
     score: 0.8,
     url: "/help/returns",

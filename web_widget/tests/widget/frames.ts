@@ -32,6 +32,7 @@ export function status(more: Partial<CustomerStatus> = {}): CustomerStatus {
     agents_online: 1,
     bot_thinking: false,
     may_rate: false,
+    card: null,
     ...more,
   };
 }
@@ -58,6 +59,8 @@ export const HIT = {
   text: "You have 60 days.",
   html: "<p>You have <strong>60 days</strong>.</p>",
   score: 0.02,
+  span: "",
+  answer_id: null,
   url: "/help/how-to-return#costs",
   updated_at: "2026-11-10T09:00:00Z",
   always_person: false,

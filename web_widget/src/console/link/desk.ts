@@ -10,13 +10,14 @@ import {
   type ConsoleState,
   EMPTY_DRAFT,
   emptyState,
+  type Judgement,
   type Link,
   type Mode,
   type Pending,
 } from "../state/model";
 import { wantedWatches } from "../state/queue";
 import { type Action, reduce } from "../state/reduce";
-import type { Outcome } from "../state/words";
+import type { Outcome, Verdict } from "../state/words";
 
 export interface DeskParts {
   /** Gives false when there is no open line; what matters is said again on the next welcome. */
@@ -145,6 +146,14 @@ export class Desk {
     this.#command("resolve", conversation, outcome);
   }
 
+  /** Says of an answer of the bot whether it was right; the same verdict again says nothing. */
+  judge(conversation: string, answerSeq: number, verdict: Verdict): void {
+    const events = this.state.peek().chats[conversation]?.log.events ?? [];
+    const last = events.findLast((event) => event.kind === "verdict" && event.answer_seq === answerSeq);
+    if (last?.kind === "verdict" && last.verdict === verdict) return;
+    this.#command("judge", conversation, null, { answerSeq, verdict });
+  }
+
   setAvailable(available: boolean): void {
     if (this.#parts.send({ type: "available", available })) this.dispatch({ type: "available", available });
   }
@@ -153,11 +162,13 @@ export class Desk {
     this.dispatch({ type: "mode", conversation, mode });
   }
 
-  #command(name: CommandName, conversation: string | null, outcome: Outcome | null): void {
+  #command(name: CommandName, conversation: string | null, outcome: Outcome | null, judgement?: Judgement): void {
     const state = this.state.peek();
-    if (state.commands.some((one) => one.name === name && one.conversation === conversation)) return;
+    const answer = judgement?.answerSeq;
+    const twice = (one: Command) => one.name === name && one.conversation === conversation && one.judgement?.answerSeq === answer;
+    if (state.commands.some(twice)) return;
     const fence = conversation === null ? null : (state.chats[conversation]?.status?.fence ?? 0);
-    const command: Command = { cmid: this.#parts.newId(), name, conversation, outcome, fence };
+    const command: Command = { cmid: this.#parts.newId(), name, conversation, outcome, fence, judgement };
     this.dispatch({ type: "command", command });
     this.#parts.send(commandFrame(command));
   }
@@ -212,8 +223,11 @@ export class Desk {
   }
 }
 
-function commandFrame({ cmid, name, conversation, outcome, fence }: Command): AgentFrame {
+function commandFrame({ cmid, name, conversation, outcome, fence, judgement }: Command): AgentFrame {
   if (name === "claim" || conversation === null) return { type: "claim", cmid, conversation };
+  if (name === "judge") {
+    return { type: "judge", cmid, conversation, answer_seq: judgement?.answerSeq ?? 0, verdict: judgement?.verdict ?? "right" };
+  }
   const head = { cmid, conversation, fence: fence ?? 0 };
   if (name === "resolve") return { type: "resolve", ...head, outcome: outcome ?? "solved" };
   return { type: name, ...head };

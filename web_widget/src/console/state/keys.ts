@@ -1,6 +1,8 @@
 /** Which key means what. Pure: the page hands in the key and where the focus is. */
 
-export type KeyCommand = "next" | "previous" | "reply" | "note" | "help" | "leave";
+import type { Verdict } from "./words";
+
+export type KeyCommand = "next" | "previous" | "reply" | "note" | "help" | "leave" | Verdict;
 
 export interface KeyPress {
   key: string;
@@ -29,6 +31,12 @@ export function keyCommand(press: KeyPress): KeyCommand | null {
       return "reply";
     case "n":
       return "note";
+    case "1":
+      return "right";
+    case "2":
+      return "wrong";
+    case "3":
+      return "outdated";
     case "?":
       return "help";
     case "Escape":

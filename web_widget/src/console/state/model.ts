@@ -1,7 +1,7 @@
 /** All that the console knows, as plain data. Nothing here touches sockets, storage or the page. */
 
 import { emptyLog, type Log } from "../../shared/log";
-import type { AgentWelcome, ConversationStatus, QueueRow, QueueState } from "../../shared/protocol";
+import type { AgentWelcome, ConversationStatus, QueueRow, QueueState, VerdictEvent } from "../../shared/protocol";
 
 /** `connecting` is the first try; `lost` is every later one. */
 export type Link = "connecting" | "open" | "lost";
@@ -48,7 +48,7 @@ export interface Chat {
   refused: string | null;
 }
 
-export type CommandName = "claim" | "requeue" | "return_to_bot" | "resolve";
+export type CommandName = "claim" | "requeue" | "return_to_bot" | "resolve" | "judge";
 
 /** A command that waits for `accepted` or `rejected`. */
 export interface Command {
@@ -59,6 +59,13 @@ export interface Command {
   outcome: Outcome | null;
   /** The fence that the agent saw when pressing the button; a claim has none. */
   fence: number | null;
+  /** For `judge`: which answer, and what of it. */
+  judgement?: Judgement;
+}
+
+export interface Judgement {
+  answerSeq: number;
+  verdict: VerdictEvent["verdict"];
 }
 
 type Outcome = NonNullable<ConversationStatus["outcome"]>;

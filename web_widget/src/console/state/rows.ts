@@ -1,7 +1,7 @@
 /** A log as it is drawn: day lines, groups by sender, what was chosen and what was found helpful. Pure. */
 
 import type { LogEvent } from "../../shared/log";
-import type { PacketEvent } from "../../shared/protocol";
+import type { PacketEvent, VerdictEvent } from "../../shared/protocol";
 import { sameDay } from "../../shared/time";
 import type { Chat } from "./model";
 
@@ -15,6 +15,8 @@ export interface Marks {
   helpful: boolean | null;
   /** Of choices: the one that was taken. */
   chosen: string | null;
+  /** Of an answer: what an agent last said of it. */
+  verdict: VerdictEvent | null;
 }
 
 const GROUP_MS = 120_000;
@@ -23,17 +25,21 @@ const BUBBLES: ReadonlySet<LogEvent["kind"]> = new Set(["message", "answer", "ch
 export function logRows(log: readonly LogEvent[]): readonly LogRow[] {
   const helpful = new Map<number, boolean>();
   const taken = new Set<string>();
+  const verdicts = new Map<number, VerdictEvent>();
   for (const event of log) {
     if (event.kind === "feedback") helpful.set(event.answer_seq, event.helpful);
     if (event.kind === "chosen") taken.add(event.choice_id);
+    if (event.kind === "verdict") verdicts.set(event.answer_seq, event);
   }
   const rows: LogRow[] = [];
   let before: LogEvent | null = null;
   for (const event of log) {
+    if (event.kind === "verdict") continue;
     if (before === null || !sameDay(before.at, event.at)) rows.push({ type: "day", key: `day-${event.seq}`, at: event.at });
     const marks: Marks = {
       helpful: helpful.get(event.seq) ?? null,
       chosen: event.kind === "choices" ? (event.choices.find((choice) => taken.has(choice.id))?.id ?? null) : null,
+      verdict: verdicts.get(event.seq) ?? null,
     };
     rows.push({ type: "event", key: `e-${event.seq}`, event, first: !sameGroup(before, event), marks });
     before = event;
@@ -64,12 +70,13 @@ export interface Fact {
   value: string;
 }
 
-/** Slots and entities as facts to copy: a value stands there once, under its more telling name (the slot's). */
+/** Slots and entities as facts to copy, without those that have a place in the log: a value stands there once, under its more telling name (the slot's). */
 export function packetFacts(packet: PacketEvent["packet"]): readonly Fact[] {
   const seen = new Set<string>();
   const facts: Fact[] = [];
   const contact = packet.contact;
   if (contact !== null) for (const value of [contact.name, contact.email, contact.about]) seen.add(value.toLowerCase());
+  for (const { value } of packet.facts) seen.add(value.toLowerCase());
   const named = [
     ...Object.entries(packet.slots).map(([name, value]) => ({ name, value })),
     ...packet.entities.map(({ entity, value }) => ({ name: entity, value })),

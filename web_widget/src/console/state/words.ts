@@ -1,18 +1,24 @@
 /** What the console calls things. One place, so that queue, chat and packet say the same word. */
 
-import type { ConversationStatus, EarlierConversation, NoticeEvent, OfferEvent, Packet } from "../../shared/protocol";
+import type { Attempt, ConversationStatus, EarlierConversation, MoodCue, NoticeEvent, OfferEvent, Packet, VerdictEvent } from "../../shared/protocol";
 
 export type Reason = Packet["reason"];
 export type Outcome = NonNullable<EarlierConversation["outcome"]>;
 export type OfferOption = OfferEvent["options"][number];
+export type Verdict = VerdictEvent["verdict"];
+export type Tone = Packet["mood"]["tone"];
 export type NoticeCode = NoticeEvent["code"];
 
 export const REASON_WORD: Record<Reason, string> = {
   asked_for_person: "Asked for a person",
   low_confidence: "Bot unsure",
   repeated_failure: "Bot failed twice",
+  same_question: "Asked again",
+  rejected_twice: "Answers rejected",
   frustration: "Frustrated",
   policy_topic: "Needs a person",
+  always_person: "Always a person",
+  other_language: "Another language",
   bot_unavailable: "Bot unavailable",
   left_details: "Left details",
   back_to_queue: "Back in the queue",
@@ -64,3 +70,37 @@ export function factLabel(name: string): string {
 export function percent(share: number): string {
   return `${Math.round(share * 100)}%`;
 }
+
+export const VERDICT_WORD: Record<Verdict, string> = { right: "Right", wrong: "Wrong", outdated: "Outdated" };
+
+/** In the order of their keys: 1, 2, 3. */
+export const VERDICTS: readonly Verdict[] = ["right", "wrong", "outdated"];
+
+/** About the wording, never about the person. */
+export const TONE_WORD: Record<Tone, string> = {
+  calm: "Calm wording",
+  unhappy: "Unhappy wording",
+  angry: "Angry wording",
+};
+
+export const CUE_WORD: Record<MoodCue["kind"], string> = {
+  capitals: "Capitals",
+  exclamation: "Exclamation marks",
+  strong_words: "Strong words",
+  complaint: "Complaint",
+  said_before: "Says it was said before",
+  swearing: "Swearing",
+  repeated: "Asked again",
+  thumb_down: "Thumb down on an answer",
+};
+
+export const ATTEMPT_WORD: Record<Attempt["end"], string> = {
+  helped: "Helped",
+  not_helpful: "Not helpful",
+  said_no: "They said it did not help",
+  asked_again: "They asked again",
+  none_fitted: "None of these fitted",
+  chosen: "They chose",
+  asked_for_person: "They asked for a person",
+  open: "No word on it",
+};

@@ -4,6 +4,7 @@ import { IconButton } from "../../shared/components/button";
 import { Skeleton } from "../../shared/components/skeleton";
 import { hideDetails } from "../page";
 import { lastCustomerText } from "../state/chat";
+import { correctionsSince } from "../state/corrections";
 import { latestPacket } from "../state/rows";
 import { Articles } from "./articles";
 import { useBench, usePick } from "./bench";
@@ -12,7 +13,8 @@ import { PacketAfter, PacketBefore } from "./packet-view";
 export function ContextPane({ conversation }: { conversation: string }) {
   const { page } = useBench();
   const chat = usePick((state) => state.chats[conversation]);
-  const packet = chat === undefined ? null : (latestPacket(chat)?.packet ?? null);
+  const event = chat === undefined ? null : latestPacket(chat);
+  const packet = event?.packet ?? null;
   const question = chat === undefined ? "" : lastCustomerText(chat);
   const back = () => hideDetails(page);
   return (
@@ -27,10 +29,10 @@ export function ContextPane({ conversation }: { conversation: string }) {
           <Skeleton lines={7} label="Loading the details" />
         ) : (
           <>
-            {packet === null ? (
+            {event === null ? (
               <p class="context-none">This conversation was not handed over, so there is no summary.</p>
             ) : (
-              <PacketBefore packet={packet} />
+              <PacketBefore event={event} corrections={correctionsSince(event, chat.log.events)} />
             )}
             <Articles conversation={conversation} question={question} />
             {packet !== null && <PacketAfter packet={packet} />}

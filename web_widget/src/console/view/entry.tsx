@@ -1,17 +1,19 @@
 /** One event of the log. Each kind has a shape of its own; who may see it is said where it is not everybody. */
-import { Check, EyeOff, Mail, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
+import { Check, EyeOff, Mail, PencilLine, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
 import type { ComponentChildren } from "preact";
 import type { LogEvent } from "../../shared/log";
 import { ArticleHtml } from "../../shared/components/article-html";
 import { Icon } from "../../shared/components/icon";
 import { Time } from "../../shared/components/time";
 import type { Marks } from "../state/rows";
+import { rangeOf, type Spot } from "../state/spot";
 import { OFFER_WORD, percent } from "../state/words";
 import { Byline } from "./byline";
 import { Copyable } from "./copyable";
 import { Prose } from "./prose";
 import { ReasonMark } from "./reason";
 import { SourceCard } from "./source-card";
+import { VerdictBar } from "./verdict-bar";
 
 interface Props {
   event: LogEvent;
@@ -21,21 +23,36 @@ interface Props {
   me: string | null;
   /** What agents call the customer; an anonymous one has no name in the log. */
   customer: string;
+  /** Somebody wants to see this event, or some words of it. */
+  spot?: Spot | null;
 }
 
-export function Entry({ event, first, marks, me, customer }: Props) {
+export function Entry({ event, first, marks, me, customer, spot = null }: Props) {
   switch (event.kind) {
+    case "verdict":
+      return null; // a mark on its answer
     case "notice":
-      return <Line event={event}>{event.text}</Line>;
+      return (
+        <Line event={event} spot={spot}>
+          {event.text}
+        </Line>
+      );
+    case "correction":
+      return (
+        <Line event={event} spot={spot}>
+          <Icon node={PencilLine} />
+          The customer corrected the summary
+        </Line>
+      );
     case "packet":
       return (
-        <Line event={event}>
+        <Line event={event} spot={spot}>
           Handed over to people: <ReasonMark reason={event.packet.reason} />
         </Line>
       );
     case "feedback":
       return (
-        <Line event={event}>
+        <Line event={event} spot={spot}>
           <Icon node={event.helpful ? ThumbsUp : ThumbsDown} />
           {event.helpful ? "The customer found the answer helpful" : "The customer found the answer not helpful"}
         </Line>
@@ -43,21 +60,26 @@ export function Entry({ event, first, marks, me, customer }: Props) {
     case "note":
       return <NoteEntry event={event} me={me} />;
     case "contact":
-      return <ContactEntry event={event} />;
+      return <ContactEntry event={event} spot={spot} />;
     case "rating":
       return <RatingEntry event={event} />;
     default:
-      return <BubbleEntry event={event} first={first} marks={marks} me={me} customer={customer} />;
+      return <BubbleEntry event={event} first={first} marks={marks} me={me} customer={customer} spot={spot} />;
   }
 }
 
 type BubbleEvent = Extract<LogEvent, { kind: "message" | "answer" | "choices" | "chosen" | "offer" | "suppressed" }>;
 
-function BubbleEntry({ event, first, marks, me, customer }: Props & { event: BubbleEvent }) {
+function BubbleEntry({ event, first, marks, me, customer, spot = null }: Props & { event: BubbleEvent }) {
   const side = event.actor.role === "customer" ? "entry-in" : "entry-out";
   const look = event.kind === "suppressed" ? "bubble-suppressed" : `bubble-${event.actor.role}`;
   return (
-    <article class={`entry ${side} ${first ? "entry-first" : ""}`}>
+    <article
+      class={`entry ${side} ${first ? "entry-first" : ""} ${spot ? "spot" : ""}`}
+      data-seq={event.seq}
+      data-answer={event.kind === "answer" ? event.seq : undefined}
+      tabIndex={-1}
+    >
       {first && <Byline actor={event.actor} me={me} customer={customer} />}
       <div class={`bubble ${look}`}>
         {event.kind === "suppressed" && (
@@ -66,7 +88,7 @@ function BubbleEntry({ event, first, marks, me, customer }: Props & { event: Bub
             Not shown to the customer: a person had taken over
           </p>
         )}
-        <Body event={event} marks={marks} />
+        <Body event={event} marks={marks} me={me} spot={spot} />
       </div>
       <span class="entry-time">
         <Time at={event.at} />
@@ -75,11 +97,18 @@ function BubbleEntry({ event, first, marks, me, customer }: Props & { event: Bub
   );
 }
 
-function Body({ event, marks }: { event: BubbleEvent; marks: Marks }) {
+interface BodyProps {
+  event: BubbleEvent;
+  marks: Marks;
+  me: string | null;
+  spot: Spot | null;
+}
+
+function Body({ event, marks, me, spot }: BodyProps) {
   switch (event.kind) {
     case "message":
     case "suppressed":
-      return <Prose text={event.text} />;
+      return <Prose text={event.text} mark={rangeOf(spot)} />;
     case "chosen":
       return (
         <p class="chosen">
@@ -97,8 +126,9 @@ function Body({ event, marks }: { event: BubbleEvent; marks: Marks }) {
           <SourceCard hit={event.hit} />
           <p class="answer-facts">
             {event.confidence !== null && <span class="fd-numbers">{percent(event.confidence)} sure</span>}
-            <Verdict helpful={marks.helpful} />
+            <Helpful helpful={marks.helpful} />
           </p>
+          <VerdictBar conversation={event.conversation} seq={event.seq} given={marks.verdict} me={me} />
         </>
       );
     case "choices":
@@ -131,7 +161,7 @@ function Body({ event, marks }: { event: BubbleEvent; marks: Marks }) {
   }
 }
 
-export function Verdict({ helpful }: { helpful: boolean | null }) {
+export function Helpful({ helpful }: { helpful: boolean | null }) {
   if (helpful === null) return null;
   return (
     <span class={`fd-tag ${helpful ? "fd-tag-good" : "fd-tag-bad"}`}>
@@ -141,9 +171,9 @@ export function Verdict({ helpful }: { helpful: boolean | null }) {
   );
 }
 
-function Line({ event, children }: { event: LogEvent; children: ComponentChildren }) {
+function Line({ event, spot, children }: { event: LogEvent; spot: Spot | null; children: ComponentChildren }) {
   return (
-    <p class="line">
+    <p class={spot ? "line spot" : "line"} data-seq={event.seq} tabIndex={-1}>
       <span class="line-words">{children}</span> <Time at={event.at} />
     </p>
   );
@@ -166,10 +196,10 @@ function NoteEntry({ event, me }: { event: Extract<LogEvent, { kind: "note" }>; 
   );
 }
 
-function ContactEntry({ event }: { event: Extract<LogEvent, { kind: "contact" }> }) {
+function ContactEntry({ event, spot }: { event: Extract<LogEvent, { kind: "contact" }>; spot: Spot | null }) {
   const { name, email, about } = event.contact;
   return (
-    <article class="entry entry-in entry-first">
+    <article class={`entry entry-in entry-first ${spot ? "spot" : ""}`} data-seq={event.seq} tabIndex={-1}>
       <div class="bubble bubble-card">
         <p class="card-head">
           <Icon node={Mail} /> Left details to be answered by e-mail
@@ -177,7 +207,7 @@ function ContactEntry({ event }: { event: Extract<LogEvent, { kind: "contact" }>
         <p>
           <span dir="auto">{name}</span> · <Copyable value={email} />
         </p>
-        <Prose text={about} />
+        <Prose text={about} mark={rangeOf(spot)} />
       </div>
       <span class="entry-time">
         <Time at={event.at} />

@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [keys: readonly string[], means: string])[] = [
   [["k", "Alt ↑"], "Previous conversation"],
   [["r"], "Write a reply"],
   [["n"], "Write a note"],
+  [["1", "2", "3"], "The bot’s answer was right, wrong, outdated"],
   [["Enter"], "Send"],
   [["Shift Enter"], "Break the line"],
   [["Esc"], "Leave the field, close what is open"],

@@ -11,12 +11,16 @@ import { Entry } from "./entry";
 import { PendingBubble } from "./pending-bubble";
 
 const NEAR_END_PX = 80;
+/** So long is a place marked that somebody jumped to. */
+const SPOT_MS = 6_000;
 
 export function Log({ chat, customer }: { chat: Chat; customer: string }) {
   const { log, pending, typing, loaded } = chat;
   const rows = useMemo(() => logRows(log.events), [log.events]);
   const me = usePick((state) => state.welcome?.agent.id ?? null);
-  const { now } = useBench();
+  const { now, page } = useBench();
+  const wanted = page.spot.value;
+  const spot = wanted?.conversation === chat.id ? wanted : null;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [below, setBelow] = useState(false);
@@ -24,7 +28,7 @@ export function Log({ chat, customer }: { chat: Chat; customer: string }) {
   useLayoutEffect(() => {
     if (atEnd.current) toEnd(box.current);
     else setBelow(true);
-  }, [log.last, pending.length]);
+  }, [rows.length, pending.length]);
 
   useEffect(() => {
     const element = box.current;
@@ -33,6 +37,16 @@ export function Log({ chat, customer }: { chat: Chat; customer: string }) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+
+  useEffect(() => {
+    const found = spot === null ? null : box.current?.querySelector<HTMLElement>(`[data-seq="${spot.seq}"]`);
+    if (!found) return;
+    atEnd.current = false;
+    found.scrollIntoView({ block: "center" });
+    found.focus({ preventScroll: true });
+    const timer = setTimeout(() => (page.spot.value = null), SPOT_MS);
+    return () => clearTimeout(timer);
+  }, [spot]);
 
   return (
     <div class="log-frame">
@@ -58,7 +72,15 @@ export function Log({ chat, customer }: { chat: Chat; customer: string }) {
               <span>{dayLabel(row.at, now.peek())}</span>
             </p>
           ) : (
-            <Entry key={row.key} event={row.event} first={row.first} marks={row.marks} me={me} customer={customer} />
+            <Entry
+              key={row.key}
+              event={row.event}
+              first={row.first}
+              marks={row.marks}
+              me={me}
+              customer={customer}
+              spot={spot?.seq === row.event.seq ? spot : null}
+            />
           ),
         )}
         {pending.map((one) => (

@@ -3,34 +3,37 @@ import { ExternalLink } from "lucide";
 import type { ComponentChildren } from "preact";
 import { Icon } from "../../shared/components/icon";
 import { Time } from "../../shared/components/time";
-import type { EarlierConversation, Packet, Page } from "../../shared/protocol";
+import type { EarlierConversation, Packet, PacketEvent, Page } from "../../shared/protocol";
 import { show } from "../page";
+import type { Corrections } from "../state/corrections";
 import { safeHref } from "../state/links";
 import { pathOf } from "../state/route";
 import { packetFacts } from "../state/rows";
 import { factLabel, OUTCOME_WORD, percent } from "../state/words";
 import { useBench } from "./bench";
-import { Copyable } from "./copyable";
-import { Verdict } from "./entry";
+import { Helpful } from "./entry";
 import { ReasonMark } from "./reason";
+import { Attempts, Corrigible, Fact, Facts, Jump, Wants, Wording } from "./summary-view";
 
 function mailTo(email: string, about: string): string {
   return `mailto:${encodeURIComponent(email)}?subject=${encodeURIComponent("Your message to us")}&body=${encodeURIComponent(`\n\n> ${about}`)}`;
 }
 
+interface BeforeProps {
+  event: PacketEvent;
+  corrections: Corrections;
+}
+
 /** What is needed before the first word of an answer. */
-export function PacketBefore({ packet }: { packet: Packet }) {
-  const facts = packetFacts(packet);
+export function PacketBefore({ event, corrections }: BeforeProps) {
+  const { packet, conversation } = event;
+  const others = packetFacts(packet);
+  const facts = packet.facts.length + others.length > 0;
   return (
     <>
-      <section class="why">
-        <h3 class="why-reason">
-          <ReasonMark reason={packet.reason} />
-        </h3>
-        <p dir="auto">{packet.reason_detail}</p>
-      </section>
+      <Why event={event} />
       <Part title="What they want">
-        <p dir="auto">{packet.summary}</p>
+        <Wants conversation={conversation} packet={packet} corrected={corrections.want} />
         <Questions questions={packet.questions} />
       </Part>
       {packet.contact !== null && (
@@ -45,19 +48,53 @@ export function PacketBefore({ packet }: { packet: Packet }) {
           <a href={mailTo(packet.contact.email, packet.contact.about)}>Write an e-mail</a>
         </Part>
       )}
-      {facts.length > 0 && (
-        <Part title="Facts">
-          <dl class="facts">
-            {facts.map((fact) => (
-              <Fact key={fact.name + fact.value} name={factLabel(fact.name)} value={fact.value} />
-            ))}
-          </dl>
+      {(facts || corrections.about !== undefined) && (
+        <Part title="What it is about">
+          <Corrigible conversation={conversation} corrected={corrections.about}>
+            {facts ? <Facts conversation={conversation} packet={packet} others={others} /> : <p class="quiet">Nothing in the log identifies it.</p>}
+          </Corrigible>
         </Part>
       )}
       <Part title="What was tried">
-        <Tried tried={packet.tried} />
+        <Corrigible conversation={conversation} corrected={corrections.tried}>
+          {packet.attempts.length > 0 || packet.tried.length === 0 ? (
+            <Attempts conversation={conversation} packet={packet} />
+          ) : (
+            <Tried tried={packet.tried} />
+          )}
+        </Corrigible>
       </Part>
+      {packet.wants.length > 0 && (
+        <Part title="How it reads">
+          <Wording conversation={conversation} mood={packet.mood} />
+        </Part>
+      )}
     </>
+  );
+}
+
+/** Why it came to people; what can be pointed at leads there. */
+function Why({ event: { packet, conversation } }: { event: PacketEvent }) {
+  const evidence = packet.evidence.length > 0 ? packet.evidence : [{ text: packet.reason_detail, seq: null }];
+  return (
+    <section class="why">
+      <h3 class="why-reason">
+        <ReasonMark reason={packet.reason} />
+      </h3>
+      {evidence.map(({ text, seq }, index) =>
+        seq === null ? (
+          <p key={index} dir="auto">
+            {text}
+          </p>
+        ) : (
+          <p key={index}>
+            <Jump conversation={conversation} place={{ seq }}>
+              {text}
+            </Jump>
+          </p>
+        ),
+      )}
+    </section>
   );
 }
 
@@ -103,48 +140,23 @@ export function Part({ title, children }: { title: string; children: ComponentCh
   );
 }
 
-const SHOWN_QUESTIONS = 3;
-
 function Questions({ questions }: { questions: readonly string[] }) {
-  const older = questions.slice(0, -SHOWN_QUESTIONS);
-  const latest = questions.slice(-SHOWN_QUESTIONS);
-  if (latest.length < 2) return null;
+  if (questions.length < 2) return null;
   return (
-    <>
+    <details class="heard">
+      <summary>{questions.length} messages</summary>
       <ul class="questions">
-        {latest.map((question, index) => (
+        {questions.map((question, index) => (
           <li key={index} dir="auto">
             {question}
           </li>
         ))}
       </ul>
-      {older.length > 0 && (
-        <details class="heard">
-          <summary>{older.length === 1 ? "1 earlier message" : `${older.length} earlier messages`}</summary>
-          <ul class="questions">
-            {older.map((question, index) => (
-              <li key={index} dir="auto">
-                {question}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-    </>
+    </details>
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div class="fact">
-      <dt>{name}</dt>
-      <dd>
-        <Copyable value={value} />
-      </dd>
-    </div>
-  );
-}
-
+/** As packets said it before they knew how each answer ended. */
 function Tried({ tried }: { tried: Packet["tried"] }) {
   if (tried.length === 0) return <p class="quiet">The bot gave no answer from the library.</p>;
   return (
@@ -156,7 +168,7 @@ function Tried({ tried }: { tried: Packet["tried"] }) {
           </a>
           <p class="tried-facts">
             {one.confidence !== null && <span class="fd-numbers">{percent(one.confidence)} sure</span>}
-            {one.helpful === null ? <span>no feedback</span> : <Verdict helpful={one.helpful} />}
+            {one.helpful === null ? <span>no feedback</span> : <Helpful helpful={one.helpful} />}
           </p>
           {one.question !== "" && (
             <p class="tried-question" dir="auto">

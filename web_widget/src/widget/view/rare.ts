@@ -3,5 +3,5 @@ export { ArticleHtml } from "../../shared/components/article-html";
 export { ArticleView } from "./article-view";
 export { DetailsForm } from "./details-form";
 export { MenuList } from "./menu-list";
-export { QueueCard } from "./queue-card";
 export { RatingForm } from "./rating-form";
+export { Waiting } from "./waiting";

@@ -15,9 +15,7 @@ export function Talk() {
   return (
     <div class="talk">
       <LogView />
-      {status?.owner === "queue" && (
-        <WithRare>{({ QueueCard }) => <QueueCard place={status.queue} agentsOnline={status.agents_online} />}</WithRare>
-      )}
+      {status && <WithRare optional>{({ Waiting }) => <Waiting status={status} />}</WithRare>}
       {trouble && (
         <p class="trouble" role="alert">
           <span>{trouble}</span>

@@ -32,7 +32,7 @@ describe("the packet", () => {
     open(stage());
     const text = screen.getByRole("complementary").textContent ?? "";
     expect(text).toContain("below the 45 % that an answer needs");
-    expect(text).toContain("the parcel has not moved since Monday");
+    expect(text).toContain("“Where is my tent?”");
     expect(text).toContain("When a parcel is late");
     expect(text).toContain("Not helpful");
     expect(text).toContain("FH-204817");

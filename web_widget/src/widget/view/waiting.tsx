@@ -1,0 +1,14 @@
+/** What stands between the log and the composer while a person is called: the place in line, and what they will be told. */
+import type { CustomerStatus } from "../../shared/protocol";
+import { QueueCard } from "./queue-card";
+import { TellCard } from "./tell-card";
+
+export function Waiting({ status }: { status: CustomerStatus }) {
+  const { owner, queue, agents_online, card } = status;
+  return (
+    <>
+      {owner === "queue" && <QueueCard place={queue} agentsOnline={agents_online} />}
+      {card && <TellCard card={card} waiting={owner === "queue"} joined={owner === "agent"} />}
+    </>
+  );
+}
