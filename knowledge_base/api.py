@@ -20,6 +20,7 @@ from knowledge_base.wire import (
     AnswerRequest,
     ArticleList,
     Hit,
+    Outcomes,
     Problem,
     PublicArticle,
     SearchReply,
@@ -30,6 +31,7 @@ QUERY_LENGTH = 1000
 PAGE_LENGTH = 500
 
 Words = Annotated[str, Query(max_length=QUERY_LENGTH)]
+SlugList = Annotated[str, Query(max_length=5_000)]
 
 
 def create_router(library: Library, authorise: Authorise, service_secret: str) -> APIRouter:
@@ -82,8 +84,18 @@ def _public(library: Library, threads: Threads) -> APIRouter:
         q: Words = "",
         page: Annotated[str, Query(max_length=PAGE_LENGTH)] = "",
         limit: Annotated[int, Query(ge=1, le=10)] = 3,
+        seen: SlugList = "",
+        read: SlugList = "",
+        searching: bool = False,
     ) -> SuggestReply:
-        return await threads.run(library.suggest, q, page, limit)
+        """`seen` and `read` are slugs with commas between; `searching` when the customer looks for articles."""
+        lists = {"seen": seen.split(","), "read": read.split(",")}
+        return await threads.run(library.suggest, q, page, limit, searching=searching, **lists)
+
+    @router.post("/outcomes", status_code=204)
+    async def outcomes(told: Outcomes) -> None:
+        """What became of suggestions; slugs that are none are ignored."""
+        library.note(told)
 
     @router.get("/articles")
     async def articles() -> ArticleList:

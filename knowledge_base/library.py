@@ -6,16 +6,18 @@ This module knows ports only: no SQL, no model, no HTTP. Its methods block; call
 
 import re
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from knowledge_base import suggesting
 from knowledge_base.answering import NOTHING, Findings, find, hit_of, summary_of
 from knowledge_base.article import Article, Content, Passage, Revision, checked_slug, passages_of, slug_of
 from knowledge_base.confidence import Calibration
 from knowledge_base.errors import Invalid, NotFound, NothingToPublish
-from knowledge_base.ports import ArticleStore, Renderer, SearchIndex, Snapshot
-from knowledge_base.ranking import Question, plain_words
+from knowledge_base.ports import ArticleStore, HabitStore, Renderer, SearchIndex, Snapshot
+from knowledge_base.ranking import Question
+from knowledge_base.suggester import Suggester
+from knowledge_base.tally import Tally
 from knowledge_base.wire import (
     AnswerReply,
     AnswerRequest,
@@ -26,6 +28,7 @@ from knowledge_base.wire import (
     EditorList,
     EditorRow,
     Hit,
+    Outcomes,
     PreviewReply,
     PublicArticle,
     PublishReply,
@@ -52,6 +55,7 @@ class Library:
         self._store = store
         self._index = index
         self._renderer = renderer
+        self._suggester = Suggester(index)
 
     # What customers see
 
@@ -61,17 +65,26 @@ class Library:
         snapshot = self._index.current()
         return _search_reply(snapshot, query, self._find(snapshot, query, limit=limit), began)
 
-    def suggest(self, typed: str, page: str = "", limit: int = 3) -> SuggestReply:
-        """Articles for a half-typed question, or for the page (its path or title) while nothing is typed."""
-        snapshot = self._index.current()
-        page_words = " ".join(word for word in plain_words(page) if not word.isdigit())
-        there = self._index.question(page_words) if page_words else None
-        if typed.strip():
-            meant = len(typed.split()) >= suggesting.MEANING_WORDS
-            question = self._index.question(typed) if meant else None
-            return SuggestReply(articles=suggesting.for_typing(snapshot, typed, question, there, limit))
-        found = suggesting.for_page(snapshot, page_words, there, limit) if there else []
-        return SuggestReply(articles=found or suggesting.newest(snapshot, limit))
+    def suggest(
+        self,
+        typed: str,
+        page: str = "",
+        limit: int = 3,
+        *,
+        seen: Sequence[str] = (),
+        read: Sequence[str] = (),
+        searching: bool = False,
+    ) -> SuggestReply:
+        """Articles for a half-typed question, or for the page (its path and title) while nothing is typed.
+
+        `seen` and `read` are slugs: neither is suggested again, and what is near to something read rises. Somebody who is
+        `searching` gets weaker fits too, and what they have seen.
+        """
+        return self._suggester.suggest(typed, page, limit, seen, read, searching)
+
+    def note(self, outcomes: Outcomes) -> None:
+        """Counts what became of suggestions, for those who come after; returns at once, and is written a moment later."""
+        self._suggester.note(outcomes)
 
     def articles(self) -> ArticleList:
         """All published articles, by category and title."""
@@ -206,6 +219,10 @@ class Library:
 
     # What the operator does
 
+    def count_habits(self, habits: HabitStore) -> None:
+        """From now on counts what helped whom where, and ranks suggestions by it."""
+        self._suggester.count(Tally(habits))
+
     def snapshot(self) -> Snapshot:
         """What is searched now; for evaluation and calibration."""
         return self._index.current()
@@ -221,6 +238,7 @@ class Library:
 
     def close(self) -> None:
         """Closes the store; may be called twice."""
+        self._suggester.close()
         self._store.close()
 
     def put(self, slug: str, content: Content, by: str, at: datetime | None, publish: bool) -> Put:

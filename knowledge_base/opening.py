@@ -4,6 +4,7 @@ from pathlib import Path
 
 from knowledge_base.database import migrate, open_engine
 from knowledge_base.encoder import OnnxEncoder
+from knowledge_base.habit_store import SqlHabitStore
 from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
@@ -19,4 +20,6 @@ def open_library(database_url: str, encoder_dir: Path, site_id: str = "default")
     engine = open_engine(database_url)
     migrate(engine)
     store = SqlArticleStore(site_id, engine)
-    return Library(store, LiveIndex(store, encoder), Markdown())
+    library = Library(store, LiveIndex(store, encoder), Markdown())
+    library.count_habits(SqlHabitStore(site_id, engine))
+    return library

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from knowledge_base.article import Article, Content, Excerpt, Passage, Revision
 from knowledge_base.confidence import Calibration
+from knowledge_base.habits import Counts
 from knowledge_base.ranking import Question, Vector, Views
 
 
@@ -111,6 +112,22 @@ class ArticleStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class HabitStore(Protocol):
+    """Counts of what helped on which kind of page, for one site. Each method is one transaction."""
+
+    def add(self, counted: Mapping[tuple[str, str], Counts], at: datetime) -> None:
+        """Adds counts by (page key, slug); unknown slugs are left out. Raises StoreUnavailable."""
+        ...
+
+    def all(self, at: datetime) -> dict[str, dict[str, Counts]]:
+        """Counts by page key and article id, faded to `at`; raises StoreUnavailable."""
+        ...
+
+    def tidy(self, at: datetime) -> None:
+        """Removes what has faded away."""
+        ...
 
 
 class Snapshot(Protocol):

@@ -165,3 +165,14 @@ fit = Table(
     Column("at", UtcTime, nullable=False),
     Column("fit", Text, nullable=False, comment="JSON: the trials and what was found"),
 )
+
+habit = Table(
+    "knowledge_habit",
+    metadata,
+    _site(),
+    Column("page", String(100), primary_key=True, comment="path without ids; empty: the whole site"),
+    _article(),
+    *(Column(name, Float, nullable=False) for name in ("shown", "opened", "helped", "dismissed")),
+    Column("at", UtcTime, nullable=False, comment="when the counts were last faded"),
+    _of_article(),
+)

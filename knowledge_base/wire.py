@@ -18,6 +18,7 @@ ArticleState = Literal["draft", "published", "changed", "retired"]
 
 
 Wording = Annotated[str, Field(max_length=300)]
+Slugs = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=20)]
 Asked = Annotated[str, Field(max_length=4000)]
 
 
@@ -49,7 +50,8 @@ class Hit(Reply):
         default=False, description="Its topic always goes to a person: never the bot's last word."
     )
     answer_id: str | None = Field(
-        default=None, description="The logged answer that showed it, so that it can be judged; null in a search."
+        default=None,
+        description="The logged answer that showed it, so that it can be judged; null in a search.",
     )
 
 
@@ -74,6 +76,20 @@ class ArticleSummary(Reply):
 
 class SuggestReply(Reply):
     articles: list[ArticleSummary]
+    because: Literal["typed", "page", "helped", "nothing"] = Field(
+        default="nothing",
+        description="Why these: what was typed, what the page is about, or what helped others who were there.",
+    )
+
+
+class Outcomes(Request):
+    """What became of suggestions in one visit, told once each. Counted for the kind of page; nobody is named."""
+
+    page: str = Field(default="", max_length=500, description="Path and title, as for suggestions.")
+    shown: Slugs = []
+    opened: Slugs = []
+    helped: Slugs = Field(default=[], description="The customer said so, or left solved after reading it.")
+    dismissed: Slugs = []
 
 
 class ArticleList(Reply):

@@ -42,6 +42,9 @@ log = structlog.get_logger(__name__)
 Middleware = Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SECRET_HEADER = "x-frontdesk-secret"  # noqa: S105 - the name of a header
+OUTCOMES = "/api/knowledge/outcomes"
+OUTCOMES_A_MINUTE = 60
+"""From one address: what became of suggestions is told once in a while, and nobody shall vote in bulk."""
 REQUESTS_A_MINUTE = 1_200
 """From one address without the secret: pages, suggestions and editors' typing stay far below."""
 MOST_BODY = 1_048_576
@@ -92,7 +95,11 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     api.add_problem_handlers(app)
     app.middleware("http")(_guard(sessions, limiter, secret))
     app.add_middleware(
-        CORSMiddleware, allow_origins=settings.allowed_origins, allow_methods=["GET"], allow_credentials=False
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],  # posting is refused by the guard, but for one address
+        allow_headers=["content-type"],
+        allow_credentials=False,
     )
     app.include_router(sessions.router(limiter))
     app.include_router(rest.create_router(store, desk, views, sessions, bot))
@@ -139,11 +146,17 @@ def _guard(sessions: Sessions, limiter: Limiter, secret: str) -> Middleware:
     async def middleware(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         client = request.client.host if request.client else ""
         try:
-            if request.method in UNSAFE and not sessions.own_origin(request, missing_is_fine=True):
+            told = request.url.path == OUTCOMES
+            welcome = (
+                sessions.may_embed(request) if told else sessions.own_origin(request, missing_is_fine=True)
+            )
+            if request.method in UNSAFE and not welcome:
                 raise NotAllowed("This website may not do that.")
             ours = hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode())
             if not ours:
                 limiter.check(f"http:{client}", REQUESTS_A_MINUTE, 60)
+            if told:
+                limiter.check(f"outcomes:{client}", OUTCOMES_A_MINUTE, 60)
             response = await call_next(request)
         except HandoffError as error:
             response = problem_of(error)

@@ -56,7 +56,8 @@ async def test_the_way_of_an_article_from_draft_to_answer(http: httpx.AsyncClien
     hit = (await http.get("search", params={"q": "print the label"})).json()["hits"][0]
     assert hit["article_slug"] == "return-an-item"
     assert (await http.get("articles/return-an-item")).json()["title"] == "Return an item"
-    assert (await http.get("suggest", params={"q": "re"})).json()["articles"][0]["slug"] == "return-an-item"
+    typed = {"q": "how do I send something ba", "searching": "true"}
+    assert (await http.get("suggest", params=typed)).json()["articles"][0]["slug"] == "return-an-item"
 
     changed = {**draft, "body": "Thirty days.", "base_revision": 1}
     assert (await http.put(f"{path}/draft", json=changed, headers=EDITOR)).json()["state"] == "changed"
@@ -83,6 +84,40 @@ async def test_the_way_of_an_article_from_draft_to_answer(http: httpx.AsyncClien
     assert (await http.post(f"{path}/retire", headers=EDITOR)).json()["state"] == "retired"
     assert (await http.get("search", params={"q": "print the label"})).json()["hits"] == []
     assert problem(await http.get("articles/return-an-item")) == (404, "not_found", False)
+
+
+async def test_what_was_seen_is_not_suggested_again(
+    http: httpx.AsyncClient, publish: Callable[[DraftIn], str]
+) -> None:
+    publish(RETURNS)
+    typed = {"q": "how do I send something back", "page": "/returns Return an item"}
+    first = (await http.get("suggest", params=typed)).json()
+    assert ([article["slug"] for article in first["articles"]], first["because"]) == (
+        ["return-an-item"],
+        "typed",
+    )
+    for kind in ("seen", "read"):
+        again = await http.get("suggest", params={**typed, kind: ",nonsense,,return-an-item"})
+        assert again.json() == {"articles": [], "because": "nothing"}
+    assert (await http.get("suggest", params={**typed, "seen": "x" * 5001})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"page": "/returns", "opened": ["return-an-item"], "helped": ["return-an-item"]}, 204),
+        ({"shown": ["no such article", "", "../../x"], "colour": "green"}, 204),
+        ({}, 204),
+        ({"shown": [f"article-{number}" for number in range(21)]}, 422),
+        ({"shown": ["x" * 101]}, 422),
+        ({"shown": "return-an-item"}, 422),
+        ({"page": "x" * 501}, 422),
+    ],
+)
+async def test_outcomes_are_taken_and_nonsense_does_no_harm(
+    http: httpx.AsyncClient, told: dict[str, object], status: int
+) -> None:
+    assert (await http.post("outcomes", json=told)).status_code == status
 
 
 async def test_the_bot_answers_with_the_secret_only(

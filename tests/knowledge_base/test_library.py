@@ -205,38 +205,6 @@ def test_an_empty_library_has_no_answer(library: Library) -> None:
     assert library.suggest("any thing at all", page="/returns").articles == []
 
 
-@pytest.mark.parametrize(
-    ("typed", "page", "first"),
-    [
-        ("re", "", "return-an-item"),
-        ("wax le", "", "wax-leather-boots"),
-        ("send someth", "", "return-an-item"),
-        ("open valve strike match", "", "light-a-gas-stove"),
-        ("", "/gear/gas-stove-200", "light-a-gas-stove"),
-        ("", "Leather boots | Fernhill", "wax-leather-boots"),
-        ("", "/", "wax-leather-boots"),
-        ("", "", "wax-leather-boots"),
-    ],
-)
-def test_suggestions(library: Library, publish: Publish, typed: str, page: str, first: str) -> None:
-    for draft in (RETURNS, STOVES, BOOTS):
-        publish(draft)
-    assert library.suggest(typed, page).articles[0].slug == first
-
-
-@pytest.mark.parametrize("typed", ["r", "zzz", "qu"])
-def test_no_suggestion_is_better_than_a_wrong_one(library: Library, publish: Publish, typed: str) -> None:
-    publish(RETURNS)
-    assert library.suggest(typed).articles == []
-
-
-def test_the_page_decides_between_articles_that_fit_equally(library: Library, publish: Publish) -> None:
-    for draft in (STOVES, BOOTS):
-        publish(draft)
-    assert library.suggest("gear", page="/leather-boots").articles[0].slug == "wax-leather-boots"
-    assert library.suggest("gear", page="/gas-stove").articles[0].slug == "light-a-gas-stove"
-
-
 def test_putting_is_idempotent(library: Library) -> None:
     content = Content("Dry a tent", "Hang it.\n")
     then = datetime(2026, 10, 2, tzinfo=UTC)

@@ -131,6 +131,13 @@ async def test_a_body_of_megabytes_is_refused(gateway: str) -> None:
         assert answer.status_code == 413
 
 
+async def test_nobody_votes_in_bulk(gateway: str) -> None:
+    async with httpx.AsyncClient(base_url=gateway, trust_env=False) as http:
+        told = [await http.post("/api/knowledge/outcomes", json={"helped": ["x"]}) for _ in range(62)]
+    assert {answer.status_code for answer in told[:55]} == {204}
+    assert told[-1].status_code == 429
+
+
 async def test_a_site_that_embeds_the_widget_is_no_staff(
     gateway: str, settings: Settings, mara: httpx.Cookies
 ) -> None:
@@ -142,6 +149,10 @@ async def test_a_site_that_embeds_the_widget_is_no_staff(
         assert "access-control-allow-credentials" not in read.headers
         foreign = await http.get("/api/knowledge/suggest", headers={"Origin": "https://evil.example"})
         assert "access-control-allow-origin" not in foreign.headers
+        told = await http.post("/api/knowledge/outcomes", json={}, headers={"Origin": origin})
+        assert (told.status_code, told.headers["access-control-allow-origin"]) == (204, origin)
+        evil = await http.post("/api/knowledge/outcomes", json={}, headers={"Origin": "https://evil.example"})
+        assert evil.status_code == 403
     agent = Agent(gateway, mara)
     agent._connect["origin"] = origin
     async with agent:

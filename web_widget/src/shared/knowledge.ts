@@ -102,6 +102,19 @@ export interface Hit {
   updated_at: string;
   /** Its topic always goes to a person: never the bot's last word. */
   always_person: boolean;
+  /** The logged answer that showed it, so that it can be judged; null in a search. */
+  answer_id: string | null;
+}
+
+/** What became of suggestions in one visit, told once each. Counted for the kind of page; nobody is named. */
+export interface Outcomes {
+  /** Path and title, as for suggestions. */
+  page?: string;
+  shown?: (string)[];
+  opened?: (string)[];
+  /** The customer said so, or left solved after reading it. */
+  helped?: (string)[];
+  dismissed?: (string)[];
 }
 
 export interface PreviewReply {
@@ -179,6 +192,8 @@ export interface SearchReply {
 
 export interface SuggestReply {
   articles: (ArticleSummary)[];
+  /** Why these: what was typed, what the page is about, or what helped others who were there. */
+  because: "typed" | "page" | "helped" | "nothing";
 }
 
 export interface TestRequest {

@@ -1,0 +1,119 @@
+"""Suggestions as they are asked for: the shelf that fits the current snapshot, this visit, and what helped others.
+
+This module must not know how articles are ranked (`suggesting.py`) or counts kept (`tally.py`).
+"""
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+
+from knowledge_base import suggesting
+from knowledge_base.answering import summary_of
+from knowledge_base.ports import SearchIndex, Snapshot
+from knowledge_base.ranking import plain_words
+from knowledge_base.strangers import SENTENCES
+from knowledge_base.suggesting import Shelf, Visit
+from knowledge_base.tally import Tally
+from knowledge_base.wire import Outcomes, SuggestReply
+
+SMALL = 5_000
+"""Passages. A larger library is made ready beside the answering, and suggests from what it was in the meantime."""
+REMEMBERED = 1_024
+"""Vectors of pages, titles and unrelated texts, which come back with every change of the library; 1.6 MB."""
+
+
+class Suggester:
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
+        self._tally: Tally | None = None
+        self._ask = lru_cache(REMEMBERED)(index.question)
+        self._lock = threading.Lock()
+        self._shelf: Shelf | None = None
+        self._preparing: threading.Thread | None = None
+
+    def suggest(
+        self,
+        typed: str,
+        page: str,
+        limit: int,
+        seen: Sequence[str] = (),
+        read: Sequence[str] = (),
+        searching: bool = False,
+    ) -> SuggestReply:
+        """Articles for what is typed, or for the page while nothing is; none rather than a bad one.
+
+        `searching` says that the customer looks for articles: then one that was seen comes again, and a weaker fit will do.
+        """
+        snapshot = self._index.current()
+        shelf = self._ready(snapshot)
+        visit = Visit(
+            page,
+            () if searching else frozenset(seen),
+            () if searching else read,
+            self._tally.boosts(page) if self._tally else {},
+        )
+        if plain_words(typed):
+            numbers = suggesting.for_typing(shelf, typed, visit, self._index.question, limit, searching)
+            return self._reply(shelf, snapshot, numbers, "typed")
+        if typed.strip():
+            return SuggestReply(articles=[], because="nothing")
+        numbers = suggesting.for_page(shelf, visit, self._ask, limit)
+        return (
+            self._reply(shelf, snapshot, numbers, "page")
+            if numbers
+            else self._helpful(shelf, snapshot, visit, limit)
+        )
+
+    def count(self, tally: Tally) -> None:
+        """Without one nothing is counted, and articles are known by their words only."""
+        self._tally = tally
+
+    def note(self, outcomes: Outcomes) -> None:
+        """Counts what became of suggestions; slugs that are not published are left out when they are written."""
+        kinds = {"shown": outcomes.shown, "opened": outcomes.opened}
+        kinds |= {"helped": outcomes.helped, "dismissed": outcomes.dismissed}
+        if self._tally:
+            self._tally.note(outcomes.page, kinds)
+
+    def close(self) -> None:
+        """Writes the counts that wait; may be called twice."""
+        if self._tally:
+            self._tally.close()
+
+    def _helpful(self, shelf: Shelf, snapshot: Snapshot, visit: Visit, limit: int) -> SuggestReply:
+        """What helped others here, where no word of the page speaks for an article."""
+        if self._tally is None:
+            return SuggestReply(articles=[], because="nothing")
+        ids = {publication.article.id: number for number, publication in enumerate(shelf.snapshot.articles())}
+        gone = {*visit.seen, *visit.read}
+        known = [ids[article] for article in self._tally.proven(visit.page) if article in ids]
+        numbers = [number for number in known if shelf.slugs[number] not in gone]
+        return self._reply(shelf, snapshot, numbers[:limit], "helped")
+
+    def _reply(self, shelf: Shelf, snapshot: Snapshot, numbers: list[int], because: str) -> SuggestReply:
+        """Nothing that was retired since the shelf was made, and everything in its newest words."""
+        ids = [shelf.snapshot.articles()[number].article.id for number in numbers]
+        live = [publication for article in ids if (publication := snapshot.article(article)) is not None]
+        found = [summary_of(publication) for publication in live]
+        return SuggestReply.model_validate({"articles": found, "because": because if found else "nothing"})
+
+    def _ready(self, snapshot: Snapshot) -> Shelf:
+        shelf = self._shelf
+        if shelf is not None and shelf.snapshot is snapshot:
+            return shelf
+        if shelf is None or len(snapshot.views.owner) <= SMALL:
+            with self._lock:
+                if self._shelf is None or self._shelf.snapshot is not snapshot:
+                    self._shelf = suggesting.ready(snapshot, self._ask, SENTENCES)
+                return self._shelf
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._preparing is None or not self._preparing.is_alive():
+                    self._preparing = threading.Thread(target=self._prepare, args=(snapshot,), daemon=True)
+                    self._preparing.start()
+            finally:
+                self._lock.release()
+        return shelf
+
+    def _prepare(self, snapshot: Snapshot) -> None:
+        self._shelf = suggesting.ready(snapshot, self._ask, SENTENCES)
