@@ -45,6 +45,7 @@ def serve(host: str | None = None, port: int | None = None) -> None:
         ws_ping_interval=20,
         ws_ping_timeout=20,
         timeout_graceful_shutdown=5,
+        log_config=None,  # its lines go where ours go, masked
         access_log=False,
         log_level="warning",
     )

@@ -53,14 +53,15 @@ MOST_BODY = 1_048_576
 
 def create_app(settings: Settings, bot: Bot | None = None, library: Library | None = None) -> FastAPI:
     """The gateway. `bot` and `library` stand in for Rasa and the encoder where a test brings its own."""
-    configure_logs()
+    mask = settings.recogniser().masked
+    configure_logs(mask)
     secret = settings.service_secret.get_secret_value()
     migrate(settings.database_url)
     store = SqlStore(settings.database_url, settings.site_id)
     doorbell = LocalDoorbell()
     agents, customers = Board(), Board()
     bot = bot or RasaBot(settings.rasa_url, secret)
-    library = library or open_library(settings.database_url, settings.encoder_dir, settings.site_id)
+    library = library or open_library(settings.database_url, settings.encoder_dir, settings.site_id, mask)
     limiter = Limiter()
     sessions = Sessions(
         store,

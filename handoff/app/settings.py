@@ -13,6 +13,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handoff.pii import ORDER_NUMBER, PHONE_REGIONS, Recogniser
+
 PREFIX = "FRONTDESK_"
 OTHERS = frozenset(
     {
@@ -43,6 +45,10 @@ class Settings(BaseSettings):
     allowed_origins: list[str] = Field(default=[], description="Other sites that may embed the widget.")
     secure_cookies: bool | None = Field(default=None, description="Cookies over HTTPS only; not in the demo.")
     site_id: str = Field(default="default", description="The one site of this installation.")
+    phone_regions: str = Field(
+        default=PHONE_REGIONS, description="Countries whose customers write telephone numbers without +."
+    )
+    order_number: str = Field(default=ORDER_NUMBER, description="Regular expression of an order number.")
     session_hours: float = Field(default=12, gt=0, description="How long a sign-in lasts.")
     turn_seconds: float = Field(default=20, gt=0, description="Time-out of one bot turn.")
     turn_total_seconds: float = Field(
@@ -53,6 +59,15 @@ class Settings(BaseSettings):
     )
     frames_per_10_seconds: int = Field(default=60, gt=0, description="Frames of one socket.")
     conversations_per_hour: int = Field(default=600, gt=0, description="New customers from one address.")
+
+    @model_validator(mode="after")
+    def _personal_data_is_recognised(self) -> Self:
+        self.recogniser()
+        return self
+
+    def recogniser(self) -> Recogniser:
+        """What finds personal data here; ValueError names the setting that is no good."""
+        return Recogniser(self.phone_regions, self.order_number)
 
     @model_validator(mode="after")
     def _secret_outside_demo(self) -> Self:

@@ -123,7 +123,7 @@ async def gateway(settings: Settings, bot: Bot) -> AsyncIterator[str]:
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="error", ws="websockets-sansio", ws_max_size=MAX_FRAME + 1024,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=1,
+            ws_per_message_deflate=False, timeout_graceful_shutdown=1, log_config=None,
         )
     )  # fmt: skip
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -40,7 +40,7 @@ async def test_a_bug_is_logged_by_its_place_and_not_by_what_people_wrote(
 
 
 def test_a_log_line_names_the_cause_too(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs()
+    configure_logs(str)
     try:
         try:
             raise KeyError(CANARY)
