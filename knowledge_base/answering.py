@@ -1,22 +1,27 @@
-"""Answers a question from one snapshot of the index. Pure: the same snapshot and question give the same findings.
+"""Answers a message from one snapshot of the index. Pure: the same snapshot and message give the same findings.
 
 This module must not know how the snapshot came about, nor who is asking.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from knowledge_base.article import Passage
+from knowledge_base.asking import is_prose, questions_in, says_something, script_of
 from knowledge_base.confidence import NO_EVIDENCE, Evidence, decide, evidence_of
+from knowledge_base.language import noticed
 from knowledge_base.ports import Publication, Snapshot
 from knowledge_base.ranking import Match, Question
+from knowledge_base.span import span_of
 from knowledge_base.topic import with_earlier
 from knowledge_base.wire import ArticleSummary, Decision, Hit
 
 HELP_PATH = "/help"
 """Where the help centre shows articles."""
+LEVEL = 0.35
+"""Two articles are level when so few scales lie between them: the odds are then 12 to 7 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,35 @@ class Findings:
     confidence: float
     hits: tuple[Hit, ...]
     evidence: Evidence
+    ambiguous: bool = False
+    """The first two hits are nearly level."""
 
 
 NOTHING = Findings("none", 0.0, (), NO_EVIDENCE)
+
+
+def answer(
+    snapshot: Snapshot,
+    read: Callable[[str], Question],
+    text: str,
+    asked: Sequence[str],
+    exclude: Collection[str],
+    limit: int,
+) -> Findings:
+    """What to say to a message: of many questions in one, to that which is answered most surely.
+
+    A pasted log, or a message in another script or language than the library's, never gets a confident answer.
+    """
+    if not says_something(text):
+        return NOTHING
+    earlier = [read(question) for question in asked if says_something(question)]
+    found = max(
+        (find(snapshot, read(question), earlier, exclude, limit) for question in questions_in(text)),
+        key=lambda findings: findings.confidence,
+    )
+    if found.decision == "answer" and not _is_plain(snapshot, text):
+        return replace(found, decision="clarify")
+    return found
 
 
 def find(
@@ -46,14 +77,30 @@ def find(
     if not best:
         return NOTHING
     evidence = evidence_of(match, best)
-    confidence = calibration.confidence(evidence)
-    hits = tuple(
-        hit_of(*snapshot.place(views.shown(at, match)), score=float(match.fused[at])) for at in best[:limit]
+    return Findings(
+        decision=decide(evidence, calibration),
+        confidence=calibration.confidence(evidence),
+        hits=tuple(
+            _hit(snapshot, views.shown(at, match), now, float(match.fused[at])) for at in best[:limit]
+        ),
+        evidence=evidence,
+        ambiguous=len(best) > 1 and bool(match.fused[best[0]] - match.fused[best[1]] < LEVEL),
     )
-    return Findings(decide(evidence, calibration), confidence, hits, evidence)
 
 
-def hit_of(publication: Publication, passage: Passage, score: float) -> Hit:
+def _is_plain(snapshot: Snapshot, text: str) -> bool:
+    if not is_prose(text) or (snapshot.script and script_of(text) != snapshot.script):
+        return False
+    return not snapshot.language or noticed(text) in ("", snapshot.language)
+
+
+def _hit(snapshot: Snapshot, at: int, question: Question, score: float) -> Hit:
+    publication, passage = snapshot.place(at)
+    span = span_of(passage.text, snapshot.views.nearness(at, question).tolist())
+    return hit_of(publication, passage, score, span)
+
+
+def hit_of(publication: Publication, passage: Passage, score: float, span: str = "") -> Hit:
     article = publication.article
     url = article_url(article.slug)
     return Hit(
@@ -62,6 +109,7 @@ def hit_of(publication: Publication, passage: Passage, score: float) -> Hit:
         article_title=publication.content.title,
         heading=passage.heading,
         text=passage.text,
+        span=span,
         html=passage.html,
         score=round(score, 4),
         url=f"{url}#{passage.fragment}" if passage.fragment else url,

@@ -15,9 +15,10 @@ from functools import cached_property
 import numpy as np
 
 from knowledge_base.article import Article, Content, Passage, text_key
+from knowledge_base.asking import script_of
 from knowledge_base.confidence import DEFAULT, Calibration
 from knowledge_base.errors import StoreUnavailable
-from knowledge_base.plain_text import row_name, statements
+from knowledge_base.language import noticed
 from knowledge_base.ports import ArticleStore, Encoder, Publication
 from knowledge_base.ranking import (
     Lexicon,
@@ -28,9 +29,12 @@ from knowledge_base.ranking import (
     Views,
     words_of,
 )
+from knowledge_base.statements import row_name, statements
 
 LOOK_AGAIN_SECONDS = 1.0
 """How long a snapshot answers before the version is looked at: half of the 2 s promised to other processes."""
+SAMPLED_ARTICLES = 30
+"""Enough to know in which language a library is written."""
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +92,20 @@ class Shelf:
             lexicon=Lexicon(words),
             prefixes=Prefixes([_typed_for(publication.content) for publication in self.articles()]),
         )
+
+    @cached_property
+    def language(self) -> str:
+        heard = Counter(filter(None, map(noticed, self._sample)))
+        return heard.most_common(1)[0][0] if heard else ""
+
+    @cached_property
+    def script(self) -> str:
+        return script_of(" ".join(self._sample))
+
+    @cached_property
+    def _sample(self) -> list[str]:
+        """What some of the articles begin with."""
+        return [item.passages[0].text for item in self._articles[:SAMPLED_ARTICLES] if item.passages]
 
     def place(self, position: int) -> tuple[Publication, Passage]:
         return self._places[position]

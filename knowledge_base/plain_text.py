@@ -7,10 +7,6 @@ import re
 
 from markdown_it.token import Token
 
-_ROW = re.compile(r"(?:[^;]{1,60}: )?([^;]+); [^;]{1,60}: ")
-_ITEM = re.compile(r"- |\d+\. ")
-_SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[^\W\da-z_])")
-
 
 def words_of_inline(inline: Token) -> str:
     """The words of a run of text, without its markup."""
@@ -20,23 +16,6 @@ def words_of_inline(inline: Token) -> str:
 def said(token: Token) -> str:
     """What one inline token says; opening and closing tokens say nothing, an image its description."""
     return " " if token.type in ("softbreak", "hardbreak") else token.content
-
-
-def statements(text: str) -> list[str]:
-    """What a plain text says, one by one: table rows, list items, sentences; empty when it says only one thing."""
-    found = [said for line in text.splitlines() for said in _said_in(line) if said.strip()]
-    return found if len(found) > 1 else []
-
-
-def row_name(line: str) -> str:
-    """The first cell of a table row as `plain_text` writes it; empty when the line is none."""
-    row = None if _ITEM.match(line) else _ROW.match(line)
-    return row[1] if row else ""
-
-
-def _said_in(line: str) -> list[str]:
-    # A row or an item stays whole: its parts mean nothing by themselves.
-    return [line] if _ROW.match(line) or _ITEM.match(line) else _SENTENCE_END.split(line)
 
 
 def plain_text(tokens: list[Token]) -> str:

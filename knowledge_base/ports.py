@@ -144,6 +144,16 @@ class Snapshot(Protocol):
     @property
     def calibration(self) -> Calibration: ...
 
+    @property
+    def language(self) -> str:
+        """What its articles are written in, ISO 639-1; empty when nobody can be sure."""
+        ...
+
+    @property
+    def script(self) -> str:
+        """The script of most of its letters; empty when there are none."""
+        ...
+
     def place(self, position: int) -> tuple[Publication, Passage]:
         """The article and passage at a position of the views."""
         ...

@@ -141,6 +141,11 @@ class Views:
         mine = np.flatnonzero((self.owner == self.owner[at]) & np.isfinite(match.fused))
         return int(mine[match.within[mine].argmax()])
 
+    def nearness(self, at: int, question: Question) -> Scores:
+        """The cosine of each statement of the passage at `at`, in their order; empty where it is one statement."""
+        near: Scores = self.statements[self._stated[at] : self._stated[at + 1]] @ question.vector
+        return near
+
     @cached_property
     def _depth(self) -> Scores:
         """How many passages of its article stand above each, DEEPEST at most."""

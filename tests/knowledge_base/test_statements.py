@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge_base.plain_text import row_name, statements
+from knowledge_base.statements import row_name, statements
 
 
 @pytest.mark.parametrize(
