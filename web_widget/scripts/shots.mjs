@@ -134,6 +134,16 @@ await scene("details", { talk: "offer" }, async (page) => {
   await page.getByLabel("E-mail").fill("robin@");
   await page.locator(".card button[type=submit]").click();
 });
+for (const dark of [false, true]) {
+  await scene(`tell-edit${dark ? "-dark" : ""}`, { dark, talk: "queue" }, async (page) => {
+    await open(page);
+    await page.getByRole("button", { name: "Edit what I’ll tell them" }).click();
+  });
+}
+await scene("tell-details", { talk: "queue" }, async (page) => {
+  await open(page);
+  await page.getByRole("button", { name: "E-mail me instead" }).click();
+});
 await scene("rating", { talk: "closed" }, async (page) => {
   await open(page);
   await page.getByRole("radio", { name: "Good", exact: true }).check({ force: true });
@@ -176,6 +186,11 @@ for (const viewport of [PHONE, SMALL]) {
   await scene(`phone-${size}-home`, { viewport }, open);
   await scene(`phone-${size}-agent`, { viewport, talk: "agent", dark: size === 320 }, open);
   await scene(`phone-${size}-queue`, { viewport, talk: "queue" }, open);
+  await scene(`phone-${size}-offer`, { viewport, talk: "offer" }, open);
+  await scene(`phone-${size}-tell-edit`, { viewport, talk: "corrected", dark: size === 320 }, async (page) => {
+    await open(page);
+    await page.getByRole("button", { name: "Edit what I’ll tell them" }).click();
+  });
   await scene(`phone-${size}-choices`, { viewport, talk: "choices" }, open);
 }
 await scene("rtl-agent", { talk: "agent", lang: "ar" }, open);

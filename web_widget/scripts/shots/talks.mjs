@@ -53,8 +53,16 @@ const offer = {
 const queued = notice("queued", "Your question is with our people. You are 3rd in line.");
 const joined = notice("joined", "Mara Lindqvist is here.", MARA);
 
-const bot = { owner: "bot", agent: null, queue: null, agents_online: 2, bot_thinking: false, may_rate: false };
-const waiting = { ...bot, owner: "queue", queue: { position: 3, low_seconds: 110, high_seconds: 235 } };
+const card = {
+  want: "How do I send a jacket back? I wore it once in the rain.",
+  about: "Order FH-204817 · rain jacket",
+  tried: "How to return something: this did not help",
+  corrected: [],
+};
+const corrected = { ...card, want: "Exchange the jacket for a size L, I do not want my money back", tried: "", corrected: ["want", "tried"] };
+
+const bot = { owner: "bot", agent: null, queue: null, agents_online: 2, bot_thinking: false, may_rate: false, card: null };
+const waiting = { ...bot, owner: "queue", card, queue: { position: 3, low_seconds: 110, high_seconds: 235 } };
 const withMara = { ...bot, owner: "agent", agent: MARA };
 const early = [{ ...said(ME, "Is the store open on Sundays?"), at: new Date(START - 26 * 3_600_000).toISOString() }];
 const toMara = [
@@ -77,8 +85,9 @@ export const TALKS = {
     events: [question, choices, { kind: "chosen", actor: ME, at: later(5), cmid: null, choice_id: "1", label: "How long a refund takes" }, answer],
     status: bot,
   },
-  offer: { events: [question, offer], status: bot },
+  offer: { events: [question, offer], status: { ...bot, card: { ...card, tried: "I found no answer" } } },
   queue: { events: [question, answer, queued], status: waiting },
+  corrected: { events: [question, answer, queued], status: { ...waiting, card: corrected } },
   agent: { events: toMara, status: withMara, typing: true },
   closed: { events: [...toMara, notice("closed", "This conversation is finished.")], status: { ...bot, owner: "closed", may_rate: true } },
 };

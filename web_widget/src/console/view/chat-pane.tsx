@@ -6,6 +6,7 @@ import { EmptyState, ErrorState } from "../../shared/components/state";
 import { show, showDetails } from "../page";
 import { type Chat, emptyChat } from "../state/model";
 import { customerName, mayTakeNext, sections, stance } from "../state/queue";
+import { correctionsSince } from "../state/corrections";
 import { latestPacket } from "../state/rows";
 import { useBench, usePick } from "./bench";
 import { ChatHead } from "./chat-head";
@@ -58,13 +59,14 @@ function Handover({ chat }: { chat: Chat }) {
   const { page } = useBench();
   const event = latestPacket(chat);
   if (event === null) return null;
+  const want = correctionsSince(event, chat.log.events).want?.text;
   return (
     <section class="handover not-three" aria-label="Why this came to people">
       <p class="handover-why">
         <ReasonMark reason={event.packet.reason} />
       </p>
       <p class="handover-what" dir="auto">
-        {event.packet.reason_detail} {event.packet.summary}
+        {event.packet.reason_detail} {want === undefined || want === "" ? event.packet.summary : `They corrected: “${want}”`}
       </p>
       <Button small kind="quiet" onClick={() => showDetails(page)}>
         All details

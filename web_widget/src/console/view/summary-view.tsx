@@ -131,12 +131,12 @@ export function Attempts({ conversation, packet }: { conversation: string; packe
           <Icon node={mark(one)} />
           <div>
             <Title conversation={conversation} one={one} answer={one.kind === "answered" ? answers.shift() : undefined} />
-            <p class="tried-facts">
-              <End conversation={conversation} one={one} />
-            </p>
+            <End conversation={conversation} one={one} />
             {one.asked !== null && (
               <p class="tried-question">
-                to <Said conversation={conversation} quote={one.asked} />
+                <Jump conversation={conversation} place={one.asked}>
+                  to “{quoted(one.asked)}”
+                </Jump>
               </p>
             )}
           </div>
@@ -159,21 +159,20 @@ function Title({ conversation, one, answer }: { conversation: string; one: Attem
 }
 
 function End({ conversation, one }: { conversation: string; one: Attempt }) {
-  const words = ATTEMPT_WORD[one.end];
-  if (one.kind === "not_found" && one.end === "open") return <>They were told so</>;
-  if (one.end === "chosen") return <>{`${words} “${one.choice}”`}</>;
-  if (one.end_seq === null) return <>{words}</>;
-  if (one.end_quote !== null) {
-    return (
-      <>
-        {words}: <Said conversation={conversation} quote={one.end_quote} />
-      </>
-    );
-  }
+  if (one.kind === "not_found" && one.end === "open") return null;
+  const said = one.end === "chosen" ? `“${one.choice}”` : one.end_quote === null ? "" : `“${quoted(one.end_quote)}”`;
+  const words = `${ATTEMPT_WORD[one.end]}${one.end_quote === null ? "" : ":"} ${said}`.trim();
+  const place = one.end_quote ?? (one.end_seq === null ? null : { seq: one.end_seq });
   return (
-    <Jump conversation={conversation} place={{ seq: one.end_seq }}>
-      {words}
-    </Jump>
+    <p class="tried-facts">
+      {place === null ? (
+        words
+      ) : (
+        <Jump conversation={conversation} place={place}>
+          {words}
+        </Jump>
+      )}
+    </p>
   );
 }
 

@@ -9,6 +9,9 @@ import styles from "../tell.css?inline";
 import { changeOf, corrected, LONGEST, PARTS, shownParts, tellWords as words, withPending, type Change, type Lines, type Part } from "../telling";
 import { useWidget } from "./context";
 
+/** A window so low that the conversation needs the room. */
+const SHORT = 700;
+
 interface Props {
   card: Card;
   /** In line: then it stands open. */
@@ -41,7 +44,7 @@ export function TellCard({ card, waiting, joined }: Props) {
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".tell-edit")?.focus());
   };
   if (joined && !editing) return null;
-  const open = editing || !(folded ?? (!waiting || details));
+  const open = editing || !(folded ?? (!waiting || details || innerHeight < SHORT));
   return (
     <section class="tell" ref={box} aria-label={words.title}>
       <div class="tell-head">
