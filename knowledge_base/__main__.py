@@ -14,13 +14,16 @@ from rich.table import Table
 
 from knowledge_base.database import migrate as migrate_engine
 from knowledge_base.database import open_engine
-from knowledge_base.errors import Invalid, LibraryError
-from knowledge_base.evaluation import ask, calibration_for
+from knowledge_base.errors import LibraryError
+from knowledge_base.evaluation import ask
 from knowledge_base.files import ArticleFile, article_paths, read_article, write_article
+from knowledge_base.fitting import prior_from
 from knowledge_base.library import Library
-from knowledge_base.measuring import decision_table, library_of, retrieval_table
+from knowledge_base.measuring import curve_table, decision_table, fitted_table, retrieval_table
 from knowledge_base.opening import open_library
-from knowledge_base.question_sets import doc2dial_rows, read_covidfaq, read_doc2dial, read_questions
+from knowledge_base.own_texts import calibrate as calibrate_library
+from knowledge_base.question_sets import read_questions
+from knowledge_base.trust import AGENT_MINUTES, REPLAY_DAYS, says
 
 IMPORTER = "import"
 """Stands where an editor's name stands in revisions that came from files."""
@@ -36,6 +39,7 @@ EncoderDir = Annotated[
     Path, typer.Option("--encoder-dir", envvar="FRONTDESK_ENCODER_DIR", help="The encoder artifact.")
 ]
 Site = Annotated[str, typer.Option("--site", help="Whose articles.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path, typer.Argument(help="A folder of <category>/<slug>.md.")]
 
 DATABASE_URL = "sqlite:///var/frontdesk.db"
@@ -95,6 +99,8 @@ def import_folder(
                 out.print(f"{name}: {outcome.value}", markup=False)
         library.refresh()
         live = len(library.snapshot().articles())
+        if outcomes.total() > outcomes["unchanged"]:
+            _fit_to_own_texts(library)
     parts = (
         ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to import"
     )
@@ -146,54 +152,89 @@ def evaluate(
     questions: Annotated[
         Path | None, typer.Argument(help="Golden questions: a YAML list of {question, article}.")
     ] = None,
-    doc2dial: Annotated[
-        Path | None, typer.Option(help="Folder of the doc2dial set, measured by itself.")
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Fit the library's confidence to them and to its own texts.")
+    ] = False,
+    target: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001, max=0.5, help="Share of wrong answers that may be given; kept until changed."
+        ),
     ] = None,
-    covidfaq: Annotated[
-        Path | None, typer.Option(help="Folder of the CovidFAQ set, measured by itself.")
-    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save/--show", help="Use the fit from now on, or only print it.")
+    ] = True,
     database_url: DatabaseUrl = DATABASE_URL,
     encoder_dir: EncoderDir = ENCODER_DIR,
     site: Site = "default",
 ) -> None:
-    """Measure how well questions find their article, and whether confidence knows. Shares have 95 % intervals."""
-    with _plain_errors():
-        if questions is not None:
-            goldens = read_questions(questions)
-            with _library(database_url, encoder_dir, site) as library:
-                out.print(retrieval_table(library, {questions.name: goldens}))
-                out.print(decision_table(library.snapshot().calibration, ask(library, goldens)))
-        if doc2dial is not None:
-            pages = read_doc2dial(doc2dial)
-            with library_of(pages.articles, encoder_dir) as library:
-                out.print(retrieval_table(library, doc2dial_rows(pages)))
-        if covidfaq is not None:
-            short = read_covidfaq(covidfaq)
-            with library_of(short.articles, encoder_dir) as library:
-                out.print(retrieval_table(library, {"CovidFAQ": short.first_turns}))
+    """Measure how well questions find their article, and whether confidence knows. Shares have 95 % intervals.
+
+    With --calibrate the library's confidence is fitted first, to the questions, to the library's own texts, and to what
+    customers and agents said about answers. It works without questions, but then nothing can be promised.
+    """
+    with _plain_errors(), _library(database_url, encoder_dir, site) as library:
+        goldens = read_questions(questions) if questions is not None else []
+        calibration = library.snapshot().calibration
+        if calibrate:
+            fitted, trials = calibrate_library(library, goldens, target, save)
+            calibration = fitted.calibration
+            out.print(fitted_table(fitted))
+            out.print(says(calibration, len(fitted.right), fitted.lowest_promise), markup=False)
+            if goldens and not save:
+                out.print(f"For other libraries to start from:\n{prior_from(trials)}", markup=False)
+        if goldens:
+            out.print(retrieval_table(library, {str(questions): goldens}))
+            out.print(decision_table(calibration, ask(library, goldens)))
 
 
 @app.command()
-def calibrate(
-    questions: Annotated[Path, typer.Argument(help="Golden questions, some with `article: null`.")],
-    save: Annotated[bool, typer.Option("--save/--show", help="Use it from now on, or only print it.")] = True,
+def curve(
+    as_json: AsJson = False,
     database_url: DatabaseUrl = DATABASE_URL,
     encoder_dir: EncoderDir = ENCODER_DIR,
     site: Site = "default",
 ) -> None:
-    """Fit the library's own confidence and thresholds to its golden questions."""
+    """Show what answering more or less leads to, on the golden questions that the library was last fitted to."""
     with _plain_errors(), _library(database_url, encoder_dir, site) as library:
-        goldens = read_questions(questions)
-        outcomes = ask(library, goldens)
-        hidden = ask(library, [golden for golden in goldens if golden.article], hide_article=True)
-        try:
-            calibration = calibration_for(outcomes, hidden)
-        except ValueError as exc:
-            raise Invalid(str(exc)) from exc
-        out.print(calibration, markup=False)
-        out.print(decision_table(calibration, outcomes))
-        if save:
-            library.calibrate(calibration)
+        report = library.trust.report()
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+        return
+    out.print(curve_table(report.curve))
+    out.print(report.says, markup=False)
+
+
+@app.command()
+def replay(
+    target: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of wrong answers to try.")],
+    days: Annotated[float, typer.Option(min=0.01, help="How far to look back.")] = REPLAY_DAYS,
+    minutes: Annotated[float, typer.Option(min=0, help="What a question costs an agent.")] = AGENT_MINUTES,
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = DATABASE_URL,
+    encoder_dir: EncoderDir = ENCODER_DIR,
+    site: Site = "default",
+) -> None:
+    """Say what another target error would have done to the questions of the last days. Changes nothing."""
+    with _plain_errors(), _library(database_url, encoder_dir, site) as library:
+        found = library.trust.replay(target, days, minutes)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    kind = "promised" if found.promised else "estimated"
+    out.print(f"At {100 * target:g} % wrong ({kind}), answering from {found.answer_threshold:.3f}:")
+    out.print(
+        f"{found.answered} of {found.asked} questions answered, {found.more_answered:+d}; "
+        f"wrong about {found.more_wrong:+.1f}; agents' minutes saved {found.agent_minutes:+.0f}"
+    )
+    out.print(f"Judged among them: {found.judged_right} right, {found.judged_wrong} wrong.")
+    out.print(found.assumption, markup=False)
+
+
+def _fit_to_own_texts(library: Library) -> None:
+    """After an import, unless golden questions say more than the library's own texts do."""
+    if library.snapshot().calibration.basis != "golden questions" and len(library.snapshot().articles()) > 1:
+        calibrate_library(library, [])
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from knowledge_base.wire import (
     AnswerRequest,
     ArticleList,
     Hit,
+    JudgementIn,
     Outcomes,
     Problem,
     PublicArticle,
@@ -120,6 +121,10 @@ def _service(library: Library, threads: Threads, service_secret: str) -> APIRout
     @router.post("/answer")
     async def answer(request: AnswerRequest) -> AnswerReply:
         return await threads.run(library.answer, request)
+
+    @router.post("/answers/{answer_id}/judgement", status_code=204)
+    async def judge(answer_id: str, judgement: JudgementIn) -> None:
+        await threads.run(library.judge, answer_id, judgement.verdict, judgement.by)
 
     @router.get("/passages/{passage_id}")
     async def passage(passage_id: str) -> Hit:

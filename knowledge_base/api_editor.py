@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from knowledge_base.api_trust import create_trust_router
 from knowledge_base.library import Library
 from knowledge_base.threads import Threads
 from knowledge_base.wire import (
@@ -37,6 +38,7 @@ def create_editor_router(library: Library, threads: Threads, authorise: Authoris
     router = APIRouter(tags=["editor"], dependencies=[Depends(signed_in)])
     _add_articles(router, library, threads, signed_in)
     _add_history(router, library, threads, signed_in)
+    router.include_router(create_trust_router(library.trust, threads))
 
     @router.post("/preview")
     async def preview(request: PreviewRequest) -> PreviewReply:

@@ -1,6 +1,6 @@
 """Measures a library with golden questions: does it find the right article, and does it know when it has none?
 
-The same questions fit its calibration. This module must not know where the questions come from.
+This module must not know where the questions come from.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.answering import find
-from knowledge_base.confidence import Calibration, Evidence, decide, fit
+from knowledge_base.confidence import Calibration, Evidence, decide
 from knowledge_base.library import Library
+from knowledge_base.ports import Snapshot
+from knowledge_base.risk import auroc
 
 HITS = 10
-HIDDEN_IMPORTANCE = 0.25
-"""What a question counts whose article was hidden: it stands for near misses, which nobody writes enough of."""
 RESAMPLES = 1000
 
 
@@ -58,9 +58,14 @@ class Figure:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}] n={self.n}"
 
 
-def ask(library: Library, goldens: Sequence[Golden], hide_article: bool = False) -> list[Outcome]:
-    """Asks every question as the bot would; with `hide_article` as if the right article did not exist."""
-    snapshot = library.snapshot()
+def ask(
+    library: Library, goldens: Sequence[Golden], hide_article: bool = False, snapshot: Snapshot | None = None
+) -> list[Outcome]:
+    """Asks every question as the bot would; with `hide_article` as if the right article did not exist.
+
+    `snapshot` is asked in place of what the library shows now.
+    """
+    snapshot = snapshot or library.snapshot()
     passages = {
         publication.article.slug: frozenset(passage.id for passage in publication.passages)
         for publication in snapshot.articles()
@@ -97,10 +102,7 @@ def separation(calibration: Calibration, with_answer: Sequence[Outcome], without
     high, low = (
         np.array([calibration.confidence(o.evidence) for o in group]) for group in (with_answer, without)
     )
-    if not len(high) or not len(low):
-        return float("nan")
-    wins = (high[:, None] > low[None, :]).mean() + 0.5 * (high[:, None] == low[None, :]).mean()
-    return float(wins)
+    return auroc(high, low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,6 @@ def decisions(calibration: Calibration, outcomes: Sequence[Outcome]) -> Decision
         clarified=_figure([float(decision == "clarify") for decision, _ in taken]),
         refused_answerable=_figure([float(decision == "none") for decision, o in taken if o.golden.article]),
     )
-
-
-def calibration_for(outcomes: Sequence[Outcome], hidden: Sequence[Outcome]) -> Calibration:
-    """Fits the library's own calibration; `hidden` are the answerable questions asked with their article hidden."""
-    together = [*outcomes, *hidden]
-    importance = [1.0] * len(outcomes) + [HIDDEN_IMPORTANCE] * len(hidden)
-    return fit([o.evidence for o in together], [o.right for o in together], importance)
 
 
 def _figure(values: Sequence[float]) -> Figure:

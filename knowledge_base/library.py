@@ -4,20 +4,28 @@ Every write is one transaction of the store, then the index is swapped, then the
 This module knows ports only: no SQL, no model, no HTTP. Its methods block; callers on an event loop use threads.
 """
 
-import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from knowledge_base.answering import NOTHING, Findings, find, hit_of, summary_of
+from knowledge_base.answering import Findings, answer, hit_of, summary_of
 from knowledge_base.article import Article, Content, Passage, Revision, checked_slug, passages_of, slug_of
-from knowledge_base.confidence import Calibration
 from knowledge_base.errors import Invalid, NotFound, NothingToPublish
-from knowledge_base.ports import ArticleStore, HabitStore, Renderer, SearchIndex, Snapshot
+from knowledge_base.language import noticed
+from knowledge_base.ports import (
+    AnswerLog,
+    ArticleStore,
+    HabitStore,
+    Publication,
+    Renderer,
+    SearchIndex,
+    Snapshot,
+)
 from knowledge_base.ranking import Question
 from knowledge_base.suggester import Suggester
 from knowledge_base.tally import Tally
+from knowledge_base.trust import Trust
 from knowledge_base.wire import (
     AnswerReply,
     AnswerRequest,
@@ -38,6 +46,7 @@ from knowledge_base.wire import (
     SearchReply,
     SuggestReply,
     TestRequest,
+    Verdict,
 )
 
 
@@ -51,10 +60,13 @@ class Put(StrEnum):
 
 
 class Library:
-    def __init__(self, store: ArticleStore, index: SearchIndex, renderer: Renderer) -> None:
+    def __init__(
+        self, store: ArticleStore, index: SearchIndex, renderer: Renderer, answers: AnswerLog
+    ) -> None:
         self._store = store
         self._index = index
         self._renderer = renderer
+        self.trust = Trust(answers, store, index)
         self._suggester = Suggester(index)
 
     # What customers see
@@ -102,11 +114,26 @@ class Library:
     # What the bot asks
 
     def answer(self, request: AnswerRequest) -> AnswerReply:
-        """Hits for the bot's turn; knows the conversation's earlier questions and rejected passages."""
-        found = self._find(
-            self._index.current(), request.question, request.asked, request.exclude, request.limit
+        """Hits for the bot's turn; knows the conversation's earlier questions and rejected passages.
+
+        The answer is logged, and the first hit carries its id: what people say about it is about that hit.
+        """
+        snapshot = self._index.current()
+        found = self._find(snapshot, request.question, request.asked, request.exclude, request.limit)
+        answer_id = self.trust.note(snapshot, request.question, found)
+        first = [hit.model_copy(update={"answer_id": answer_id}) for hit in found.hits[:1]]
+        return AnswerReply(
+            decision=found.decision,
+            confidence=found.confidence,
+            hits=[*first, *found.hits[1:]],
+            language=noticed(request.question),
+            ambiguous=found.ambiguous,
+            answer_id=answer_id,
         )
-        return AnswerReply(decision=found.decision, confidence=found.confidence, hits=list(found.hits))
+
+    def judge(self, answer_id: str, verdict: Verdict, by: str, at: datetime | None = None) -> None:
+        """What a customer (`by` is then "customer") or one of the staff says about a logged answer; raises NotFound."""
+        self.trust.judge(answer_id, verdict, by, at or datetime.now(UTC))
 
     def passage(self, passage_id: str) -> Hit:
         """One published passage; raises NotFound when its article was retired or says something else by now."""
@@ -227,17 +254,17 @@ class Library:
         """What is searched now; for evaluation and calibration."""
         return self._index.current()
 
+    def snapshot_with(self, publications: Sequence[Publication]) -> Snapshot:
+        """What would be searched if these articles said something else; for calibration, changes nothing."""
+        return self._index.with_others(publications)
+
     def question(self, text: str) -> Question:
         """A customer's words as the ranking wants them."""
         return self._index.question(text)
 
-    def calibrate(self, calibration: Calibration) -> None:
-        """Replaces the site's calibration; takes effect at once."""
-        self._store.save_calibration(calibration.to_json())
-        self._index.refresh()
-
     def close(self) -> None:
-        """Closes the store; may be called twice."""
+        """Writes what waits to be logged or counted and closes the store; may be called twice."""
+        self.trust.close()
         self._suggester.close()
         self._store.close()
 
@@ -286,10 +313,7 @@ class Library:
         exclude: list[str] | None = None,
         limit: int = 5,
     ) -> Findings:
-        if not re.search(r"\w", text):
-            return NOTHING
-        earlier = [self._index.question(question) for question in asked or [] if question.strip()]
-        return find(snapshot, self._index.question(text), earlier, frozenset(exclude or ()), limit)
+        return answer(snapshot, self._index.question, text, asked or [], frozenset(exclude or ()), limit)
 
     def _cut_otherwise(self, article: Article) -> bool:
         """Whether the passages that are live were cut by other rules than today's."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from rich.table import Table
 
 from knowledge_base.article import Content
@@ -22,8 +23,11 @@ from knowledge_base.evaluation import (
     reciprocal_rank,
     separation,
 )
+from knowledge_base.fitting import Fitted
 from knowledge_base.library import Library
 from knowledge_base.opening import open_library
+from knowledge_base.risk import auroc
+from knowledge_base.wire import CurvePoint
 
 
 @contextmanager
@@ -74,4 +78,41 @@ def decision_table(calibration: Calibration, outcomes: Sequence[Outcome]) -> Tab
     table.add_row(
         "AUROC, answerable against not in the library", f"{separation(calibration, known, foreign):.3f}"
     )
+    return table
+
+
+def fitted_table(fitted: Fitted) -> Table:
+    """What a calibration was chosen by; every confidence is one that did not see its question."""
+    calibration = fitted.calibration
+    table = Table(f"fitted to {calibration.basis}", "")
+    kind = "promised" if calibration.promised else "estimated"
+    table.add_row(f"wrong among the answered, {kind} at most", f"{100 * calibration.target:g} %")
+    table.add_row("answers from confidence", f"{calibration.answer_threshold:.3f}")
+    table.add_row("asks back from", f"{calibration.clarify_threshold:.3f}")
+    if fitted.right:
+        table.add_row("golden questions", str(len(fitted.right)))
+        table.add_row("lowest target they can promise", f"{100 * fitted.lowest_promise:.1f} %")
+        table.add_row(
+            "calibration error, prior / fitted", f"{fitted.ece_before:.3f} / {fitted.ece_after:.3f}"
+        )
+        confidence, right = np.array(fitted.confidence), np.array(fitted.right)
+        apart = auroc(confidence[right], confidence[~right])
+        table.add_row("AUROC, first hit right against wrong", f"{apart:.3f}")
+        answered = confidence >= calibration.answer_threshold
+        table.add_row("answered", f"{answered.mean():.3f}")
+        table.add_row("wrong among them", f"{(~right[answered]).mean():.3f}" if answered.any() else "none")
+    return table
+
+
+def curve_table(points: Sequence[CurvePoint]) -> Table:
+    """Risk over coverage."""
+    table = Table("answered", "from confidence", "wrong among them", "nine times in ten under")
+    for point in points:
+        shares = (
+            f"{point.answered:.3f}",
+            f"{point.threshold:.3f}",
+            f"{point.error:.3f}",
+            f"{point.bound:.3f}",
+        )
+        table.add_row(*shares)
     return table

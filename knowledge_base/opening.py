@@ -1,7 +1,9 @@
 """The one place that joins the library to its adapters: database, encoder, markdown, index."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from knowledge_base.answer_log import SqlAnswerLog
 from knowledge_base.database import migrate, open_engine
 from knowledge_base.encoder import OnnxEncoder
 from knowledge_base.habit_store import SqlHabitStore
@@ -10,9 +12,19 @@ from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
 from knowledge_base.store import SqlArticleStore
 
+KEEP_ANSWERS_DAYS = 90.0
 
-def open_library(database_url: str, encoder_dir: Path, site_id: str = "default") -> Library:
+
+def open_library(
+    database_url: str,
+    encoder_dir: Path,
+    site_id: str = "default",
+    mask: Callable[[str], str] = str,
+    keep_answers_days: float = KEEP_ANSWERS_DAYS,
+) -> Library:
     """The library of one site, migrated and ready to answer. Close it when done.
+
+    Answers are logged for `keep_answers_days` (0 keeps none), their questions as `mask` leaves them.
 
     Raises EncoderMissing when `encoder_dir` holds no whole artifact, StoreUnavailable when the database is silent.
     """
@@ -20,6 +32,7 @@ def open_library(database_url: str, encoder_dir: Path, site_id: str = "default")
     engine = open_engine(database_url)
     migrate(engine)
     store = SqlArticleStore(site_id, engine)
-    library = Library(store, LiveIndex(store, encoder), Markdown())
+    answers = SqlAnswerLog(site_id, engine, keep_answers_days, mask)
+    library = Library(store, LiveIndex(store, encoder), Markdown(), answers)
     library.count_habits(SqlHabitStore(site_id, engine))
     return library

@@ -114,6 +114,59 @@ class ArticleStore(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAnswer:
+    """One question with what was decided on it. It names no conversation and no customer."""
+
+    id: str
+    at: datetime
+    question: str
+    evidence: Mapping[str, float]
+    confidence: float
+    decision: str
+    passage_id: str | None
+    article_id: str | None
+    judgements: tuple[Judgement, ...] = ()
+
+
+class AnswerLog(Protocol):
+    """What was answered, for one site, and what people said about it."""
+
+    def write(self, answer: LoggedAnswer) -> bool:
+        """Takes it in without waiting and without failing; False when it will not be kept. What was taken in within the
+        last second is lost when the process dies."""
+        ...
+
+    def judge(self, answer_id: str, judgement: Judgement) -> None:
+        """Stores what one person says, in place of what they said before; raises NotFound."""
+        ...
+
+    def answers(self, since: datetime, judged_only: bool = False) -> list[LoggedAnswer]:
+        """Oldest first, with their judgements."""
+        ...
+
+    def judgements(self) -> int:
+        """How many there are."""
+        ...
+
+    def fit(self) -> tuple[datetime, str] | None:
+        """What the site's calibration was fitted to, as it was saved, and when."""
+        ...
+
+    def save_fit(self, fit: str, at: datetime) -> None: ...
+
+    def close(self) -> None:
+        """Writes what is waiting; may be called twice."""
+        ...
+
+
 class HabitStore(Protocol):
     """Counts of what helped on which kind of page, for one site. Each method is one transaction."""
 
@@ -185,6 +238,10 @@ class SearchIndex(Protocol):
 
     def with_draft(self, article: Article, content: Content, passages: tuple[Passage, ...]) -> Snapshot:
         """The current snapshot as it would be if `content` were published; changes nothing."""
+        ...
+
+    def with_others(self, publications: Sequence[Publication]) -> Snapshot:
+        """The current snapshot with these in place of what their articles say; vectors that are missing are made."""
         ...
 
     def vectors(self, content: Content, passages: Sequence[Passage]) -> dict[str, Vector]:

@@ -17,6 +17,10 @@ ArticleState = Literal["draft", "published", "changed", "retired"]
 """`changed` is published with a newer draft beside it."""
 
 
+Verdict = Literal["right", "wrong", "outdated"]
+Basis = Literal["prior", "own texts", "golden questions"]
+"""What a library's confidence was fitted to: nothing of its own, its own articles, or questions with known answers."""
+
 Wording = Annotated[str, Field(max_length=300)]
 Slugs = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=20)]
 Asked = Annotated[str, Field(max_length=4000)]
@@ -121,6 +125,9 @@ class AnswerReply(Reply):
     ambiguous: bool = Field(
         default=False, description="The first hits are of different articles and nearly level."
     )
+    answer_id: str | None = Field(
+        default=None, description="Names this answer in the log; nothing when none is kept."
+    )
 
 
 class DraftIn(Request):
@@ -211,6 +218,63 @@ class TestRequest(Request):
     draft_of: str | None = Field(
         default=None, description="Article id: answer as if its draft were published."
     )
+
+
+class JudgementIn(Request):
+    """What somebody says about an answer: the first hit was right, was wrong, or says what is no longer true."""
+
+    verdict: Verdict
+    by: str = Field(min_length=1, max_length=200, description="`customer`, or who among the staff.")
+
+
+class TargetIn(Request):
+    target: float = Field(gt=0, lt=0.5, description="Share of wrong answers that may be given.")
+
+
+class CurvePoint(Reply):
+    """What answering from this confidence on leads to, on golden questions that the weights have not seen."""
+
+    threshold: float
+    answered: float = Field(description="Share of the questions.")
+    error: float = Field(description="Share of wrong ones among the answered.")
+    bound: float = Field(description="What the error stays under, nine times in ten, at this point alone.")
+    count: int
+
+
+class ConfidenceReply(Reply):
+    """How far confidence can be trusted in this library. Numbers that need golden questions are null without them."""
+
+    basis: Basis
+    target: float
+    promised: bool = Field(description="Whether the target holds for new questions, nine times in ten.")
+    says: str = Field(description="The same in one sentence for people.")
+    lowest_promise: float | None = Field(description="The lowest target these questions can promise.")
+    answer_threshold: float
+    clarify_threshold: float
+    questions: int = Field(description="Golden questions it was fitted to.")
+    own_texts: int = Field(description="Wordings, titles and headings of the library it was fitted to.")
+    judgements: int = Field(description="Verdicts of customers and agents it was fitted to.")
+    ece_before: float | None = Field(description="Calibration error of the prior on the golden questions.")
+    ece_after: float | None = Field(description="The same for the fitted confidence, cross-fitted.")
+    fitted_at: datetime | None
+    curve: list[CurvePoint]
+
+
+class ReplayReply(Reply):
+    """What another target would have done to the questions of the last days, against today's threshold."""
+
+    target: float
+    promised: bool
+    days: float
+    answer_threshold: float
+    asked: int
+    answered: int
+    more_answered: int
+    more_wrong: float = Field(description="Estimated by confidence, by verdicts where there are any.")
+    judged_right: int = Field(description="Verdicts among those that would have been answered.")
+    judged_wrong: int
+    agent_minutes: float = Field(description="Saved; negative when they would have been spent.")
+    assumption: str = Field(description="What the minutes rest on, in one sentence.")
 
 
 class Problem(Reply):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from knowledge_base.answer_log import SqlAnswerLog
 from knowledge_base.article import Content
 from knowledge_base.database import migrate, open_engine
 from knowledge_base.encoder_export import export_encoder
@@ -60,8 +61,15 @@ def encoder() -> WordEncoder:
 
 
 @pytest.fixture
-def library(store: SqlArticleStore, encoder: WordEncoder) -> Library:
-    return Library(store, LiveIndex(store, encoder), Markdown())
+def answers(engine: Engine) -> Iterator[SqlAnswerLog]:
+    answers = SqlAnswerLog("default", engine)
+    yield answers
+    answers.close()
+
+
+@pytest.fixture
+def library(store: SqlArticleStore, encoder: WordEncoder, answers: SqlAnswerLog) -> Library:
+    return Library(store, LiveIndex(store, encoder), Markdown(), answers)
 
 
 @pytest.fixture

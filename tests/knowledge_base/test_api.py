@@ -159,7 +159,7 @@ async def test_every_editor_route_asks_who_it_is(http: httpx.AsyncClient, librar
         for method in methods
         if path.startswith("/editor")
     ]
-    assert len(routes) == 11
+    assert len(routes) == 14
     for method, path in routes:
         asked = path.lstrip("/").replace("{article_id}", "x").replace("{number}", "1")
         assert problem(await http.request(method, asked, json=RETURNS.model_dump()))[:2] == (

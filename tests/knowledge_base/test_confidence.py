@@ -5,93 +5,39 @@ from hypothesis import strategies as st
 
 from knowledge_base.confidence import (
     DEFAULT,
-    FOREIGN_HELD_BACK,
-    HELD_BACK,
-    TARGET_ERROR,
+    FEATURES,
+    NO_EVIDENCE,
     Calibration,
     Evidence,
     decide,
-    fit,
-    sureness,
+    evidence_of,
 )
+from knowledge_base.ranking import Match
 
 FLOATS = st.floats(-1, 10, allow_nan=False)
 
 
-def seen(count: int, noise: float) -> tuple[list[Evidence], list[bool]]:
-    """Evidence whose peak tells right from wrong, more or less."""
-    random = np.random.default_rng(7)
-    right = random.random(count) < 0.6
-    peak = right * 2.0 + random.standard_normal(count) * noise
-    return [Evidence(0.5, 0.5, float(p), 0.3, 0.1) for p in peak], [bool(r) for r in right]
+@given(st.lists(FLOATS, min_size=FEATURES, max_size=FEATURES))
+def test_confidence_is_a_probability(seen: list[float]) -> None:
+    assert 0 <= DEFAULT.confidence(Evidence(*seen)) <= 1
 
 
-@given(st.lists(FLOATS, min_size=5, max_size=5), st.floats(0, 5))
-def test_more_evidence_never_means_less_confidence(seen: list[float], more: float) -> None:
-    before = DEFAULT.confidence(Evidence(*seen))
-    assert 0 <= before <= 1
-    assert DEFAULT.confidence(Evidence(*(value + more for value in seen))) >= before
+@given(st.floats(-1, 1), st.floats(0, 1))
+def test_what_stands_out_more_is_surer(said: float, more: float) -> None:
+    """A better cosine raises its own peak by as much, so that no single weight decides."""
+    before = DEFAULT.confidence(Evidence(said, 0.4, 1.0, 0.3, 0.5, said_peak=said))
+    after = DEFAULT.confidence(Evidence(said + more, 0.4, 1.0, 0.3, 0.5, said_peak=said + more))
+    assert after >= before
 
 
 @given(st.floats(-5, 5))
 def test_decisions_follow_the_thresholds(peak: float) -> None:
-    calibration = Calibration((0.0, 0.0, 1.0, 0.0, 0.0), 0.0, 0.7, 0.3, nearness_floor=0.5)
+    calibration = Calibration((0.0, 0.0, 1.0, *[0.0] * 6), 0.0, 0.7, 0.3, nearness_floor=0.5)
     near, foreign = Evidence(0.4, 0.4, peak, 0, 0), Evidence(0.1, 0.4, peak, 0, 0)
     confidence = calibration.confidence(near)
     expected = "answer" if confidence >= 0.7 else "clarify" if confidence >= 0.3 else "none"
     assert decide(near, calibration) == expected
     assert decide(foreign, calibration) == "none"
-
-
-def test_the_floor_lets_nearly_every_right_hit_through() -> None:
-    random = np.random.default_rng(7)
-    near = random.uniform(0, 1, 1000)
-    evidence = [Evidence(float(n), 0.5, float(random.normal() + n), 0.3, 0.1) for n in near]
-    right = [bool(random.random() < n) for n in near]
-    floor = fit(evidence, right, [1.0] * 1000).nearness_floor
-    below = [item.nearness < floor for item, is_right in zip(evidence, right, strict=True) if is_right]
-    assert np.mean(below) == pytest.approx(FOREIGN_HELD_BACK, abs=0.01)
-
-
-@given(FLOATS, FLOATS)
-def test_sureness_is_a_share_that_grows_with_cosine(cosine: float, more: float) -> None:
-    low, high = sorted((cosine, more))
-    before, after = (sureness(Evidence(value, 0, 0, 0, 0)) for value in (low, high))
-    assert 0 <= before <= after <= 1
-
-
-def test_fitted_confidence_is_a_probability() -> None:
-    evidence, right = seen(2000, noise=0.8)
-    fitted = fit(evidence, right, [1.0] * len(right))
-    confidence = np.array([fitted.confidence(item) for item in evidence])
-    truth = np.array(right)
-    for low in (0.0, 0.25, 0.5, 0.75):
-        inside = (confidence >= low) & (confidence < low + 0.25)
-        assert truth[inside].mean() == pytest.approx(confidence[inside].mean(), abs=0.12)
-
-
-def test_thresholds_keep_the_target_error() -> None:
-    evidence, right = seen(2000, noise=0.8)
-    fitted = fit(evidence, right, [1.0] * len(right))
-    decided = [decide(item, fitted) for item in evidence]
-    answered = [truth for decision, truth in zip(decided, right, strict=True) if decision == "answer"]
-    refused = [truth for decision, truth in zip(decided, right, strict=True) if decision == "none"]
-    assert 1 - np.mean(answered) <= TARGET_ERROR + 0.01
-    assert sum(refused) / sum(right) <= HELD_BACK + 0.01
-    assert len(answered) > 800
-
-
-def test_questions_made_by_hiding_articles_do_not_move_thresholds_by_their_number() -> None:
-    evidence, right = seen(400, noise=0.5)
-    hidden = [Evidence(0.5, 0.5, -1.0, 0.3, 0.1)] * 400
-    alone = fit(evidence, right, [1.0] * 400)
-    together = fit([*evidence, *hidden], [*right, *([False] * 400)], [1.0] * 400 + [0.25] * 400)
-    assert together.answer_threshold == pytest.approx(alone.answer_threshold, abs=0.25)
-
-
-def test_calibration_needs_both_kinds_of_question() -> None:
-    with pytest.raises(ValueError, match="with and without"):
-        fit([Evidence(1, 1, 1, 1, 1)] * 10, [True] * 10, [1.0] * 10)
 
 
 def test_a_calibration_survives_being_stored() -> None:
@@ -101,3 +47,38 @@ def test_a_calibration_survives_being_stored() -> None:
 def test_a_calibration_for_other_evidence_is_not_used() -> None:
     old = '{"weights": [1, 2, 3, 4], "bias": 0, "answer_threshold": 0.7, "clarify_threshold": 0.2}'
     assert Calibration.from_json(old) is None
+
+
+def match_of(fused: list[float], said: list[float], standing: list[float], overlap: list[float]) -> Match:
+    f, s, p, o = (np.array(side, dtype=np.float32) for side in (fused, said, standing, overlap))
+    return Match(f, s, p, o, within=np.zeros_like(f))
+
+
+def test_evidence_is_about_the_first_hit_and_how_it_stands_out() -> None:
+    match = match_of([3.0, 1.0, 2.0], [0.6, 0.2, 0.7], [0.5, 0.1, 0.3], [0.9, 0.0, 0.3])
+    evidence = evidence_of(match, [0, 2, 1])
+    assert (evidence.said, evidence.standing, evidence.overlap) == pytest.approx((0.6, 0.5, 0.9))
+    assert (evidence.peak, evidence.margin) == pytest.approx((1.5, 1.0))
+    assert evidence.said_peak == pytest.approx(0.6 - 0.45)
+    assert evidence.standing_peak == pytest.approx(0.5 - 0.2)
+    assert evidence.overlap_peak == pytest.approx(0.9 - 0.15)
+
+
+def test_a_peak_is_measured_against_the_best_nine_others() -> None:
+    said = [0.9, *[0.5] * 9, *[0.0] * 30]
+    evidence = evidence_of(match_of(list(np.linspace(5, 0, 40)), said, said, said), list(range(40)))
+    assert evidence.said_peak == pytest.approx(0.4)
+
+
+def test_a_library_of_none_or_one_article_has_no_peaks() -> None:
+    assert evidence_of(match_of([], [], [], []), []) == NO_EVIDENCE
+    alone = evidence_of(match_of([0.0], [0.6], [0.4], [0.5]), [0])
+    assert (alone.peak, alone.margin, alone.said_peak, alone.overlap_peak) == (0, 0, 0, 0)
+    assert alone.said == pytest.approx(0.6)
+
+
+def test_the_share_is_the_chance_among_all_articles() -> None:
+    level = evidence_of(match_of([1.0, 1.0], [0.5] * 2, [0.5] * 2, [0.5] * 2), [0, 1])
+    assert level.share == pytest.approx(0.5)
+    far = evidence_of(match_of([20.0, 1.0], [0.5] * 2, [0.5] * 2, [0.5] * 2), [0, 1])
+    assert far.share == pytest.approx(1.0)

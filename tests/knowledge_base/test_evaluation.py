@@ -75,4 +75,6 @@ def test_asking_finds_the_article_and_hiding_it_does_not(
     assert [outcome.rank for outcome in ask(library, goldens)] == [0, 0]
     hidden = ask(library, goldens, hide_article=True)
     assert [outcome.rank for outcome in hidden] == [None, None]
-    assert all(a.evidence.peak > b.evidence.peak for a, b in zip(ask(library, goldens), hidden, strict=True))
+    assert all(
+        a.evidence.nearness > b.evidence.nearness for a, b in zip(ask(library, goldens), hidden, strict=True)
+    )

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
@@ -110,8 +111,9 @@ def test_a_stored_calibration_takes_the_place_of_the_shipped_one(
     library: Library, store: SqlArticleStore
 ) -> None:
     assert library.snapshot().calibration == DEFAULT
-    own = type(DEFAULT)((1.0, 2.0, 3.0, 4.0, 5.0), -1.0, 0.9, 0.2, 0.3)
-    library.calibrate(own)
+    own = replace(DEFAULT, bias=-1.0, answer_threshold=0.9)
+    store.save_calibration(own.to_json())
+    library.refresh()
     assert library.snapshot().calibration == LiveIndex(store, WordEncoder()).current().calibration == own
 
 

@@ -89,19 +89,13 @@ def test_a_library_is_measured_and_calibrated_with_its_own_questions(
     lines += [f"- question: {q} {n}\n  article: null" for n in range(4) for q in unknown]
     questions.write_text("\n".join(lines))
     before = library.snapshot().calibration
-    run("calibrate", questions, "--show")
+    run("evaluate", questions, "--calibrate", "--show")
     assert library.snapshot().calibration == before
-    run("calibrate", questions)
+    run("evaluate", questions, "--calibrate")
     assert library.snapshot().calibration != before
     said = run("evaluate", questions)
     assert "n=12" in said
     assert "AUROC" in said
-
-
-def test_questions_without_both_kinds_cannot_calibrate(run: Run, tmp_path: Path) -> None:
-    questions = tmp_path / "questions.yml"
-    questions.write_text("- question: who won\n  article: null\n")
-    assert "with and without" in run("calibrate", questions, exit_code=2)
 
 
 def test_a_missing_encoder_says_how_to_make_it(tmp_path: Path) -> None:

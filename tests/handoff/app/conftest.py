@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from sqlalchemy import Engine
 
 from handoff import accounts
 from handoff.adapters.schema import migrate
@@ -17,6 +18,7 @@ from handoff.app.settings import Settings
 from handoff.errors import BotError
 from handoff.ports import TurnReply, TurnRequest
 from handoff.protocol import MAX_FRAME
+from knowledge_base.answer_log import SqlAnswerLog
 from knowledge_base.database import migrate as migrate_library
 from knowledge_base.database import open_engine
 from knowledge_base.index import LiveIndex
@@ -82,9 +84,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asyncio.run(staff())
     engine = open_engine(url)
     migrate_library(engine)
-    library = Library(
-        _articles := SqlArticleStore("default", engine), LiveIndex(_articles, WordEncoder()), Markdown()
-    )
+    library = _library(engine)
     for title, body in (
         ("Return an item", "You may return unused gear within sixty days."),
         ("Track a parcel", "Open your order page and press Track."),
@@ -93,6 +93,12 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.publish(library.create(DraftIn(title=title, body=body), by="Edith").id)
     engine.dispose()
     return path
+
+
+def _library(engine: Engine) -> Library:
+    articles = SqlArticleStore("default", engine)
+    log = SqlAnswerLog("default", engine)
+    return Library(articles, LiveIndex(articles, WordEncoder()), Markdown(), log)
 
 
 def _cheap_hash(password: str) -> str:
@@ -117,8 +123,7 @@ def settings(stocked: Path, tmp_path: Path) -> Settings:
 async def gateway(settings: Settings, bot: Bot) -> AsyncIterator[str]:
     """The address of a running gateway."""
     engine = open_engine(settings.database_url)
-    store = SqlArticleStore("default", engine)
-    app = create_app(settings, bot, Library(store, LiveIndex(store, WordEncoder()), Markdown()))
+    app = create_app(settings, bot, _library(engine))
     listener = loopback_listener()
     server = uvicorn.Server(
         uvicorn.Config(

@@ -1,0 +1,221 @@
+"""Fits a library's calibration: from the prior, over the library's own texts, to what people asked and judged.
+
+Each step is a small logistic regression that is pulled towards the step before, so that few questions change little
+and many decide. This module must not know where trials come from; numpy is all it needs.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from knowledge_base import risk
+from knowledge_base.confidence import FEATURES, TARGET_ERROR, Calibration, Evidence
+from knowledge_base.risk import Floats, Point
+
+Source = Literal["golden", "hidden", "judged", "own", "own hidden"]
+"""A golden question, or one with its article hidden; an answer that people judged; the library's own wording, held out
+of the index, or with its whole article hidden."""
+
+IMPORTANCE: dict[Source, float] = {"golden": 1, "hidden": 0.25, "judged": 1, "own": 1, "own hidden": 0.25}
+"""Hidden articles stand for near misses, which nobody writes enough of."""
+HELD_BACK = 0.1
+"""At most this share of right first hits may get neither an answer nor a choice."""
+FOREIGN_HELD_BACK = 0.05
+"""At most this share of right first hits may lie below the floor that keeps foreign topics out."""
+PULL_OF_PRIOR, PULL_OF_PRIOR_ON_BIAS = 30.0, 100.0
+"""How many of the library's own texts weigh as much as the prior: they are worded unlike customers' questions, and say
+more about what tells right from wrong than about how often the first hit is right."""
+PULL_OF_TEXTS = 1.0
+"""The same for golden and judged questions against what came before."""
+PULL_OF_NOTHING = 30.0
+"""The prior itself is fitted to one library and used in others: calm weights carry further."""
+FOLDS = 5
+_FREE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A question with what was seen and whether the first hit was right."""
+
+    evidence: Evidence
+    right: bool
+    source: Source
+    importance: float = 1.0
+    """On top of its source's: a customer's thumb counts less than an agent's verdict."""
+    group: int = 0
+    """Trials made from one question share it, so that no fold sees half of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A calibration with what it was chosen by: golden questions and confidences that never saw them."""
+
+    calibration: Calibration
+    confidence: tuple[float, ...] = ()
+    right: tuple[bool, ...] = ()
+    lowest_promise: float = 1.0
+    """The lowest target that these questions can promise; 1 without golden questions."""
+    ece_before: float = float("nan")
+    """Calibration error on the golden questions of the confidence that the library had before …"""
+    ece_after: float = float("nan")
+    """… and of the new one, on folds that it has not seen."""
+    curve: tuple[Point, ...] = field(default=())
+
+
+def fit(trials: Sequence[Trial], prior: Calibration, target: float = TARGET_ERROR) -> Fitted:
+    """The calibration for these trials, whatever kinds there are; without any it is the prior at another target."""
+    own = [trial for trial in trials if trial.source.startswith("own")]
+    asked = [trial for trial in trials if not trial.source.startswith("own")]
+    start = _from_own_texts(own, prior)
+    if any(trial.source == "golden" for trial in asked):
+        return _from_golden(asked, start, prior, target)
+    weights, bias = start
+    if asked:
+        x, y, w = _arrays(asked)
+        weights, bias = _logistic(x, y, w, start, PULL_OF_TEXTS, PULL_OF_TEXTS)
+    calibration = replace(
+        prior, weights=_rounded(weights), bias=round(bias, 3), target=target, promised=False
+    )
+    if not own:
+        return Fitted(replace(calibration, answer_threshold=_moved(prior, target)))
+    x, y, w = _arrays(own)
+    answer = max(round(risk.believed(_sigmoid(x @ weights + bias), w, target), 3), _moved(prior, target))
+    return Fitted(replace(calibration, answer_threshold=answer, basis="own texts"))
+
+
+def prior_from(trials: Sequence[Trial], target: float = TARGET_ERROR) -> Calibration:
+    """A calibration to start other libraries from, from the golden questions of one."""
+    nothing = Calibration((0.0,) * FEATURES, 0.0, 1.0, 0.0, 0.0)
+    asked = [trial for trial in trials if not trial.source.startswith("own")]
+    start = (np.zeros(FEATURES), 0.0)
+    fitted = _from_golden(asked, start, nothing, target, PULL_OF_NOTHING).calibration
+    return replace(fitted, promised=False, basis="prior")
+
+
+def _from_own_texts(own: Sequence[Trial], prior: Calibration) -> tuple[Floats, float]:
+    """The prior turned towards what tells right from wrong in this library."""
+    weights = np.array(prior.weights)
+    if not own:
+        return weights, prior.bias
+    return _logistic(*_arrays(own), (weights, prior.bias), PULL_OF_PRIOR, PULL_OF_PRIOR_ON_BIAS)
+
+
+def _from_golden(
+    asked: Sequence[Trial],
+    start: tuple[Floats, float],
+    prior: Calibration,
+    target: float,
+    pull: float = PULL_OF_TEXTS,
+) -> Fitted:
+    x, y, w = _arrays(asked)
+    golden = np.array([trial.source == "golden" for trial in asked])
+    counted = np.array([trial.source in ("golden", "judged") for trial in asked])
+    groups = np.array([trial.group for trial in asked])
+    fold = np.random.default_rng(0).permutation(groups.max() + 1)[groups] % FOLDS
+    unseen, scaled = np.zeros(len(y)), np.zeros(len(y))
+    for k in range(FOLDS):
+        weights, bias = _logistic(x[fold != k], y[fold != k], w[fold != k], start, pull, _FREE)
+        unseen[fold == k] = x[fold == k] @ weights + bias
+    for k in range(FOLDS):
+        others = counted & (fold != k)
+        slope, offset = _scaled(unseen[others], y[others], w[others])
+        scaled[fold == k] = _sigmoid(slope * unseen[fold == k] + offset)
+    weights, bias = _logistic(x, y, w, start, pull, _FREE)
+    slope, offset = _scaled(unseen[counted], y[counted], w[counted])
+    confidence, right = _sigmoid(slope * unseen[golden] + offset), y[golden] > 0
+    point = risk.promised(confidence, right, target)
+    answer = point.threshold if point else risk.estimated(confidence, right, target)
+    clarify = float(np.quantile(confidence[right], HELD_BACK)) if right.any() else answer
+    calibration = Calibration(
+        _rounded(slope * weights),
+        round(slope * bias + offset, 3),
+        answer_threshold=math.ceil(answer * 1000) / 1000,
+        clarify_threshold=round(min(clarify, answer), 3),
+        nearness_floor=_floor([trial for trial in asked if trial.source == "golden"], prior),
+        target=target,
+        promised=point is not None,
+        basis="golden questions",
+    )
+    before = np.array([prior.confidence(trial.evidence) for trial in asked])[golden]
+    return Fitted(
+        calibration,
+        tuple(float(value) for value in confidence.round(4)),
+        tuple(bool(value) for value in right),
+        risk.lowest_promise(confidence, right),
+        risk.ece(before, right),
+        risk.ece(scaled[golden], right),
+        tuple(risk.curve(confidence, right)),
+    )
+
+
+def _moved(prior: Calibration, target: float) -> float:
+    """The prior's answer threshold at another target, when nothing is known but its own: as far as the odds move."""
+    odds = prior.answer_threshold / (1 - prior.answer_threshold)
+    odds *= prior.target / (1 - prior.target) * (1 - target) / target
+    return round(max(odds / (1 + odds), prior.clarify_threshold), 3)
+
+
+def _floor(golden: Sequence[Trial], prior: Calibration) -> float:
+    near = [trial.evidence.nearness for trial in golden if trial.right]
+    return round(float(np.quantile(near, FOREIGN_HELD_BACK)), 3) if near else prior.nearness_floor
+
+
+def _arrays(trials: Sequence[Trial]) -> tuple[Floats, Floats, Floats]:
+    """Features [n, FEATURES], right [n], importance [n]."""
+    x = np.array([astuple(trial.evidence) for trial in trials], dtype=np.float64)
+    y = np.array([trial.right for trial in trials], dtype=np.float64)
+    w = np.array([IMPORTANCE[trial.source] * trial.importance for trial in trials])
+    return x.reshape(len(trials), FEATURES), y, w
+
+
+def _scaled(total: Floats, y: Floats, w: Floats) -> tuple[float, float]:
+    """Platt's slope and offset on questions that people asked, pulled to 1 and 0. The slope is never negative: when the
+    evidence tells nothing, confidence says the same of every question."""
+    slope, offset = _logistic(total[:, None], y, w, (np.ones(1), 0.0), 1.0, _FREE)
+    if slope[0] > 0:
+        return float(slope[0]), offset
+    share = (float((w * y).sum()) + 1) / (float(w.sum()) + 2)
+    return 0.0, math.log(share / (1 - share))
+
+
+def _logistic(
+    x: Floats, y: Floats, w: Floats, start: tuple[Floats, float], pull: float, pull_of_bias: float
+) -> tuple[Floats, float]:
+    """Weights and bias of a logistic regression pulled towards `start`, by Newton's method with halved steps.
+
+    Features are standardised, so that the pull is the same for all; the bias is the one at their mean.
+    """
+    mean, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
+    design = np.column_stack([(x - mean) / spread, np.ones(len(x))])
+    origin = np.append(start[0] * spread, start[1] + start[0] @ mean)
+    penalty = np.append(np.full(x.shape[1], pull), pull_of_bias)
+
+    def loss(theta: Floats) -> float:
+        total = design @ theta
+        return float(w @ (np.logaddexp(0, total) - y * total) + penalty @ (theta - origin) ** 2 / 2)
+
+    theta = origin.copy()
+    now = loss(theta)
+    for _ in range(50):
+        p = _sigmoid(design @ theta)
+        gradient = design.T @ (w * (p - y)) + penalty * (theta - origin)
+        hessian = (design * (w * p * (1 - p))[:, None]).T @ design + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
+        while (after := loss(theta - step)) > now and float(np.abs(step).max()) > 1e-9:
+            step /= 2
+        theta, now = theta - step, after
+        if float(np.abs(step).max()) < 1e-7:
+            break
+    weights: Floats = theta[:-1] / spread
+    return weights, float(theta[-1] - weights @ mean)
+
+
+def _rounded(weights: Floats) -> tuple[float, ...]:
+    return tuple(round(float(weight), 3) for weight in weights)
+
+
+def _sigmoid(total: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))

@@ -1,0 +1,121 @@
+"""Asks a library its own wordings, titles and headings, each held out of the index, and each with its article hidden.
+
+So a library that nobody has written golden questions for still learns what right and wrong look like in it. Own texts
+are worded unlike customers' questions: they turn the prior, they never replace it (see `fitting.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from knowledge_base.evaluation import Golden, Outcome, ask
+from knowledge_base.fitting import Fitted, Trial
+from knowledge_base.library import Library
+from knowledge_base.ports import Publication
+
+WORDINGS = 300
+HEADINGS_OF_AN_ARTICLE = 3
+TEXTS_TO_ENCODE = 1500
+"""Without its title an article is encoded anew; more than this would take longer than an import may."""
+FOLDS = 5
+"""Texts are held out together, a fifth at a time: building an index for each alone would take hours."""
+MANY_ARTICLES = 1000
+"""From here on all are held out at once: a sample is a small part of the library, and building the index is slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """A text of an article that is asked as a question."""
+
+    article_id: str
+    slug: str
+    text: str
+    kind: str
+    """wording, title or heading"""
+
+
+def calibrate(
+    library: Library, goldens: Sequence[Golden], target: float | None = None, save: bool = True
+) -> tuple[Fitted, list[Trial]]:
+    """Fits the library's confidence to its golden questions, if any, to its own texts, and to what people judged.
+
+    Without a `target` it keeps the one it has. Takes effect at once unless `save` is false.
+    """
+    outcomes = ask(library, goldens)
+    hidden = ask(library, [golden for golden in goldens if golden.article], hide_article=True)
+    trials = [*own_trials(library), *golden_trials(outcomes, hidden)]
+    wanted = target if target is not None else library.snapshot().calibration.target
+    return library.trust.calibrate(trials, wanted, save), trials
+
+
+def own_trials(library: Library) -> list[Trial]:
+    """What the library's own texts show; empty for a library with fewer than two articles. The same each time."""
+    publications = {item.article.id: item for item in library.snapshot().articles()}
+    if len(publications) < 2:
+        return []
+    texts = _chosen(list(publications.values()))
+    folds = FOLDS if len(publications) < MANY_ARTICLES else 1
+    trials: list[Trial] = []
+    for fold in range(folds):
+        held_out = texts[fold::folds]
+        changed = [
+            _without(publications[article_id], [text for text in held_out if text.article_id == article_id])
+            for article_id in dict.fromkeys(text.article_id for text in held_out)
+        ]
+        snapshot = library.snapshot_with(changed)
+        goldens = [Golden(text.text, text.slug) for text in held_out]
+        trials += [Trial(o.evidence, o.right, "own") for o in ask(library, goldens, snapshot=snapshot)]
+        hidden = ask(library, goldens, hide_article=True, snapshot=snapshot)
+        trials += [Trial(o.evidence, False, "own hidden") for o in hidden]
+    return trials
+
+
+def golden_trials(outcomes: Sequence[Outcome], hidden: Sequence[Outcome]) -> list[Trial]:
+    """Golden questions as trials; `hidden` are the answerable ones asked with their article hidden."""
+    groups = {outcome.golden: number for number, outcome in enumerate(outcomes)}
+    return [
+        *(Trial(o.evidence, o.right, "golden", group=groups[o.golden]) for o in outcomes),
+        *(Trial(o.evidence, False, "hidden", group=groups[o.golden]) for o in hidden),
+    ]
+
+
+def _chosen(publications: list[Publication]) -> list[HeldOut]:
+    """A sample of the library's texts, in an order that is random and always the same."""
+    random = Random(0)  # noqa: S311  # a repeatable draw, no secret
+    random.shuffle(publications)
+    wordings = [
+        HeldOut(item.article.id, item.article.slug, question, "wording")
+        for item in publications
+        for question in item.content.questions
+    ]
+    random.shuffle(wordings)
+    found = wordings[:WORDINGS]
+    to_encode = 0
+    for item in publications:
+        to_encode += len(item.vectors)
+        if to_encode > TEXTS_TO_ENCODE:
+            break
+        found.append(HeldOut(item.article.id, item.article.slug, item.content.title, "title"))
+        headings = list(dict.fromkeys(passage.heading for passage in item.passages if passage.heading))
+        for heading in random.sample(headings, min(HEADINGS_OF_AN_ARTICLE, len(headings))):
+            found.append(HeldOut(item.article.id, item.article.slug, heading, "heading"))
+    random.shuffle(found)
+    return found
+
+
+def _without(publication: Publication, texts: Sequence[HeldOut]) -> Publication:
+    """The article as if it did not say these."""
+    gone = {
+        kind: {text.text for text in texts if text.kind == kind} for kind in ("wording", "title", "heading")
+    }
+    content = publication.content
+    passages = tuple(
+        replace(passage, path=tuple(part for part in passage.path if part not in gone["heading"]))
+        for passage in publication.passages
+    )
+    content = replace(
+        content,
+        title="" if gone["title"] else content.title,
+        questions=tuple(question for question in content.questions if question not in gone["wording"]),
+    )
+    return replace(publication, content=content, passages=passages)
