@@ -147,13 +147,24 @@ export function Attempts({ conversation, packet }: { conversation: string; packe
 }
 
 function Title({ conversation, one, answer }: { conversation: string; one: Attempt; answer: TriedAnswer | undefined }) {
-  const words = one.kind === "answered" ? one.title : one.kind === "asked_back" ? "Asked back" : "Found nothing";
+  if (answer === undefined) {
+    return (
+      <p class="tried-title">
+        <Jump conversation={conversation} place={{ seq: one.seq }}>
+          {one.kind === "asked_back" ? "Asked back" : "Found nothing"}
+        </Jump>
+      </p>
+    );
+  }
   return (
     <p class="tried-title">
-      <Jump conversation={conversation} place={{ seq: one.seq }}>
-        {words}
+      <a href={answer.hit.url} target="_blank" rel="noopener" dir="auto">
+        {one.title}
+      </a>
+      {answer.confidence !== null && <span class="fd-numbers">{percent(answer.confidence)} sure</span>}
+      <Jump conversation={conversation} place={{ seq: one.seq }} class="jump-icon">
+        <Icon node={LocateFixed} label={`Show the answer “${one.title}” in the chat`} />
       </Jump>
-      {answer !== undefined && answer.confidence !== null && <span class="fd-numbers">{percent(answer.confidence)} sure</span>}
     </p>
   );
 }
