@@ -46,7 +46,7 @@ SHOWN = {
     "said_no": "{title}: this did not help",
     "asked_again": "{title}: you asked again",
 }
-SHOWN_ELSE = "{title}"
+SHOWN_ELSE = "{title}: shown"
 NOT_FOUND = "I found no answer"
 NONE_FITTED = "None of what I suggested fitted"
 

@@ -30,7 +30,7 @@ async def test_the_agent_sees_what_the_customer_corrects_while_waiting_and_after
         await agent.hello()
         card = (await in_line(customer, bot))["card"]
         assert card["about"] == "Order FH-204817"
-        assert card["tried"] == "Return an item"
+        assert card["tried"] == "Return an item: shown"
         await agent.watch(customer.conversation)
         packet = (await agent.event("packet"))["packet"]
         quote = packet["wants"][0]
