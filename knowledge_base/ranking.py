@@ -36,7 +36,7 @@ FIRST_FIRST, DEEPEST = 0.015, 3
 most: articles begin with what most people ask."""
 LEXICAL_WEIGHT = 0.3
 """What a nat of BM25's information weighs. From .2 to .45 long pages, short answers and stored questions fare alike."""
-CANDIDATES = 256
+CANDIDATES = 128
 """The nearest statement is looked for in so many passages, those that are best without it: more would find no other
 article, and a library of 10,000 passages has 60,000 statements."""
 K1, B = 1.2, 0.5
@@ -95,21 +95,17 @@ class Views:
     prefixes: "Prefixes"
 
     def match(self, question: Question) -> Match:
-        """Scores every passage for one question."""
+        """Scores every passage for one question; about 3 ms for 10,000 passages with 50,000 statements."""
         return self.matches([question])[0]
 
     def matches(self, questions: Sequence[Question]) -> list[Match]:
-        """Scores every passage for each question; several cost little more than one."""
-        vectors = np.stack([question.vector for question in questions])
+        """Scores every passage for each question; the vectors are read once for all of them."""
+        whole, headings, asked = (
+            _cosines(matrix, questions) for matrix in (self.passages, self.places, self.wordings)
+        )
         return [
-            self._match(question, whole, headings[self.place], asked)
-            for question, whole, headings, asked in zip(
-                questions,
-                vectors @ self.passages.T,
-                vectors @ self.places.T,
-                vectors @ self.wordings.T,
-                strict=True,
-            )
+            self._match(question, whole[at], headings[at][self.place], asked[at])
+            for at, question in enumerate(questions)
         ]
 
     def _match(self, question: Question, whole: Scores, headings: Scores, asked: Scores) -> Match:
@@ -130,11 +126,13 @@ class Views:
 
     def best_passages(self, scores: Scores) -> list[int]:
         """The best passage of each article, best article first; passages at -inf are left out."""
-        order = np.argsort(-scores, kind="stable")
-        order = order[np.isfinite(scores[order])]
-        _, first = np.unique(self.owner[order], return_index=True)
-        best: list[int] = order[np.sort(first)].tolist()
-        return best
+        best = self.best_of_articles(scores)
+        at = np.flatnonzero(scores == best[self.owner])[::-1]
+        first = np.zeros(self.articles, dtype=np.intp)
+        first[self.owner[at]] = at  # of equal ones the last to be written is the first
+        order = np.argsort(-best, kind="stable")
+        found: list[int] = first[order[: np.isfinite(best).sum()]].tolist()
+        return found
 
     def shown(self, at: int, match: Match) -> int:
         """The passage to show of the article that the passage at `at` is from; never one whose score is -inf."""
@@ -181,6 +179,14 @@ class Views:
         best = np.full(self.articles, -1, dtype=np.float32)
         np.maximum.at(best, self.wording_owner, asked)
         return best
+
+
+def _cosines(matrix: Matrix, questions: Sequence[Question]) -> Matrix:
+    """For each question its cosine with each row, shape [questions, n]."""
+    if len(questions) == 1:  # twice as fast as the same as a product of matrices
+        return (matrix @ questions[0].vector)[None]
+    product: Matrix = np.stack([question.vector for question in questions]) @ matrix.T
+    return product
 
 
 def _centred(scores: Scores) -> Scores:

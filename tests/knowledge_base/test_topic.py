@@ -19,8 +19,8 @@ LIBRARY = views(TEXTS, [0, 1, 2, 3])
 
 
 def first_of(library: Views, now: str, *asked: str) -> int:
-    match, *earlier = library.matches([question(now), *map(question, asked)])
-    return int(with_earlier(library, match, earlier).fused.argmax())
+    earlier = [library.match(question(text)) for text in asked]
+    return int(with_earlier(library, library.match(question(now)), earlier).fused.argmax())
 
 
 def test_a_follow_up_stays_with_the_topic() -> None:
@@ -40,7 +40,7 @@ def test_vague_questions_add_up() -> None:
 
 
 def test_an_article_that_is_out_of_the_question_gives_its_topic_to_nobody() -> None:
-    now, before = LIBRARY.matches([question("and how long"), question("light the gas stove, open the valve")])
+    now, before = map(LIBRARY.match, map(question, ("and how long", "light the gas stove, open the valve")))
     now.fused[3] = -np.inf
     never = replace(before, fused=np.append(before.fused[:3], np.float32(-9)))
     after = with_earlier(LIBRARY, now, [before])
