@@ -24,7 +24,8 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import remote_action
+from bot import masking, remote_action
+from bot.tracker_store import turn_open
 from bot.turn import (
     HIDDEN_SLOTS,
     Turn,
@@ -68,6 +69,7 @@ class GatewayChannel(InputChannel):
 
     def __init__(self, secret: str, turn_seconds: float = TURN_SECONDS) -> None:
         remote_action.install()
+        masking.install()
         self._secret = secret.encode("utf-8")
         self._turn_seconds = turn_seconds
         self._replies: OrderedDict[Tuple[str, str], Reply] = OrderedDict()
@@ -158,15 +160,24 @@ class GatewayChannel(InputChannel):
 
 
 async def _handle(agent: Agent, on_new_message: Handler, turn: Turn) -> Reply:
-    """Prime, let Rasa handle the message, check what came of it, and build the reply."""
-    await prime(agent, turn)
-    collector = ReplyCollector()
-    failed: List[str] = []
-    remote_action.failed_actions.set(failed)
-    await on_new_message(user_message(turn, collector))
-    tracker = await agent.tracker_store.retrieve(turn.conversation)
-    check_turn(turn, collector.said, failed, tracker)
-    return build_reply(turn, collector.said, tracker)
+    """Prime, let Rasa handle the message, check what came of it, build the reply, and store the conversation masked.
+
+    The reply carries the true slots, which the gateway keeps and brings along with the next turn.
+    """
+    opened = turn_open.set(True)
+    try:
+        await prime(agent, turn)
+        collector = ReplyCollector()
+        failed: List[str] = []
+        remote_action.failed_actions.set(failed)
+        await on_new_message(user_message(turn, collector))
+        tracker = await agent.tracker_store.retrieve(turn.conversation)
+        check_turn(turn, collector.said, failed, tracker)
+        reply = build_reply(turn, collector.said, tracker)
+    finally:
+        turn_open.reset(opened)
+    await agent.tracker_store.save(tracker)
+    return reply
 
 
 def user_message(turn: Turn, collector: OutputChannel) -> UserMessage:

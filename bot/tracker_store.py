@@ -2,13 +2,18 @@
 
 Rasa's cost per turn grows with the tracker and no setting caps it, so this store keeps the latest turns only. A bare cut
 would forget slots and the open form, so what was cut is restated in front of what stays. Nothing here is the truth:
-the gateway sends slots and form with every turn, so idle conversations are dropped without harm. Must not know HTTP.
+the gateway sends slots and form with every turn, so idle conversations are dropped without harm.
+
+What is kept between turns is masked: no e-mail address, number of a card, a telephone or an order stays in a text, an
+entity or a slot. While a turn is open its conversation is kept as it is, because the form and the actions need the words;
+the next turn brings the true slots along again. Must not know HTTP.
 """
 
 import json
 import time
 from collections import OrderedDict
-from typing import Any, Callable, Iterable, List, Optional, Tuple
+from contextvars import ContextVar
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
@@ -17,10 +22,15 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.masking import masked_event
+
 KEPT_EVENTS = 40
 """Some five turns; held turn time flat from turn 1 to turn 200, and no rule looks back further."""
 KEPT_CONVERSATIONS = 5_000
 IDLE_SECONDS = 2 * 3600.0
+
+turn_open: "ContextVar[bool]" = ContextVar("turn_open", default=False)
+"""True inside a turn of our channel. The turn ends with a save outside, or else with the tracker taken back."""
 
 
 class ShortMemoryTrackerStore(TrackerStore, SerializedTrackerAsText):
@@ -43,18 +53,32 @@ class ShortMemoryTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._idle_seconds = idle_seconds
         self._clock = clock
         self._stored: OrderedDict[str, Tuple[float, str]] = OrderedDict()
+        self._open: Dict[str, str] = {}
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the latest events of `tracker`, restating the state that the older ones had built."""
-        await self.stream_events(tracker)
+        """Store the latest events of `tracker`, restating the state that the older ones had built.
+
+        Inside a turn they are stored as they are, for this turn only; else masked, and told to the event broker masked.
+        """
         dialogue = tracker.as_dialogue()
         dialogue.events = self._cut(tracker, list(tracker.events))
-        self._stored[tracker.sender_id] = (self._clock(), json.dumps(dialogue.as_dict()))
+        said = dialogue.as_dict()
+        if turn_open.get():
+            self._open[tracker.sender_id] = json.dumps(said)
+            return
+        said["events"] = [masked_event(event) for event in said["events"]]
+        text = json.dumps(said)
+        if self.event_broker is not None:
+            await self.stream_events(self.deserialise_tracker(tracker.sender_id, text))
+        self._open.pop(tracker.sender_id, None)
+        self._stored[tracker.sender_id] = (self._clock(), text)
         self._stored.move_to_end(tracker.sender_id)
         self._drop_idle()
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Return the conversation's tracker, or None when it is unknown or was dropped."""
+        if turn_open.get() and sender_id in self._open:
+            return self.deserialise_tracker(sender_id, self._open[sender_id])
         stored = self._stored.get(sender_id)
         return self.deserialise_tracker(sender_id, stored[1]) if stored else None
 

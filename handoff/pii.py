@@ -103,6 +103,7 @@ class Recogniser:
 
 
 _WORTH_A_LOOK = re.compile(r"\d|@|[ (\[{<]at[ )\]}>]", re.IGNORECASE)
+_WRITTEN_OUT = re.compile(r"\\[nrt]")
 _INVISIBLE = frozenset("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _FOLDED = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\ufe63"}
 _FOLDED.update({ord(c): " " for c in "\t\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000"})
@@ -112,14 +113,11 @@ class _Shadow:
     """The text as recognisers read it: plain digits, dashes and spaces, nothing invisible, masks in place."""
 
     def __init__(self, text: str) -> None:
-        self.text = text if text.isascii() and "\t" not in text else ""
-        self._origin = list(range(len(text)))
         self.finds: list[Found] = []
-        if self.text or not text:
-            return
-        kept = [(i, _plain(c)) for i, c in enumerate(text) if c not in _INVISIBLE]
-        self._origin = [i for i, _ in kept]
-        self.text = "".join(c for _, c in kept)
+        signs = [(i, _plain(c)) for i, c in enumerate(text) if c not in _INVISIBLE]
+        self._origin = [i for i, _ in signs]
+        # in logs and pasted code a line ends with a backslash and an n
+        self.text = _WRITTEN_OUT.sub(" \n", "".join(c for _, c in signs))
 
     def mask(self, kind: str, spans: Iterable[tuple[int, int]]) -> None:
         self.mask_each((kind, start, end) for start, end in spans)

@@ -224,6 +224,42 @@ async def test_an_unknown_conversation_is_brought_to_where_it_stood(
     assert (tracker.get_slot("agents_online"), tracker.get_slot("asked")) == (True, ["a", "b"])
 
 
+async def test_a_form_goes_on_although_what_it_heard_is_kept_masked(
+    http: httpx.AsyncClient, agent: FakeAgent
+) -> None:
+    """The reply carries true slots, the gateway brings them back, and between turns nothing of them is kept."""
+    email = "nora.vale@example.org"
+    seen: list[object] = []
+
+    async def look(message: UserMessage) -> None:
+        tracker = await agent.tracker_store.retrieve("c1")
+        assert tracker is not None
+        seen.append((tracker.get_slot("contact_email"), tracker.get_slot("asked"), tracker.active_loop_name))
+        await agent.say_yes(message)
+
+    agent.behave = look
+    kept = {"slots": {"contact_email": email}, "active_loop": "contact_form", "asked": [f"I am {email}"]}
+    replies = [
+        (await http.post("/turn", json=turn(n, text=f"I am {email}", **kept))).json() for n in (1, 2, 2)
+    ]
+    assert seen == [(email, [f"I am {email}"], "contact_form")] * 2
+    assert [reply["slots"] for reply in replies] == [{"contact_email": email}] * 3
+    heard = (await http.get("/heard", params={"conversation": "c1", "cmid": "m2"})).json()
+    assert heard["reply"]["slots"] == {"contact_email": email}
+    assert email not in repr(vars(agent.tracker_store))
+    stored = await agent.tracker_store.retrieve("c1")
+    assert stored is not None
+    assert (stored.get_slot("contact_email"), stored.active_loop_name) == ("[e-mail]", "contact_form")
+
+
+async def test_a_turn_that_fails_leaves_no_personal_data(http: httpx.AsyncClient, agent: FakeAgent) -> None:
+    for fault in (raises, hangs):
+        agent.behave = fault
+        said = turn(1, text="I am nora.vale@example.org", slots={"email": "nora.vale@example.org"})
+        assert (await http.post("/turn", json=said)).status_code == 500
+        assert "nora.vale" not in repr(vars(agent.tracker_store))
+
+
 async def test_a_button_brings_its_meaning_along(http: httpx.AsyncClient, agent: FakeAgent) -> None:
     agent.behave = agent.say_yes
     payload = {"intent": "leave_details", "entities": {"passage_id": "p1"}}

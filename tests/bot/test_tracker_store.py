@@ -1,9 +1,10 @@
 import pytest
+from rasa.core.brokers.broker import EventBroker
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.tracker_store import KEPT_EVENTS, ShortMemoryTrackerStore
+from bot.tracker_store import KEPT_EVENTS, ShortMemoryTrackerStore, turn_open
 
 
 class Clock:
@@ -55,7 +56,7 @@ async def test_a_form_of_thirty_turns_remembers(domain: Domain) -> None:
     assert kept == {
         "contact_name": "Anna",
         "requested_slot": "contact_email",
-        "order_number": "FH-204817",
+        "order_number": "[order number]",
         "agents_online": False,
     }
     assert len(tracker.events) <= KEPT_EVENTS + 10
@@ -116,3 +117,82 @@ async def test_drops_idle_and_surplus_conversations(domain: Domain) -> None:
     await talk(store, turn("hi"), sender="c6")
     assert await store.keys() == ["c5", "c6"]
     assert await store.retrieve("c2") is None
+
+
+PERSONAL = ("nora.vale@example.org", "0471 23 45 67", "4111 1111 1111 1111", "FH-204817")
+
+
+def personal_turn() -> list[Event]:
+    said = f"I am {PERSONAL[0]}, {PERSONAL[1]}, card {PERSONAL[2]}, order {PERSONAL[3]}"
+    parsed = {
+        "text": said,
+        "intent": {"name": "give_contact", "confidence": 0.9},
+        "entities": [{"entity": "email", "value": PERSONAL[0], "start": 5, "end": 26}],
+    }
+    return [
+        UserUttered(said, parsed["intent"], parsed["entities"], parsed, metadata={"cmid": "m1"}),
+        SlotSet("email", PERSONAL[0]),
+        SlotSet("asked", [said]),
+        BotUttered(f"Noted, {PERSONAL[0]}", {"custom": {"question": said}}),
+        ActionExecuted("action_listen"),
+    ]
+
+
+def holds(store: ShortMemoryTrackerStore) -> list[str]:
+    kept = repr(vars(store))
+    return [secret for secret in PERSONAL if secret in kept]
+
+
+async def test_what_is_kept_between_turns_is_masked(domain: Domain) -> None:
+    store = ShortMemoryTrackerStore(domain)
+    tracker = await talk(store, personal_turn())
+    assert holds(store) == []
+    heard = next(event for event in tracker.events if isinstance(event, UserUttered))
+    assert heard.text == "I am [e-mail], [phone], card [card], order [order number]"
+    assert (heard.intent_name, heard.metadata) == ("give_contact", {"cmid": "m1"})
+    assert (tracker.get_slot("email"), heard.entities[0]["value"]) == ("[e-mail]", "[e-mail]")
+
+
+async def test_an_open_turn_reads_what_it_wrote_and_nobody_else_does(domain: Domain) -> None:
+    store = ShortMemoryTrackerStore(domain)
+    opened = turn_open.set(True)
+    try:
+        tracker = await talk(store, personal_turn())
+        assert tracker.get_slot("email") == PERSONAL[0]
+    finally:
+        turn_open.reset(opened)
+    assert await store.retrieve("c1") is None, "a turn that did not end is not a conversation yet"
+    await store.save(tracker)
+    assert holds(store) == []
+
+
+async def test_a_turn_that_is_taken_back_leaves_nothing(domain: Domain) -> None:
+    store = ShortMemoryTrackerStore(domain)
+    before = await talk(store, turn("hello"))
+    opened = turn_open.set(True)
+    await talk(store, personal_turn())
+    turn_open.reset(opened)
+    await store.save(before)
+    assert holds(store) == []
+    stored = await store.retrieve("c1")
+    assert stored is not None
+    assert [e.as_dict() for e in stored.events] == [e.as_dict() for e in before.events]
+
+
+async def test_an_event_broker_hears_the_masked_words_once(domain: Domain) -> None:
+    told: list[dict] = []  # type: ignore[type-arg]
+
+    class Broker(EventBroker):
+        def publish(self, event: dict) -> None:  # type: ignore[type-arg]
+            told.append(event)
+
+    store = ShortMemoryTrackerStore(domain, event_broker=Broker())
+    opened = turn_open.set(True)
+    tracker = await talk(store, personal_turn())
+    turn_open.reset(opened)
+    assert told == []
+    await store.save(tracker)
+    assert [event["event"] for event in told] == ["action", "user", "slot", "slot", "bot", "action"]
+    assert not any(secret in repr(told) for secret in PERSONAL)
+    await store.save(tracker)
+    assert len(told) == 6

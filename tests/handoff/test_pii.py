@@ -143,6 +143,7 @@ def test_leaves_other_numbers_alone(text: str) -> None:
         ("IBAN: XX12 3456 7890 1234 56", "IBAN: [IBAN]"),
         ("invoice 20394857", "invoice 20394857"),
         ("call me about invoice 20394857", "call me about invoice 20394857"),
+        (r"{'text': 'Nora\n0471 23 45 67\nBE68539007547034'}", r"{'text': 'Nora\n[phone]\n[IBAN]'}"),
         ("223 45 67 (mobile)", "[phone] (mobile)"),
     ],
 )
