@@ -61,11 +61,12 @@ def read_pairs(path: Path, loaded: list[Any], name: str) -> QuestionSet:
             own[answer] = []
     slugs = {answer: f"faq-{number}" for number, answer in enumerate(own, start=1)}
     articles = {slugs[answer]: _short_article(answer, titles) for answer, titles in own.items()}
-    rows = [
-        Asked(entry["question"], frozenset(slugs[answer] for answer in asked[entry["question"]]))
-        for entry in loaded
-        if _belongs(entry) and entry["question"] in asked and entry.get("query_type", "") != OWN_QUESTION
-    ]
+    rows = []
+    for entry in filter(_belongs, loaded):
+        question, answer = entry["question"], slugs.get(entry["answer"], "")
+        if entry.get("query_type") != OWN_QUESTION and entry["answer"] in asked.get(question, ()):
+            others = frozenset(slugs[other] for other in asked[question]) - {answer}
+            rows.append(Asked(question, frozenset({answer}), also=others))
     return QuestionSet(name, articles, rows)
 
 

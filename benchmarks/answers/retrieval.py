@@ -17,9 +17,9 @@ from benchmarks.answers.sets import Asked, QuestionSet
 from benchmarks.answers.shelves import library_of
 from benchmarks.answers.statistics import auroc_figure, bootstrap, calibration_error, share
 from knowledge_base.confidence import TARGET_ERROR
-from knowledge_base.evaluation import Golden, calibration_for
-from knowledge_base.evaluation import ask as ask_goldens
+from knowledge_base.evaluation import Golden
 from knowledge_base.library import Library
+from knowledge_base.own_texts import calibrate
 from knowledge_base.wire import AnswerRequest
 
 HITS = 10
@@ -32,6 +32,8 @@ class Answered:
 
     rank: int | None
     """Of the right article, 0 is first; None when it is not among the hits."""
+    any_rank: int | None
+    """The same of any article that is known to answer."""
     decision: str
     confidence: float
     milliseconds: float | None
@@ -57,12 +59,15 @@ def ask(library: Library, asked: Sequence[Asked]) -> list[Answered]:
         reply = library.answer(request)
         took = (time.perf_counter() - began) * 1000
         slugs = [hit.article_slug for hit in reply.hits]
-        rank = next((place for place, slug in enumerate(slugs) if slug in one.articles), None)
-        answers.append(
-            Answered(rank, reply.decision, reply.confidence, None if one.question in seen else took)
-        )
+        new_took = None if one.question in seen else took
+        ranks = (_rank(slugs, one.articles), _rank(slugs, one.articles | one.also))
+        answers.append(Answered(*ranks, reply.decision, reply.confidence, new_took))
         seen.add(one.question)
     return answers
+
+
+def _rank(slugs: Sequence[str], right: frozenset[str]) -> int | None:
+    return next((place for place, slug in enumerate(slugs) if slug in right), None)
 
 
 def ways_of_asking(found: QuestionSet) -> dict[str, list[Asked]]:
@@ -92,6 +97,9 @@ def measured(found: QuestionSet, encoder_dir: Path, *, fresh: bool = False) -> I
             for within in (1, 5):
                 hits = [answer.rank is not None and answer.rank < within for answer in answers]
                 yield row(found.name, f"{named}R@{within}", share(hits), times)
+            if any(one.also for one in asked):
+                hits = [answer.any_rank == 0 for answer in answers]
+                yield row(found.name, f"{named}R@1, any answer to the same question", share(hits), times)
         yield from _confidence(found, library)
 
 
@@ -104,22 +112,13 @@ def _confidence(found: QuestionSet, library: Library) -> Iterator[Row]:
     asked = found.first_turns or found.asked
     halves = _halves(asked)
     present, absent = list[Answered](), list[Answered]()
-    shipped = library.snapshot().calibration
     for fitted, held_out in (halves, halves[::-1]):
-        goldens = [Golden(one.question, min(one.articles)) for one in fitted]
-        try:
-            calibration = calibration_for(
-                ask_goldens(library, goldens), ask_goldens(library, goldens, hide_article=True)
-            )
-        except ValueError:
-            return  # too few questions, or all of them right: nothing to fit
-        library.calibrate(calibration)
+        calibrate(library, [Golden(one.question, min(one.articles)) for one in fitted])
         present += ask(library, held_out)
         absent += ask_without(library, held_out)
-    library.calibrate(shipped)
     confidences = np.array([answer.confidence for answer in [*present, *absent]])
     in_library = np.arange(len(confidences)) < len(present)
-    right = np.array([answer.rank == 0 for answer in [*present, *absent]])
+    right = np.array([answer.any_rank == 0 for answer in [*present, *absent]])
     name = found.name
     yield row(name, "AUROC, right article removed", auroc_figure(confidences, in_library))
     yield row(name, "AUROC, first hit right", auroc_figure(confidences, right))
@@ -127,7 +126,9 @@ def _confidence(found: QuestionSet, library: Library) -> Iterator[Row]:
     yield row(name, "calibration error, half of the articles removed", error, lower_is_better=True)
     answered = [answer for answer in present if answer.decision == "answer"]
     yield row(name, "answered", share([answer.decision == "answer" for answer in present]))
-    yield row(name, "wrong among the answered", share([a.rank != 0 for a in answered]), lower_is_better=True)
+    yield row(
+        name, "wrong among the answered", share([a.any_rank != 0 for a in answered]), lower_is_better=True
+    )
     yield row(name, "asked back", share([answer.decision == "clarify" for answer in present]))
     yield from removed_rows(name, present, absent)
 
@@ -145,12 +146,12 @@ def removed_rows(name: str, present: Sequence[Answered], absent: Sequence[Answer
 
 def _halves(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
     """No article has questions in both."""
-    keys = sorted({tuple(sorted(one.articles)) for one in asked})
+    keys = sorted({min(one.articles | one.also) for one in asked})
     random.Random(7).shuffle(keys)
     first = set(keys[: len(keys) // 2])
     parts: tuple[list[Asked], list[Asked]] = ([], [])
     for one in asked:
-        parts[tuple(sorted(one.articles)) not in first].append(one)
+        parts[min(one.articles | one.also) not in first].append(one)
     return parts
 
 
@@ -158,7 +159,7 @@ def ask_without(library: Library, asked: Sequence[Asked]) -> list[Answered]:
     """Every question while its articles are retired."""
     by_articles: dict[frozenset[str], list[Asked]] = defaultdict(list)
     for one in asked:
-        by_articles[one.articles].append(one)
+        by_articles[one.articles | one.also].append(one)
     answers = list[Answered]()
     for slugs, rows in by_articles.items():
         with _retired(library, slugs):

@@ -33,9 +33,11 @@ class IntentSet:
 class Asked:
     question: str
     articles: frozenset[str]
-    """Slugs; any of them answers."""
+    """Slugs; any of them is the right one."""
     earlier: tuple[str, ...] = ()
     """What the same customer asked before, oldest first."""
+    also: frozenset[str] = frozenset()
+    """Slugs of articles that other rows with the same question call right."""
 
 
 @dataclass(frozen=True, slots=True)

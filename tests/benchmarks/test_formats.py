@@ -197,6 +197,17 @@ def test_pairs_give_an_article_its_own_question(tmp_path: Path) -> None:
     ]
 
 
+def test_a_question_with_two_answers_is_asked_once_for_each(tmp_path: Path) -> None:
+    rows = [
+        {"question": "poles", "answer": text, "query_type": "user_query"} for text in ("We do.", "You may.")
+    ]
+    found = questions(write(tmp_path, {"pairs.json": json.dumps(rows)}))
+    assert found.asked == [
+        Asked("poles", frozenset({"faq-1"}), also=frozenset({"faq-2"})),
+        Asked("poles", frozenset({"faq-2"}), also=frozenset({"faq-1"})),
+    ]
+
+
 def test_pairs_that_do_not_say_whose_question_is_whose(tmp_path: Path) -> None:
     rows = [{"question": q, "answer": "Yes."} for q in ("May I return it?", "can it go back")]
     found = questions(write(tmp_path, {"faq.json": json.dumps(rows)}))
@@ -281,3 +292,31 @@ def test_sets_are_found_in_folders_of_folders_and_a_broken_one_hides_no_other(tm
 def test_a_set_that_cannot_be_measured_says_why(tmp_path: Path) -> None:
     files = {"train.csv": table(LAMPS), "test.csv": table(LAMPS)}
     assert "two intents" in complaint(write(tmp_path, files))
+
+
+def test_the_public_sets_are_read_whole(eval_dir: Path) -> None:
+    (pages,), (short,) = sets_in(eval_dir / "doc2dial"), sets_in(eval_dir / "CovidFAQ")
+    assert isinstance(pages, QuestionSet)
+    assert isinstance(short, QuestionSet)
+    assert (len(pages.articles), len(pages.first_turns), len(pages.later_turns)) == (101, 295, 1448)
+    assert not any("agent:" in one.question for one in pages.asked)
+    assert (len(short.articles), len(short.asked)) == (67, 1387)
+    switched = with_topic_switched(pages)
+    assert [one.question for one in switched] == [one.question for one in pages.first_turns]
+    assert {len(one.earlier) for one in switched} == {3}
+
+
+@pytest.mark.parametrize(
+    ("folder", "train", "test", "outside"),
+    [
+        ("clinc150", 15_000, 3_000, {"out of scope": 100}),
+        ("banking77_oos", 5_903, 1_506, {"near": 530, "foreign": 200}),
+        ("hint3/v2", 328, 253, {"out of scope": 144}),
+    ],
+)
+def test_the_public_intents_are_read_whole(
+    eval_dir: Path, folder: str, train: int, test: int, outside: dict[str, int]
+) -> None:
+    found = intents(eval_dir / folder)
+    assert (len(found.train), len(found.test)) == (train, test)
+    assert {kind: len(texts) for kind, texts in found.out_of_scope.items()} == outside
