@@ -29,7 +29,11 @@ from handoff.ports import (
 )
 from handoff.protocol import CustomerHello, CustomerStatus
 from handoff.queue import place_of, present
+from handoff.situation import situation_of
+from handoff.triggers import Happened, Occasion
 
+BRIEF_WORDS = 6
+"""Up to here a message that asks for a person is only that, also where the form asks what it is about."""
 NEW_AFTER = timedelta(hours=12)
 """A closed conversation is taken up again for this long; later, a new one begins."""
 
@@ -91,9 +95,8 @@ class Desk:
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             if conversation.ownership.owner is not Owner.BOT:
                 return
-            in_form = conversation.active_loop is not None
-            if not in_form and triggers.asks_for_person(text):
-                self._asked(tx, conversation, cmid, text)
+            if triggers.asks_for_person(text) and not _fills_in(conversation, text):
+                self._asked(tx, conversation, cmid)
             else:
                 tx.add_turn(conversation.id, cmid, text, None, conversation.ownership.fence)
 
@@ -117,7 +120,7 @@ class Desk:
 
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             if conversation.ownership.owner is Owner.BOT:
-                self._asked(tx, conversation, cmid, None)
+                self._asked(tx, conversation, cmid)
 
         body = {"choice_id": "person", "label": voice.ASK_PERSON}
         return await self._customer_event(conversation_id, "chosen", body, cmid, act, needs_answer=True)
@@ -147,10 +150,9 @@ class Desk:
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             if conversation.ownership.owner is not Owner.BOT:
                 return
-            rejected, more_than_ever = _rejections(tx.feedback(conversation.id))
-            if more_than_ever:
-                decision = triggers.on_feedback(helpful, self._situation(tx, conversation, rejected))
-                call_person(tx, conversation, decision, self._online(tx))
+            if _rejects_more(tx.feedback(conversation.id)):
+                thumb = Occasion(Happened.JUDGED, answer_seq, helpful=helpful)
+                self._call(tx, conversation, thumb)
 
         body = {"answer_seq": answer_seq, "helpful": helpful}
         if not await self._store.read(lambda tx: _is_answer(tx, conversation_id, answer_seq)):
@@ -166,8 +168,8 @@ class Desk:
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
             if conversation.ownership.owner is Owner.BOT:
-                decision = triggers.on_reply("contact", False, self._situation(tx, conversation))
-                call_person(tx, conversation, decision, self._online(tx), contact)
+                left = Occasion(Happened.LEFT_DETAILS, conversation.last_seq)
+                self._call(tx, conversation, left, contact)
             elif conversation.ownership.owner is Owner.QUEUE:
                 text = voice.queued("left_details", contact["email"])
                 tx.append(conversation.id, SYSTEM, "notice", {"code": "contact_received", "text": text})
@@ -258,23 +260,22 @@ class Desk:
         self._doorbell.ring(*topics, TURNS_TOPIC)
         return receipt
 
-    def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str, text: str | None) -> None:
-        decision = triggers.on_asked(self._situation(tx, conversation))
-        if decision.step is triggers.Step.ASK_DETAILS:
+    def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str) -> None:
+        asked = Occasion(Happened.ASKED, conversation.last_seq)
+        if self._call(tx, conversation, asked).step is triggers.Step.ASK_DETAILS:
             payload = {"intent": "ask_for_human", "entities": {}}
             tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
-        else:
-            call_person(tx, conversation, decision, self._online(tx))
+
+    def _call(
+        self, tx: Transaction, conversation: ConversationRecord, now: Occasion, contact: Json | None = None
+    ) -> triggers.Decision:
+        online = self._online(tx)
+        decision = triggers.decide(now, situation_of(tx, conversation, online))
+        call_person(tx, conversation, decision, online, contact)
+        return decision
 
     def _online(self, tx: Transaction) -> bool:
         return bool(present(tx, self._agents))
-
-    def _situation(
-        self, tx: Transaction, conversation: ConversationRecord, rejected: int = 0
-    ) -> triggers.Situation:
-        return triggers.Situation(
-            self._online(tx), conversation.unsure_in_a_row, rejected, conversation.declined
-        )
 
 
 def hashed(token: str) -> str:
@@ -306,8 +307,8 @@ def _reopen(tx: Transaction, conversation: ConversationRecord) -> None:
     tx.append(conversation.id, SYSTEM, "notice", {"code": "reopened", "text": voice.REOPENED})
 
 
-def _rejections(thumbs: Sequence[tuple[int, bool]]) -> tuple[int, bool]:
-    """How many answers are rejected now, and whether the last thumb made them more than they ever were.
+def _rejects_more(thumbs: Sequence[tuple[int, bool]]) -> bool:
+    """Whether the last thumb made the answers that are rejected more than they ever were.
 
     A thumb that is repeated, or goes up and down, is no new reason to call a person.
     """
@@ -317,7 +318,15 @@ def _rejections(thumbs: Sequence[tuple[int, bool]]) -> tuple[int, bool]:
         (rejected.discard if helpful else rejected.add)(answer_seq)
         now, most_before = len(rejected), most
         most = max(most, now)
-    return now, now > most_before
+    return now > most_before
+
+
+def _fills_in(conversation: ConversationRecord, text: str) -> bool:
+    """Whether this is what the form asked for: what it is about may well be that somebody should call."""
+    about = (
+        conversation.active_loop is not None and conversation.slots.get("requested_slot") == "contact_about"
+    )
+    return about and len(text.split()) > BRIEF_WORDS
 
 
 def _is_answer(tx: Transaction, conversation_id: str, seq: int) -> bool:

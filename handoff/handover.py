@@ -3,9 +3,11 @@
 Works inside the caller's transaction, so that owner, queue entry, packet and notice appear together or not at all.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from handoff import voice
+from handoff.calling import asks_for_person
 from handoff.conversation import Move, Owner, Ownership
 from handoff.log import SYSTEM
 from handoff.packet import LOG_WINDOW, build_packet
@@ -13,12 +15,15 @@ from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
     ConversationRecord,
+    EventRecord,
     Json,
     Transaction,
     conversation_topic,
 )
-from handoff.protocol import Reason
-from handoff.triggers import Decision, Step, asks_for_person
+from handoff.protocol import Evidence, Reason
+from handoff.situation import OFFERED_FOR
+from handoff.triggers import Decision, Step
+from handoff.wordings import meant_for
 
 PRIORITY = {"frustration": 1, "left_details": -1}
 """Before or after the others in the queue: somebody who left an e-mail does not sit and wait."""
@@ -35,7 +40,7 @@ def call_person(
 ) -> None:
     """Queue the conversation, or offer a person, as `decision` says."""
     if decision.step is Step.QUEUE:
-        _enqueue(tx, conversation, decision.reason, contact)
+        _enqueue(tx, conversation, decision, contact)
     elif decision.step is Step.OFFER:
         offer_person(tx, conversation, decision.reason, agents_online)
 
@@ -43,7 +48,7 @@ def call_person(
 def offer_person(tx: Transaction, conversation: ConversationRecord, reason: str, agents_online: bool) -> None:
     """Ask whether a person is wanted; with nobody online, ask for an e-mail instead."""
     first = "person" if agents_online else "details"
-    body = {"text": voice.offer(reason, agents_online), "options": [first, "stay"]}
+    body = {"text": voice.offer(reason, agents_online), "options": [first, "stay"], OFFERED_FOR: reason}
     tx.append(conversation.id, SYSTEM, "offer", body)
 
 
@@ -79,11 +84,17 @@ def ask_bot_again(tx: Transaction, before: ConversationRecord) -> None:
             return
         if event.author.role == "customer" and event.kind == "message":
             text = event.body["text"]
-            if asks_for_person(text):
+            if asks_for_person(text) or meant_for(_colleague_at(log, event.seq), text):
                 continue
             tx.add_turn(conversation.id, str(event.cmid), text, None, conversation.ownership.fence)
             tx.update_conversation(conversation.id, waiting_since=before.waiting_since or event.at)
             return
+
+
+def _colleague_at(log: Sequence[EventRecord], seq: int) -> str | None:
+    """Who had the conversation when this was said, by name; None when no colleague did."""
+    joined = [event.author.name for event in log if event.seq < seq and event.body.get("code") == "joined"]
+    return joined[-1] if joined else None
 
 
 def touched(tx: Transaction, conversation_id: str, before: Ownership) -> tuple[str, ...]:
@@ -103,13 +114,17 @@ def touched(tx: Transaction, conversation_id: str, before: Ownership) -> tuple[s
     return tuple(topics)
 
 
-def _enqueue(tx: Transaction, conversation: ConversationRecord, reason: str, contact: Json | None) -> None:
-    since = conversation.waiting_since or datetime.now(UTC)
-    place = len(tx.waiting()) + 1
-    tx.add_handoff(conversation.id, reason, PRIORITY.get(reason, 0), since, place)
+def _enqueue(
+    tx: Transaction, conversation: ConversationRecord, decision: Decision, contact: Json | None
+) -> None:
+    reason = decision.reason
+    since, priority = conversation.waiting_since or datetime.now(UTC), PRIORITY.get(reason, 0)
+    ahead = [one for one in tx.waiting() if (-one.priority, one.waiting_since) <= (-priority, since)]
+    tx.add_handoff(conversation.id, reason, priority, since, len(ahead) + 1)
     tx.set_owner(conversation.id, conversation.ownership.after(Move.ENQUEUE))
     tx.update_conversation(conversation.id, unsure_in_a_row=0, active_loop=None)
-    packet = build_packet(tx, conversation, _reason(reason), since, contact)
+    evidence = [Evidence(text=one.text, seq=next(iter(one.seqs), None)) for one in decision.evidence]
+    packet = build_packet(tx, conversation, _reason(reason), since, contact, evidence)
     tx.append(conversation.id, SYSTEM, "packet", {"packet": packet.model_dump(mode="json")})
     code = "contact_received" if contact else "queued"
     text = voice.queued(reason, contact["email"] if contact else "")

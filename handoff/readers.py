@@ -22,4 +22,6 @@ def as_event(record: EventRecord, *, for_agent: bool) -> Event:
         "at": record.at,
         "cmid": record.cmid,
     }
-    return EVENTS.validate_python(record.body | fields)
+    return EVENTS.validate_python(
+        {key: value for key, value in record.body.items() if key[0] != "_"} | fields
+    )

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -21,7 +21,8 @@ from pydantic import ValidationError
 from handoff import triggers, voice
 from handoff.conversation import Owner
 from handoff.errors import BotError, BotTimeout, BotUnavailable, StaleFence
-from handoff.handover import call_person, offer_person, touched
+from handoff.handover import call_person, touched
+from handoff.log import CUSTOMER
 from handoff.ports import (
     TURNS_TOPIC,
     Author,
@@ -39,6 +40,8 @@ from handoff.ports import (
 )
 from handoff.protocol import Contact
 from handoff.queue import present
+from handoff.situation import situation_of
+from handoff.triggers import Handed, Happened, Occasion
 
 BOT = Author("bot", voice.BOT_NAME)
 ASKED = 5
@@ -232,7 +235,7 @@ class Turns:
             kind, body = _event(tx, conversation.id, message, reply)
             tx.append(conversation.id, BOT, kind, body, f"bot:{turn.id}:{index}")
         self._remember(tx, conversation, reply)
-        self._decide(tx, conversation, reply)
+        self._decide(tx, conversation, turn, reply)
         return touched(tx, conversation.id, conversation.ownership)
 
     def _remember(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
@@ -242,14 +245,17 @@ class Turns:
             values["waiting_since"] = None
         tx.update_conversation(conversation.id, **values)
 
-    def _decide(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
-        online = bool(present(tx, self._agents))
-        situation = triggers.Situation(online, conversation.unsure_in_a_row, 0, conversation.declined)
-        has_choices = any(message["kind"] == "choices" for message in reply.messages)
+    def _decide(
+        self, tx: Transaction, before: ConversationRecord, turn: TurnRecord, reply: TurnReply
+    ) -> None:
+        online, conversation = bool(present(tx, self._agents)), tx.conversation(before.id)
+        situation = replace(
+            situation_of(tx, conversation, online, turn.cmid), unsure_in_a_row=before.unsure_in_a_row
+        )
         contact = _contact(reply.slots) if reply.wish == "contact" else None
         # nobody can write to an address that is none: then it is a wish for a person like any other
         wish = "person" if reply.wish == "contact" and contact is None else reply.wish
-        decision = triggers.on_reply(wish, has_choices, situation)
+        decision = triggers.decide(_occasion(tx, conversation, turn, reply, wish), situation)
         if contact:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
         call_person(tx, tx.conversation(conversation.id), decision, online, contact)
@@ -260,8 +266,38 @@ class Turns:
         tx.finish_turn(turn.id, None)
         conversation = tx.conversation(turn.conversation_id)
         if conversation.ownership.owner is Owner.BOT and conversation.ownership.fence == turn.fence:
-            decision = triggers.on_bot_failure()
-            offer_person(tx, conversation, decision.reason, bool(present(tx, self._agents)))
+            online = bool(present(tx, self._agents))
+            situation = situation_of(tx, conversation, online, turn.cmid)
+            failed = Occasion(Happened.FAILED, _seq(tx, turn))
+            call_person(tx, conversation, triggers.decide(failed, situation), online)
+
+
+def _occasion(
+    tx: Transaction, conversation: ConversationRecord, turn: TurnRecord, reply: TurnReply, wish: str | None
+) -> Occasion:
+    """What the triggers are told of a reply that was just written."""
+    kinds = {message["kind"] for message in reply.messages}
+    hit: Json = next((message["hit"] for message in reply.messages if message["kind"] == "answer"), {})
+    return Occasion(
+        Happened.REPLIED,
+        _seq(tx, turn),
+        wish=wish,
+        wished_surely=_sureness(reply) if turn.text else 1.0,
+        asked_back="choices" in kinds,
+        answered="answer" in kinds,
+        handed=Handed(hit["article_title"], conversation.last_seq) if hit.get("always_person") else None,
+    )
+
+
+def _sureness(reply: TurnReply) -> float:
+    """How sure the bot was of what was wanted; a button leaves no doubt, and neither does a form that is complete."""
+    return float(reply.intents[0]["confidence"]) if reply.intents and reply.wish != "contact" else 1.0
+
+
+def _seq(tx: Transaction, turn: TurnRecord) -> int | None:
+    """Where that stands which the turn replies to."""
+    event = tx.find_cmid(turn.conversation_id, CUSTOMER, turn.cmid)
+    return event.seq if event else None
 
 
 def _event(tx: Transaction, conversation_id: str, message: Json, reply: TurnReply) -> tuple[str, Json]:

@@ -133,6 +133,16 @@ async def test_what_the_agent_answered_is_not_asked_and_what_came_after_is(
     assert await asked(house, bot, chat) == ["And the poles?"]
 
 
+@pytest.mark.parametrize("text", ["ok thank you", "Mara, are you there?", "As you said, it came today"])
+async def test_what_was_meant_for_the_agent_is_not_asked(
+    house: House, bot: ScriptedBot, agent: str, text: str
+) -> None:
+    chat, _ = await house.claimed_chat(agent)
+    await house.desk.send(chat, text, "for-mara")
+    await back(house, agent, chat, "return_to_bot")
+    assert await asked(house, bot, chat) == []
+
+
 async def test_going_back_twice_asks_once(house: House, bot: ScriptedBot, agent: str) -> None:
     chat = await queued(house, "Where is my parcel?")
     await back(house, agent, chat, "leave_queue")

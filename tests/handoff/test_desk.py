@@ -153,14 +153,24 @@ async def test_asking_in_words_queues_at_once_and_never_asks_the_bot(
     assert not await house.store.read(lambda tx: tx.turn_open(seat.conversation_id))
 
 
-async def test_inside_a_form_the_words_belong_to_the_form(house: House) -> None:
+@pytest.mark.parametrize(("asked_for", "text", "owner"), [
+    ("contact_name", "I want to talk to a person about a refund", "queue"),
+    ("contact_email", "no, just get me a human", "queue"),
+    ("contact_about", "human please", "queue"),
+    ("contact_about", "Please have somebody call me about my torn flysheet", "bot"),
+    ("contact_name", "Call me Ida", "bot"),
+])  # fmt: skip
+async def test_a_person_is_called_also_in_the_middle_of_a_form(
+    house: House, asked_for: str, text: str, owner: str
+) -> None:
     await house.add_agent()
     seat = await house.seat()
-    await house.store.write(
-        lambda tx: tx.update_conversation(seat.conversation_id, active_loop="contact_form")
-    )
-    await house.desk.send(seat.conversation_id, "I want to talk to a person about a refund", "c1")
-    assert (await house.status(seat.conversation_id)).owner == "bot"
+    form = {"active_loop": "contact_form", "slots": {"requested_slot": asked_for}}
+    await house.store.write(lambda tx: tx.update_conversation(seat.conversation_id, **form))
+    await house.desk.send(seat.conversation_id, text, "c1")
+    assert (await house.status(seat.conversation_id)).owner == owner
+    left = await house.store.read(lambda tx: tx.conversation(seat.conversation_id))
+    assert (left.active_loop is None) == (owner == "queue")
 
 
 async def test_asking_with_nobody_there_asks_how_to_reach_them(house: House, bot: ScriptedBot) -> None:

@@ -90,16 +90,64 @@ async def test_unsure_twice_in_a_row_sends_for_a_person(house: House, bot: Scrip
     assert (await house.status(conversation_id)).owner == "bot"
     bot.script = [asks_back("B", wish="unsure")]
     async with house.bot_at_work():
-        await ask(house, conversation_id)
+        await ask(house, conversation_id, "I mean the one for tents")
         await house.replied(conversation_id)
     assert (await house.status(conversation_id)).owner == "queue"
-    assert await house.store.read(lambda tx: tx.latest_reason(conversation_id)) == "repeated_failure"
+    assert await house.store.read(lambda tx: tx.latest_reason(conversation_id)) == "low_confidence"
+
+
+async def test_the_packet_says_on_what_the_decision_rests(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    conversation_id = await one_turn(house, answers(), bot=bot, text="Do you ship to Oslo?")
+    bot.script = [answers()]
+    async with house.bot_at_work():
+        await ask(house, conversation_id, "but do you ship to Oslo")
+        await house.replied(conversation_id)
+    packet = next(e for e in await house.log(conversation_id) if e.kind == "packet").body["packet"]
+    assert packet["reason"] == "same_question"
+    assert packet["reason_detail"] == "They asked the same again after the bot's reply."
+    assert packet["evidence"] == [{"text": packet["reason_detail"], "seq": 1}]
+
+
+async def test_an_article_for_people_is_shown_and_a_person_is_called(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    recall = {"kind": "answer", "text": "Stop using it.", "hit": HIT | {"always_person": True}}
+    conversation_id = await one_turn(house, TurnReply((recall,), confidence=0.9), bot=bot)
+    assert (await house.kinds(conversation_id))[1:] == ["answer", "packet", "notice"]
+    assert await house.store.read(lambda tx: tx.latest_reason(conversation_id)) == "always_person"
+
+
+async def test_the_same_offer_is_not_repeated_at_once_and_its_reason_stays_inside(
+    house: House, bot: ScriptedBot
+) -> None:
+    conversation_id = await one_turn(house, says("Hm.", wish="unsure"), bot=bot, text="xyzzy plugh")
+    async with house.bot_at_work():
+        for text in ("frotz gnusto", "rezrov blorb"):
+            bot.script = [says("Hm.", wish="unsure")]
+            await ask(house, conversation_id, text)
+            await house.replied(conversation_id)
+    log = await house.log(conversation_id)
+    assert [event.kind for event in log].count("offer") == 1
+    offer = next(event for event in log if event.kind == "offer")
+    assert offer.body["_reason"] == "low_confidence"
+    for for_agent in (True, False):
+        assert "_reason" not in as_event(offer, for_agent=for_agent).model_dump_json()
+
+
+async def test_what_may_ask_for_a_person_is_only_offered_one(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    unsure = says(
+        "A person can help.", wish="person", intents=({"name": "ask_for_human", "confidence": 0.6},)
+    )
+    conversation_id = await one_turn(house, unsure, bot=bot, text="assistance")
+    assert (await house.last(conversation_id)).kind == "offer"
 
 
 @pytest.mark.parametrize(("wish", "online", "owner", "last"), [
     ("person", True, "queue", "notice"),
     ("person", False, "bot", "offer"),
-    ("unsure", True, "queue", "notice"),
+    ("unsure", True, "bot", "offer"),
+    ("language", True, "bot", "offer"),
     ("unsure", False, "bot", "offer"),
     ("frustrated", True, "queue", "notice"),
     ("policy", False, "bot", "offer"),
@@ -114,7 +162,8 @@ async def test_a_wish_leads_where_the_triggers_say(
     assert (await house.status(conversation_id)).owner == owner
     assert (await house.last(conversation_id)).kind == last
     if last == "offer":
-        assert (await house.last(conversation_id)).body["options"] == ["details", "stay"]
+        options = ["person" if online else "details", "stay"]
+        assert (await house.last(conversation_id)).body["options"] == options
 
 
 async def test_the_frustrated_go_first(house: House, bot: ScriptedBot) -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.wordings import HEATED, asks_for_person, heat, heat_cues, meant_for, same_question
+from handoff.calling import asks_for_person
+from handoff.wordings import HEATED, heat, heat_cues, meant_for, same_question
 
 ASKS = """
 I want to talk to a person
