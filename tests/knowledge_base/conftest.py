@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
 from knowledge_base.store import SqlArticleStore
+from knowledge_base.tables import metadata
 from knowledge_base.wire import DraftIn
 from tests.knowledge_base.fakes import WordEncoder
 
@@ -47,6 +49,24 @@ def engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
     shutil.copy(migrated, path)
     engine = open_engine(f"sqlite:///{path}")
     yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """SQLite always; Postgres where FRONTDESK_TEST_POSTGRES_URL names an empty database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    url = os.environ.get("FRONTDESK_TEST_POSTGRES_URL")
+    if not url:
+        pytest.skip("needs an empty Postgres database: name it in FRONTDESK_TEST_POSTGRES_URL")
+    engine = open_engine(url)
+    migrate(engine)
+    yield engine
+    with engine.begin() as sql:
+        for table in reversed(metadata.sorted_tables):
+            sql.execute(table.delete())
     engine.dispose()
 
 

@@ -1,9 +1,7 @@
 """The contract of every article store. SQLite always; Postgres where FRONTDESK_TEST_POSTGRES_URL names an empty
 database."""
 
-import os
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,10 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from knowledge_base.article import Content, Passage, State
-from knowledge_base.database import migrate, open_engine
 from knowledge_base.errors import NotFound, SlugTaken, StaleDraft
 from knowledge_base.store import SqlArticleStore
-from knowledge_base.tables import metadata
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PASSAGES = (
@@ -23,23 +19,6 @@ PASSAGES = (
     Passage("p2", ("A", "B"), "b", "Label.", "<p>2</p>"),
 )
 VECTORS = {"key": np.array([0.6, 0.8], dtype=np.float32)}
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("engine")
-        return
-    url = os.environ.get("FRONTDESK_TEST_POSTGRES_URL")
-    if not url:
-        pytest.skip("needs an empty Postgres database: name it in FRONTDESK_TEST_POSTGRES_URL")
-    engine = open_engine(url)
-    migrate(engine)
-    yield engine
-    with engine.begin() as sql:
-        for table in reversed(metadata.sorted_tables):
-            sql.execute(table.delete())
-    engine.dispose()
 
 
 @pytest.fixture
