@@ -170,8 +170,9 @@ def evaluate(
 ) -> None:
     """Measure how well questions find their article, and whether confidence knows. Shares have 95 % intervals.
 
-    With --calibrate the library's confidence is fitted first, to the questions, to the library's own texts, and to what
-    customers and agents said about answers. It works without questions, but then nothing can be promised.
+    With --calibrate the library's confidence is fitted instead, to the questions, to the library's own texts, and to
+    what customers and agents said about answers; what is printed is about questions that the fit has not seen. It works
+    without questions, but then nothing can be promised.
     """
     with _plain_errors(), _library(database_url, encoder_dir, site) as library:
         goldens = read_questions(questions) if questions is not None else []
@@ -183,7 +184,7 @@ def evaluate(
             out.print(says(calibration, len(fitted.right), fitted.lowest_promise), markup=False)
             if goldens and not save:
                 out.print(f"For other libraries to start from:\n{prior_from(trials)}", markup=False)
-        if goldens:
+        elif goldens:
             out.print(retrieval_table(library, {str(questions): goldens}))
             out.print(decision_table(calibration, ask(library, goldens)))
 

@@ -61,7 +61,9 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     doorbell = LocalDoorbell()
     agents, customers = Board(), Board()
     bot = bot or RasaBot(settings.rasa_url, secret)
-    library = library or open_library(settings.database_url, settings.encoder_dir, settings.site_id, mask)
+    library = library or open_library(
+        settings.database_url, settings.encoder_dir, settings.site_id, mask, settings.keep_answers_days
+    )
     limiter = Limiter()
     sessions = Sessions(
         store,
@@ -89,6 +91,7 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
                 if isinstance(result, Exception):
                     log.error("background.failed", exc_info=result)
             await bot.close()
+            await asyncio.to_thread(library.close)
             await store.close()
 
     app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)

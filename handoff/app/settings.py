@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     agent_gone_seconds: float = Field(
         default=120, gt=0, description="An absent agent's chats go back after this."
     )
+    keep_answers_days: float = Field(
+        default=90, ge=0, description="How long answered questions are logged, masked; 0 keeps none."
+    )
     frames_per_10_seconds: int = Field(default=60, gt=0, description="Frames of one socket.")
     conversations_per_hour: int = Field(default=600, gt=0, description="New customers from one address.")
 

@@ -201,6 +201,7 @@ def database(places: Places, environment: Mapping[str, str]) -> list[Recipe]:
         stamp.unlink(missing_ok=True)
     outputs = [] if elsewhere else [file]
     articles = root / "knowledge_base" / "demo" / "articles"
+    questions = articles.with_name("questions.yml")
     staff = places.var / "demo-accounts.txt"
     migrations = [root / "knowledge_base" / "migrations", root / "handoff" / "adapters" / "migrations"]
     failed = "The demo's database could not be filled; the lines above and var/logs/setup.log say why."
@@ -218,10 +219,13 @@ def database(places: Places, environment: Mapping[str, str]) -> list[Recipe]:
         Recipe(
             "articles",
             "Publishing the demo shop's articles",
-            [[*knowledge, "import", str(articles.relative_to(root)), "--publish"]],
+            [
+                [*knowledge, "import", str(articles.relative_to(root)), "--publish"],
+                [*knowledge, "evaluate", str(questions.relative_to(root)), "--calibrate"],
+            ],
             failed,
             stamp,
-            [articles],
+            [articles, questions],
             outputs,
         ),
         Recipe(

@@ -9,10 +9,12 @@ from fastapi import FastAPI, Request
 
 from knowledge_base.api import add_problem_handlers, create_router
 from knowledge_base.errors import NotAllowed, NotSignedIn
+from knowledge_base.evaluation import Golden
 from knowledge_base.library import Library
+from knowledge_base.own_texts import calibrate
 from knowledge_base.threads import Threads
 from knowledge_base.wire import DraftIn
-from tests.knowledge_base.conftest import RETURNS
+from tests.knowledge_base.conftest import RETURNS, STOVES
 
 SECRET = "between processes"
 EDITOR = {"X-Editor": "Edith"}
@@ -210,3 +212,43 @@ async def test_blocking_calls_do_not_hold_up_the_loop_and_are_bounded() -> None:
     assert time.perf_counter() - began < 0.02
     assert await asyncio.gather(*running) == list(range(6))
     assert most == 2
+
+
+async def test_a_verdict_finds_its_answer_and_needs_the_secret(
+    http: httpx.AsyncClient, library: Library, publish: Callable[[DraftIn], str]
+) -> None:
+    publish(RETURNS)
+    secret = {"X-Frontdesk-Secret": SECRET}
+    reply = (await http.post("answer", json={"question": "How do I return gear?"}, headers=secret)).json()
+    assert reply["hits"][0]["answer_id"] == reply["answer_id"]
+    address = f"answers/{reply['answer_id']}/judgement"
+    verdict = {"verdict": "right", "by": "customer"}
+    assert (await http.post(address, json=verdict)).status_code == 401
+    assert (await http.post(address, json=verdict, headers=secret)).status_code == 204
+    assert (await http.post(address, json={"verdict": "nice", "by": "x"}, headers=secret)).status_code == 422
+    assert (await http.post("answers/never/judgement", json=verdict, headers=secret)).status_code == 404
+
+
+async def test_editors_see_how_far_confidence_can_be_trusted(
+    http: httpx.AsyncClient, library: Library, publish: Callable[[DraftIn], str]
+) -> None:
+    publish(RETURNS)
+    publish(STOVES)
+    nothing = (await http.get("editor/confidence", headers=EDITOR)).json()
+    assert (nothing["basis"], nothing["questions"], nothing["ece_after"], nothing["curve"]) == (
+        "prior",
+        0,
+        None,
+        [],
+    )
+    early = await http.put("editor/confidence/target", json={"target": 0.03}, headers=EDITOR)
+    assert early.status_code == 422
+    calibrate(library, [Golden("strike a match", "light-a-gas-stove"), Golden("who won", None)] * 10)
+    fitted = (await http.get("editor/confidence", headers=EDITOR)).json()
+    assert (fitted["questions"], fitted["promised"]) == (20, False)
+    moved = (await http.put("editor/confidence/target", json={"target": 0.4}, headers=EDITOR)).json()
+    assert moved["target"] == library.snapshot().calibration.target == 0.4
+    wrong = await http.put("editor/confidence/target", json={"target": 0.9}, headers=EDITOR)
+    assert wrong.status_code == 422
+    replayed = (await http.get("editor/confidence/replay?target=0.05&days=3", headers=EDITOR)).json()
+    assert (replayed["asked"], replayed["days"], replayed["target"]) == (0, 3, 0.05)

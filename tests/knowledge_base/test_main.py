@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 from knowledge_base import __main__ as command_line
 from knowledge_base.errors import EncoderMissing
 from knowledge_base.library import Library
+from knowledge_base.wire import AnswerRequest
 
 Run = Callable[..., str]
 
@@ -89,13 +91,48 @@ def test_a_library_is_measured_and_calibrated_with_its_own_questions(
     lines += [f"- question: {q} {n}\n  article: null" for n in range(4) for q in unknown]
     questions.write_text("\n".join(lines))
     before = library.snapshot().calibration
-    run("evaluate", questions, "--calibrate", "--show")
+    said = run("evaluate", questions, "--calibrate", "--show", "--target", "0.03")
+    assert "with 24 questions the lowest target that can be promised" in said
+    assert "Calibration(weights=" in said
     assert library.snapshot().calibration == before
-    run("evaluate", questions, "--calibrate")
-    assert library.snapshot().calibration != before
+    said = run("evaluate", questions, "--calibrate", "--target", "0.03")
+    calibration = library.snapshot().calibration
+    assert (calibration.basis, calibration.target) == ("golden questions", 0.03)
     said = run("evaluate", questions)
     assert "n=12" in said
     assert "AUROC" in said
+    run("import", folder, "--publish")
+    assert library.snapshot().calibration == calibration
+
+
+def test_importing_fits_confidence_to_the_librarys_own_texts(
+    run: Run, folder: Path, library: Library
+) -> None:
+    run("import", folder)
+    assert library.snapshot().calibration.basis == "prior"
+    run("import", folder, "--publish")
+    assert library.snapshot().calibration.basis == "own texts"
+    assert "a promise needs golden questions" in run("curve")
+
+
+def test_the_curve_and_a_replay_are_told_and_printed_as_json(
+    run: Run, folder: Path, tmp_path: Path, library: Library
+) -> None:
+    run("import", folder, "--publish")
+    questions = tmp_path / "questions.yml"
+    right = [f"- question: strike a match for the stove {n}\n  article: light-a-gas-stove" for n in range(30)]
+    unknown = [f"- question: who won the cup {n}\n  article: null" for n in range(30)]
+    questions.write_text("\n".join([*right, *unknown]))
+    run("evaluate", questions, "--calibrate", "--target", "0.2")
+    assert "nine times in ten under" in run("curve")
+    curve = json.loads(run("curve", "--json"))
+    assert (curve["questions"], curve["target"], curve["curve"][-1]["answered"]) == (60, 0.2, 1.0)
+    for number in range(3):
+        library.answer(AnswerRequest(question=f"strike a match for the stove again {number}"))
+    assert "of 3 questions answered" in run("replay", "--target", "0.05")
+    found = json.loads(run("replay", "--target", "0.05", "--days", "1", "--minutes", "6", "--json"))
+    assert (found["asked"], found["days"]) == (3, 1.0)
+    assert "6 minutes" in found["assumption"]
 
 
 def test_a_missing_encoder_says_how_to_make_it(tmp_path: Path) -> None:

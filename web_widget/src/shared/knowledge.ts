@@ -8,6 +8,8 @@ export interface AnswerReply {
   language: string;
   /** The first hits are of different articles and nearly level. */
   ambiguous: boolean;
+  /** Names this answer in the log; nothing when none is kept. */
+  answer_id: string | null;
 }
 
 export interface AnswerRequest {
@@ -30,6 +32,44 @@ export interface ArticleSummary {
   category: string;
   url: string;
   updated_at: string;
+}
+
+/** How far confidence can be trusted in this library. Numbers that need golden questions are null without them. */
+export interface ConfidenceReply {
+  basis: "prior" | "own texts" | "golden questions";
+  target: number;
+  /** Whether the target holds for new questions, nine times in ten. */
+  promised: boolean;
+  /** The same in one sentence for people. */
+  says: string;
+  /** The lowest target these questions can promise. */
+  lowest_promise: number | null;
+  answer_threshold: number;
+  clarify_threshold: number;
+  /** Golden questions it was fitted to. */
+  questions: number;
+  /** Wordings, titles and headings of the library it was fitted to. */
+  own_texts: number;
+  /** Verdicts of customers and agents it was fitted to. */
+  judgements: number;
+  /** Calibration error of the prior on the golden questions. */
+  ece_before: number | null;
+  /** The same for the fitted confidence, cross-fitted. */
+  ece_after: number | null;
+  fitted_at: string | null;
+  curve: (CurvePoint)[];
+}
+
+/** What answering from this confidence on leads to, on golden questions that the weights have not seen. */
+export interface CurvePoint {
+  threshold: number;
+  /** Share of the questions. */
+  answered: number;
+  /** Share of wrong ones among the answered. */
+  error: number;
+  /** What the error stays under, nine times in ten, at this point alone. */
+  bound: number;
+  count: number;
 }
 
 /** The editable part of an article. `base_revision` is the revision the editor started from. */
@@ -106,6 +146,13 @@ export interface Hit {
   answer_id: string | null;
 }
 
+/** What somebody says about an answer: the first hit was right, was wrong, or says what is no longer true. */
+export interface JudgementIn {
+  verdict: "right" | "wrong" | "outdated";
+  /** `customer`, or who among the staff. */
+  by: string;
+}
+
 /** What became of suggestions in one visit, told once each. Counted for the kind of page; nobody is named. */
 export interface Outcomes {
   /** Path and title, as for suggestions. */
@@ -151,6 +198,26 @@ export interface PublishReply {
   took_ms: number;
 }
 
+/** What another target would have done to the questions of the last days, against today's threshold. */
+export interface ReplayReply {
+  target: number;
+  promised: boolean;
+  days: number;
+  answer_threshold: number;
+  asked: number;
+  answered: number;
+  more_answered: number;
+  /** Estimated by confidence, by verdicts where there are any. */
+  more_wrong: number;
+  /** Verdicts among those that would have been answered. */
+  judged_right: number;
+  judged_wrong: number;
+  /** Saved; negative when they would have been spent. */
+  agent_minutes: number;
+  /** What the minutes rest on, in one sentence. */
+  assumption: string;
+}
+
 export interface RevisionList {
   revisions: (RevisionRow)[];
 }
@@ -194,6 +261,11 @@ export interface SuggestReply {
   articles: (ArticleSummary)[];
   /** Why these: what was typed, what the page is about, or what helped others who were there. */
   because: "typed" | "page" | "helped" | "nothing";
+}
+
+export interface TargetIn {
+  /** Share of wrong answers that may be given. */
+  target: number;
 }
 
 export interface TestRequest {
