@@ -6,10 +6,12 @@ Both the packet for agents and the card for the customer are made of it. It deci
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handoff import pii, summary
+from handoff import pii
 from handoff.ports import ConversationRecord, EventRecord, Json, Transaction
 from handoff.protocol import Attempt, CardPart, Correction, Mood, MoodCue, Quote, SummaryFact
-from handoff.summary import Cue, Said, Span, summarise
+from handoff.quoting import MOST_QUOTED, Said, Span
+from handoff.summary import Cue, summarise
+from handoff.tries import Try
 
 LOG_WINDOW = 200
 """Latest events that a summary looks at."""
@@ -147,12 +149,12 @@ def _quote(span: Span) -> Quote:
     )
 
 
-def _attempt(one: summary.Try) -> Attempt:
+def _attempt(one: Try) -> Attempt:
     return Attempt.model_validate(
         {
             "seq": one.seq,
             "kind": one.kind,
-            "title": " ".join(one.title.split())[: summary.MOST_QUOTED],
+            "title": " ".join(one.title.split())[:MOST_QUOTED],
             "asked": _quote(one.asked) if one.asked else None,
             "end": one.end,
             "end_seq": one.end_seq,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from handoff.conversation import Ownership
+from handoff.protocol import Verdict
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -261,8 +262,8 @@ class Bot(Protocol):
 class Judge(Protocol):
     """Keeps what people thought of an answer, so that the next ones are surer."""
 
-    async def judge(self, answer_id: str, verdict: str, by: str) -> None:
-        """`verdict` is right, wrong or outdated; `by` is customer or agent. May raise anything: it is only logged."""
+    async def judge(self, answer_id: str, verdict: Verdict, by: str) -> None:
+        """`by` is customer or agent. May raise anything: it is only logged."""
         ...
 
 

@@ -5,20 +5,21 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from handoff.errors import NotFound
+from handoff.protocol import Verdict
 from knowledge_base import errors
 
 
 class Judged(Protocol):
     """What the library offers for it (`knowledge_base.library.Library`)."""
 
-    def judge(self, answer_id: str, verdict: str, by: str, at: datetime) -> object: ...
+    def judge(self, answer_id: str, verdict: Verdict, by: str, at: datetime) -> object: ...
 
 
 class LibraryJudge:
     def __init__(self, library: Judged) -> None:
         self._library = library
 
-    async def judge(self, answer_id: str, verdict: str, by: str) -> None:
+    async def judge(self, answer_id: str, verdict: Verdict, by: str) -> None:
         """Raises NotFound for an answer that the library does not know (any more)."""
         try:
             await asyncio.to_thread(self._library.judge, answer_id, verdict, by, datetime.now(UTC))

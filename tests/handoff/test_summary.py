@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.summary import MOST_QUOTED, Said, Span, Summary, quote, summarise
+from handoff.quoting import MOST_QUOTED, Said, Span, quote
+from handoff.summary import Summary, summarise
 
 
 @dataclass(frozen=True)
