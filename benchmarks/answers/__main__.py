@@ -18,11 +18,11 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.answers import demo, intents, naughty, person, personal_data, retrieval, scale
+from benchmarks.answers.cores import CAN_PIN, pinned
 from benchmarks.answers.formats import sets_in
 from benchmarks.answers.report import Row, show, write_json
 from benchmarks.answers.sets import AnySet, IntentSet, Malformed
 from benchmarks.answers.training import TrainingFailed
-from benchmarks.answers.understanding import pinned
 
 CONTROL = "hint3/v1"
 """Small enough to be trained twice."""
@@ -56,7 +56,10 @@ def main() -> None:
         if arguments.json:
             write_json(rows, arguments.json)  # after each set: a long run that is cut off leaves what it has
     show(rows, out)
-    out.print(f"One core, one text a call; {time.monotonic() - began:.0f} s in all.")
+    where = "pinned to one core" if CAN_PIN else "not pinned to a core, which this system cannot do"
+    out.print(f"One text a call, {where}; {time.monotonic() - began:.0f} s in all.")
+    if arguments.limit:
+        out.print("With --limit: figures to try things out with, not to report.")
     sys.exit(2 if broken else 0)
 
 

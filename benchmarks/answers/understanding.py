@@ -15,17 +15,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from benchmarks.answers.cores import pinned
+
 WARMING_TEXTS = 20
 """Parsed before the clock counts: the first calls of any runtime allocate."""
 LONGEST_TEXT = 4_000
 """What the gateway lets through."""
 FALLBACK = "nlu_fallback"
-
-
-def pinned() -> None:
-    """Stay on one core, where the system can do that."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 async def parsed(model: Path, texts: list[str]) -> list[dict[str, Any]]:
