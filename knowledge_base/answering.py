@@ -96,7 +96,7 @@ def _is_plain(snapshot: Snapshot, text: str) -> bool:
 
 def _hit(snapshot: Snapshot, at: int, question: Question, score: float) -> Hit:
     publication, passage = snapshot.place(at)
-    span = span_of(passage.text, snapshot.views.nearness(at, question).tolist())
+    span = span_of(passage.text, snapshot.views.nearness(at, question).tolist(), question.words)
     return hit_of(publication, passage, score, span)
 
 

@@ -1,31 +1,57 @@
 """Finds the words of a passage that answer: one statement, with the neighbours that say nearly as much.
 
-What comes out stands in the passage just so. This module must not know about vectors' origin, articles or markup.
+What comes out stands in the passage just so. This module must not know where vectors come from, nor articles or markup.
 """
 
+import math
 import re
 from collections.abc import Sequence
 
+from knowledge_base.ranking import words_of
 from knowledge_base.statements import row_name, statements
 
 NEARLY = 0.1
 """A neighbouring sentence or item this much less near to the question still belongs to the answer."""
+NEARLY_ROW = 0.07
+"""The same for the rows of a table, which are told apart by one word."""
+WORDS_WEIGHT = 0.1
+"""What the question's words in a statement are worth in cosine, when they are in no other of the passage."""
 MOST = 0.75
 """When the answer would be more of the passage than this, it is the passage."""
+FEWEST_WORDS = 4
+"""A shorter answer, such as "Just ask.", needs what stands before it."""
+SHORT_WORD = 3
+EVERYDAY_WORDS = {
+    "does",
+    "from",
+    "have",
+    "long",
+    "many",
+    "much",
+    "that",
+    "this",
+    "what",
+    "when",
+    "where",
+    "will",
+    "your",
+}
+"""These and words of up to three letters are not looked for: they tell nothing apart."""
 _STEP = re.compile(r"\d+\. ")
 _ITEM = re.compile(r"- |\d+\. ")
 
 
-def span_of(text: str, nearness: Sequence[float]) -> str:
+def span_of(text: str, nearness: Sequence[float], asked: Sequence[str] = ()) -> str:
     """The answering part of a passage's plain text; empty when that is the whole of it.
 
-    `nearness` is the cosine to the question for each of the text's `statements`, in their order.
+    `nearness` is the cosine to the question for each of the text's `statements`, in their order; `asked` are the
+    question's words as `words_of` gives them.
     """
     said = statements(text)
     if not said or len(said) != len(nearness):
         return ""
-    best = max(range(len(said)), key=lambda at: nearness[at])
-    first, last = _extent(said, nearness, best)
+    fit = [near + WORDS_WEIGHT * words for near, words in zip(nearness, _found(said, asked), strict=True)]
+    first, last = _extent(said, fit)
     starts, end = list[int](), 0
     for statement in said:
         starts.append(text.index(statement, end))
@@ -34,17 +60,35 @@ def span_of(text: str, nearness: Sequence[float]) -> str:
     return span if len(span) <= MOST * len(text) else ""
 
 
-def _extent(said: Sequence[str], nearness: Sequence[float], best: int) -> tuple[int, int]:
-    """The first and last statement of the answer around the best one."""
-    if row_name(said[best]):
-        return best, best  # a row speaks for itself, and its neighbours are about something else
+def _found(said: Sequence[str], asked: Sequence[str]) -> list[float]:
+    """For each statement how much of what tells the statements apart it shares with the question, 0 to 1."""
+    words = [set(words_of(statement)) for statement in said]
+    telling = {word for word in asked if len(word) > SHORT_WORD} - EVERYDAY_WORDS
+    having = {word: sum(word in each for each in words) for word in telling}
+    worth = {word: math.log(len(said) / count) for word, count in having.items() if count}
+    total = sum(worth.values())
+    return [sum(worth.get(word, 0.0) for word in each) / total if total else 0.0 for each in words]
+
+
+def _extent(said: Sequence[str], fit: Sequence[float]) -> tuple[int, int]:
+    """The first and last statement of the answer."""
+    best = max(range(len(said)), key=lambda at: fit[at])
+    is_row = [bool(row_name(statement)) for statement in said]
+    if not is_row[best]:
+        # "How do I …" is answered by the steps, however well the sentence above them fits
+        steps = [at for at in range(len(said)) if _STEP.match(said[at]) and fit[at] >= fit[best] - NEARLY]
+        best = max(steps, key=lambda at: fit[at], default=best)
+    enough = fit[best] - (NEARLY_ROW if is_row[best] else NEARLY)
+    joins = [fit[at] >= enough and is_row[at] == is_row[best] for at in range(len(said))]
     first = last = best
-    enough = nearness[best] - NEARLY
-    while first > 0 and nearness[first - 1] >= enough and not row_name(said[first - 1]):
+    while first > 0 and joins[first - 1]:
         first -= 1
-    while last + 1 < len(said) and nearness[last + 1] >= enough and not row_name(said[last + 1]):
+    while last + 1 < len(said) and joins[last + 1]:
         last += 1
-    return _whole_lists(said, first, last)
+    first, last = _whole_lists(said, first, last)
+    while first > 0 and sum(len(each.split()) for each in said[first : last + 1]) < FEWEST_WORDS:
+        first -= 1
+    return first, last
 
 
 def _whole_lists(said: Sequence[str], first: int, last: int) -> tuple[int, int]:

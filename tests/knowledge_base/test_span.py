@@ -22,8 +22,11 @@ BRING = (
         (POSTAGE, [0.2, 0.7, 0.65, 0.3], "Norway takes five days. We pack in paper."),
         (POSTAGE, [0.7, 0.7, 0.7, 0.7], ""),
         (STEPS, [0.1, 0.2, 0.3, 0.6, 0.2, 0.1], STEPS.split("\n", 1)[1].rsplit("\n", 1)[0]),
-        (STEPS, [0.1, 0.1, 0.1, 0.1, 0.1, 0.6], "Keep it dry."),
-        (TABLE, [0.1, 0.6, 0.58, 0.1], "Country: Norway; Days: 5; Cost: 9"),
+        (STEPS, [0.1, 0.65, 0.3, 0.6, 0.2, 0.1], STEPS.split("\n", 1)[1].rsplit("\n", 1)[0]),
+        (STEPS, [0.6, 0.1, 0.1, 0.1, 0.1, 0.1], "You need the order number."),
+        (POSTAGE.replace("We pack in paper.", "Ask."), [0.1, 0.2, 0.7, 0.1], "Norway takes five days. Ask."),
+        (TABLE, [0.1, 0.6, 0.5, 0.1], "Country: Norway; Days: 5; Cost: 9"),
+        (TABLE, [0.1, 0.6, 0.58, 0.1], TABLE.split("\n", 1)[1].rsplit("\n", 1)[0]),
         (BRING, [0.1, 0.6, 0.2, 0.1, 0.1, 0.1], "Please bring:\n- the item\n- the receipt"),
         ("Only one thing is said here.", [], ""),
         (POSTAGE, [0.5], ""),
@@ -31,6 +34,12 @@ BRING = (
 )
 def test_the_span_that_answers(text: str, nearness: list[float], span: str) -> None:
     assert span_of(text, nearness) == span
+
+
+def test_words_tell_the_rows_of_a_table_apart() -> None:
+    nearness = [0.5, 0.54, 0.56, 0.2]
+    assert span_of(TABLE, nearness, ("how", "long", "to", "norway")) == "Country: Norway; Days: 5; Cost: 9"
+    assert span_of(TABLE, nearness, ("country",)) == TABLE.split("\n", 1)[1].rsplit("\n", 1)[0]
 
 
 LINES = st.lists(
