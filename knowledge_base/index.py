@@ -47,6 +47,19 @@ class Entry:
     publication: Publication
     words: tuple[Counter[str], ...]
     """For each passage how often each word occurs in it, above it, and in the article's summary and questions."""
+    seen: tuple["Seen", ...]
+    """For each passage the keys of its vectors."""
+    asked: tuple[str, ...]
+    """The keys of the article's other wordings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Under which keys a passage's vectors lie; to find a text's key takes longer than to find its vector."""
+
+    whole: str
+    place: str
+    statements: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,22 +76,19 @@ class Shelf:
         said, stated, standing, wordings = list[Vector](), list[Vector](), list[Vector](), list[Vector]()
         owner, statement_owner, wording_owner = list[int](), list[int](), list[int]()
         words, place, places = list[Counter[str]](), list[int](), dict[str, int]()
-        for number, publication in enumerate(self.articles()):
-            vector, content = publication.vectors, publication.content
-            for passage in publication.passages:
-                said.append(vector[text_key(full_text(content, passage))])
-                for statement in statement_texts(content, passage):
-                    stated.append(vector[text_key(statement)])
-                    statement_owner.append(len(owner))
-                key = text_key(place_text(content, passage))
-                place.append(places.setdefault(key, len(places)))
+        for number, entry in enumerate(self.entries.values()):
+            vector = entry.publication.vectors
+            for seen in entry.seen:
+                said.append(vector[seen.whole])
+                stated += [vector[key] for key in seen.statements]
+                statement_owner += [len(owner)] * len(seen.statements)
+                place.append(places.setdefault(seen.place, len(places)))
                 if len(places) > len(standing):
-                    standing.append(vector[key])
+                    standing.append(vector[seen.place])
                 owner.append(number)
-            for question in content.questions:
-                wordings.append(vector[text_key(question)])
-                wording_owner.append(number)
-            words += self.entries[publication.article.id].words
+            wordings += [vector[key] for key in entry.asked]
+            wording_owner += [number] * len(entry.asked)
+            words += entry.words
         return Views(
             passages=self._matrix(said),
             statements=self._matrix(stated),
@@ -268,4 +278,12 @@ def _entry(stamp: str, publication: Publication) -> Entry:
     # What customers call an article helps every passage of it; its vector views keep the passages apart.
     called = Counter(words_of(" ".join((content.summary, *content.questions))))
     words = tuple(called + Counter(words_of(full_text(content, passage))) for passage in publication.passages)
-    return Entry(stamp, publication, words)
+    seen = tuple(
+        Seen(
+            text_key(full_text(content, passage)),
+            text_key(place_text(content, passage)),
+            tuple(map(text_key, statement_texts(content, passage))),
+        )
+        for passage in publication.passages
+    )
+    return Entry(stamp, publication, words, seen, tuple(map(text_key, content.questions)))
