@@ -1,10 +1,12 @@
 """Puts the customer's question to the library and says what came of it.
 
-answer → the passage with its source; clarify → up to three choices; none or no library → honest words. Whenever it is
-not an answer, the gateway is told that the bot is unsure. Must not know thresholds: the library decides.
+answer → the passage with its source; clarify → up to three choices; a question that says nothing → one question back; none
+or no library → honest words. Whenever it is not an answer, the gateway is told that the bot is unsure. Nothing is asked back
+twice. Must not know thresholds: the library decides.
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,12 +14,23 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.clarifying import (
+    LANGUAGE,
+    OPEN_QUESTION,
+    asked_before,
+    choices_among,
+    in_words,
+    is_vague,
+    key_of,
+    says_nothing,
+    with_key,
+)
 from actions.library_client import Answer, Hit, LibraryError, library
 
 logger = logging.getLogger(__name__)
 
-CHOICES = 3
 LABEL_CHARACTERS = 80
+Events = list[dict[str, Any]]
 
 
 class AnswerQuestion(Action):
@@ -28,13 +41,16 @@ class AnswerQuestion(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Ask the library about the latest message; sets `offered` to the choices shown, else empties it."""
+        text, clarified = tracker.latest_message.get("text") or "", tracker.get_slot("clarified") or []
+        if says_nothing(text) or is_vague(text):
+            return await _ask_what(dispatcher, clarified, wordless=says_nothing(text))
         try:
             answer = await ask_library(tracker)
         except LibraryError as error:
             logger.warning("no answer from the library: %s (%s)", type(error).__name__, error)
             dispatcher.utter_message(response="utter_library_silent", json_message={"wish": "unsure"})
             return [SlotSet("offered", None)]
-        return _say(dispatcher, answer)
+        return _say(dispatcher, answer, clarified)
 
 
 async def ask_library(tracker: Tracker) -> Answer:
@@ -46,15 +62,22 @@ async def ask_library(tracker: Tracker) -> Answer:
     )
 
 
-def _say(dispatcher: CollectingDispatcher, answer: Answer) -> list[dict[str, Any]]:
-    if answer.decision == "answer":
+def _say(dispatcher: CollectingDispatcher, answer: Answer, clarified: Sequence[str]) -> Events:
+    if answer.foreign and LANGUAGE not in clarified:
+        dispatcher.utter_message(response="utter_other_language", json_message={"wish": "language"})
+        return [SlotSet("offered", None), SlotSet("clarified", with_key(clarified, LANGUAGE))]
+    offered = choices_among(answer.hits)
+    known = asked_before(clarified, offered)
+    if answer.decision == "answer" and (known or not answer.ambiguous or len(offered) == 1):
         say_passage(dispatcher, answer.hits[0], answer.confidence)
         return [SlotSet("offered", None)]
     facts: dict[str, Any] = {"wish": "unsure", "confidence": answer.confidence}
     if answer.decision == "none":
         dispatcher.utter_message(response="utter_not_found", json_message=facts)
         return [SlotSet("offered", None)]
-    offered = answer.hits[:CHOICES]
+    if known:
+        dispatcher.utter_message(response="utter_still_unsure", json_message=facts)
+        return [SlotSet("offered", None)]
     facts["choices"] = [
         {
             "label": choice_label(hit),
@@ -64,7 +87,32 @@ def _say(dispatcher: CollectingDispatcher, answer: Answer) -> list[dict[str, Any
         for hit in offered
     ]
     dispatcher.utter_message(response="utter_did_you_mean", json_message=facts)
-    return [SlotSet("offered", [hit["passage_id"] for hit in offered])]
+    shown = [hit["passage_id"] for hit in offered]
+    return [SlotSet("offered", shown), SlotSet("clarified", with_key(clarified, key_of(offered)))]
+
+
+async def _ask_what(dispatcher: CollectingDispatcher, clarified: Sequence[str], *, wordless: bool) -> Events:
+    """Ask what it is about, once; after that say honestly that it is not clear."""
+    if OPEN_QUESTION in clarified:
+        dispatcher.utter_message(response="utter_still_unsure", json_message={"wish": "unsure"})
+        return [SlotSet("offered", None)]
+    asked = {"wish": "asking"}
+    topics = [] if wordless else await _topics()
+    if wordless:
+        dispatcher.utter_message(response="utter_no_words", json_message=asked)
+    elif topics:
+        dispatcher.utter_message(response="utter_ask_topic", topics=in_words(topics), json_message=asked)
+    else:
+        dispatcher.utter_message(response="utter_ask_what", json_message=asked)
+    return [SlotSet("offered", None), SlotSet("clarified", with_key(clarified, OPEN_QUESTION))]
+
+
+async def _topics() -> list[str]:
+    try:
+        return await library().topics()
+    except LibraryError as error:
+        logger.warning("no topics from the library: %s (%s)", type(error).__name__, error)
+        return []
 
 
 def say_passage(dispatcher: CollectingDispatcher, hit: Hit, confidence: float) -> None:

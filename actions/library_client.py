@@ -10,6 +10,7 @@ LibraryError
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,12 @@ class Answer:
     decision: str
     confidence: float
     hits: list[Hit]
+    ambiguous: bool = False
+    """The first hits are of different articles and nearly level."""
+    language: str = ""
+    """Of the question, ISO 639-1; empty when nobody can be sure."""
+    foreign: bool = False
+    """Asked in another language than the library's."""
 
 
 class LibraryClient:
@@ -82,7 +89,22 @@ class LibraryClient:
         decision, hits = reply.get("decision"), reply.get("hits")
         if decision not in DECISIONS or not isinstance(hits, list) or (decision != "none" and not hits):
             raise LibraryUnreachable("the library's answer has an unknown shape")
-        return Answer(str(decision), float(reply.get("confidence", 0.0)), hits)
+        return Answer(
+            str(decision),
+            float(reply.get("confidence", 0.0)),
+            hits,
+            ambiguous=bool(reply.get("ambiguous")),
+            language=str(reply.get("language") or ""),
+            foreign=bool(reply.get("foreign")),
+        )
+
+    async def topics(self) -> list[str]:
+        """Return the names of the library's categories, those with the most articles first. Raises LibraryError."""
+        articles = (await self._request("GET", "/articles")).get("articles")
+        if not isinstance(articles, list):
+            raise LibraryUnreachable("the library's list has an unknown shape")
+        counted = Counter(str(article.get("category") or "") for article in articles)
+        return [topic for topic, _ in counted.most_common() if topic]
 
     async def passage(self, passage_id: str) -> Hit:
         """Return one published passage. Raises PassageGone, LibraryUnreachable or LibraryRefused."""

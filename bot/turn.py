@@ -35,7 +35,7 @@ EXPECTED_ACTIONS = {
 }
 """Outside the form these intents must end in these actions; a test holds the rules to it."""
 
-WISHES = ("person", "contact", "frustrated", "policy", "unsure")
+WISHES = ("person", "contact", "frustrated", "policy", "unsure", "asking", "language")
 """What the bot may wish, the strongest first: only one is told."""
 
 

@@ -49,7 +49,17 @@ _ENDS = {
     "asked_for_person": "asked for a person",
     "open": "",
 }
-_INNER_SLOTS = frozenset({"requested_slot", "agents_online", "asked", "session_started_metadata"})
+_INNER_SLOTS = frozenset(
+    {
+        "requested_slot",
+        "agents_online",
+        "asked",
+        "offered",
+        "rejected",
+        "clarified",
+        "session_started_metadata",
+    }
+)
 MAX_EARLIER = 3
 
 

@@ -14,6 +14,8 @@ from handoff.wordings import HEATED, heat, heat_cues, same_question
 PERSON_SURE = 0.8
 """How sure the assistant must be that a person is asked for, where the wording alone does not show it: from here on one
 is sent for, below it one is offered. By cross-validation on our own examples (F1 .952, of .943 at .5)."""
+UNSURE = frozenset({"unsure", "asking"})
+"""Wishes of a bot that did not know: it found nothing certain, or asked what is meant."""
 UNSURE_TURNS = 2
 """Turns in a row without a certain answer before a person is called."""
 REJECTED_ANSWERS = 2
@@ -194,7 +196,7 @@ def _rejected(now: Occasion, situation: Situation) -> Evidence | None:
 
 
 def _unsure_again(now: Occasion, situation: Situation) -> Evidence | None:
-    if now.wish != "unsure" or situation.unsure_in_a_row + 1 < UNSURE_TURNS:
+    if now.wish not in UNSURE or situation.unsure_in_a_row + 1 < UNSURE_TURNS:
         return None
     turns = situation.unsure_in_a_row + 1
     return _because(

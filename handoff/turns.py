@@ -239,7 +239,7 @@ class Turns:
         return touched(tx, conversation.id, conversation.ownership)
 
     def _remember(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
-        unsure = conversation.unsure_in_a_row + 1 if reply.wish == "unsure" else 0
+        unsure = conversation.unsure_in_a_row + 1 if reply.wish in triggers.UNSURE else 0
         values: Json = {"slots": reply.slots, "active_loop": reply.active_loop, "unsure_in_a_row": unsure}
         if reply.wish is None:
             values["waiting_since"] = None

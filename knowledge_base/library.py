@@ -121,12 +121,14 @@ class Library:
         snapshot = self._index.current()
         found = self._find(snapshot, request.question, request.asked, request.exclude, request.limit)
         answer_id = self.trust.note(snapshot, request.question, found)
+        language = noticed(request.question)
         first = [hit.model_copy(update={"answer_id": answer_id}) for hit in found.hits[:1]]
         return AnswerReply(
             decision=found.decision,
             confidence=found.confidence,
             hits=[*first, *found.hits[1:]],
-            language=noticed(request.question),
+            language=language,
+            foreign=bool(language and snapshot.language) and language != snapshot.language,
             ambiguous=found.ambiguous,
             answer_id=answer_id,
         )

@@ -79,7 +79,7 @@ class FakeLibrary:
                 self._answer()
 
             def do_GET(self) -> None:
-                if library.reply[0] == 200:
+                if library.reply[0] == 200 and "/passages/" in self.path:
                     passage_id = self.path.rsplit("/", 1)[1]
                     library.reply = (200, hit(passage_id, "Chosen"))
                 self._answer()

@@ -21,7 +21,24 @@ async def test_an_unsure_answer_becomes_three_choices(library: FakeLibrary) -> N
         {"label": f"Title {n}: Sale items", "intent": "choose_passage", "entities": {"passage_id": f"p{n}"}}
         for n in range(3)
     ]
-    assert slots == {"offered": ["p0", "p1", "p2"]}
+    assert slots == {"offered": ["p0", "p1", "p2"], "clarified": ["p0|p1|p2"]}
+
+
+async def test_two_articles_that_are_level_are_both_offered(library: FakeLibrary) -> None:
+    library.reply = (200, library.unsure(2) | {"decision": "answer", "ambiguous": True})
+    said, _ = await run(AnswerQuestion(), tracker("how long does it take"))
+    assert [choice["entities"]["passage_id"] for choice in said[0]["custom"]["choices"]] == ["p0", "p1"]
+    said, _ = await run(AnswerQuestion(), tracker("how long does it take", clarified=["p0|p1"]))
+    assert said[0]["custom"]["hit"]["passage_id"] == "p0", (
+        "they were offered both and ask on: the likelier one then"
+    )
+
+
+async def test_the_same_choices_are_not_offered_again(library: FakeLibrary) -> None:
+    library.reply = (200, library.unsure())
+    said, slots = await run(AnswerQuestion(), tracker("warranty", clarified=["p0|p1|p2"]))
+    assert [(m["response"], m["custom"]["wish"]) for m in said] == [("utter_still_unsure", "unsure")]
+    assert slots == {"offered": None}
 
 
 async def test_no_answer_is_said_honestly(library: FakeLibrary) -> None:
@@ -36,7 +53,7 @@ async def test_no_answer_is_said_honestly(library: FakeLibrary) -> None:
 @pytest.mark.parametrize("status", [401, 500])
 async def test_a_silent_library_is_said_too(library: FakeLibrary, status: int) -> None:
     library.reply = (status, {})
-    said, _ = await run(AnswerQuestion(), tracker("anything"))
+    said, _ = await run(AnswerQuestion(), tracker("where is the label"))
     assert [(m["response"], m["custom"]) for m in said] == [("utter_library_silent", {"wish": "unsure"})]
 
 

@@ -116,6 +116,8 @@ ROWS: list[tuple[Occasion, Situation, Step, str, tuple[int, ...]]] = [
     (replied("unsure", asked_back=True), ONLINE, Step.NOTHING, "", ()),
     (replied("unsure"), ONLINE, Step.OFFER, "low_confidence", (9,)),
     (replied("unsure"), OFFLINE, Step.OFFER, "low_confidence", (9,)),
+    (replied("asking"), ONLINE, Step.NOTHING, "", ()),
+    (replied("asking"), Situation(True, unsure_in_a_row=1), Step.QUEUE, "low_confidence", ()),
     (replied("language"), ONLINE, Step.OFFER, "other_language", (9,)),
 ]
 

@@ -223,3 +223,11 @@ def test_putting_is_idempotent(library: Library) -> None:
 def test_preview_is_what_readers_get(library: Library, publish: Publish) -> None:
     publish(RETURNS)
     assert library.preview(RETURNS.body).html == library.read("return-an-item").html
+
+
+def test_another_language_than_the_librarys_is_told(library: Library, publish: Publish) -> None:
+    for draft in (RETURNS, BOOTS, STOVES):
+        publish(draft)
+    assert not library.answer(AnswerRequest(question="How do I send my boots back to you?")).foreign
+    german = library.answer(AnswerRequest(question="Wie kann ich meine Schuhe zurückschicken, bitte?"))
+    assert (german.language, german.foreign) == ("de", True)

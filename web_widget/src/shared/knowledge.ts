@@ -6,6 +6,8 @@ export interface AnswerReply {
   hits: (Hit)[];
   /** Language of the question, ISO 639-1; empty when nobody can be sure. */
   language: string;
+  /** Asked in another language than the library's; false when nobody can be sure. */
+  foreign: boolean;
   /** The first hits are of different articles and nearly level. */
   ambiguous: boolean;
   /** Names this answer in the log; nothing when none is kept. */
