@@ -33,10 +33,13 @@ HIT: Json = {
     "article_title": "Return an item",
     "heading": "Label",
     "text": "Print the label from your order page.",
+    "span": "",
     "html": "<p>Print the label from your order page.</p>",
     "score": 0.8,
     "url": "/help/return-an-item#label",
     "updated_at": "2026-11-02T09:00:00Z",
+    "always_person": False,
+    "answer_id": None,
 }
 MEMORY = Path("/dev/shm")  # noqa: S108 - only fresh folders with names of their own are made there
 STEADY = Patience(retry_seconds=0.02, at_once=32)
