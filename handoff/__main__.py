@@ -1,9 +1,14 @@
-"""The command line of the gateway: serve, migrate, accounts, protocol, demo."""
+"""The command line of the gateway: serve, migrate, accounts, export, protocol."""
 
 import asyncio
+import contextlib
+import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
 
 import typer
 from rich.console import Console
@@ -58,6 +63,40 @@ def migrate() -> None:
 
     upgrade(_settings().database_url)
     console.print("The handoff's tables are up to date.")
+
+
+@app.command()
+def export(
+    since: Annotated[datetime | None, typer.Option(help="Only what has news since this day.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; else standard output.")] = None,
+    unmasked: Annotated[bool, typer.Option(help="Write personal data as people wrote it.")] = False,
+) -> None:
+    """Write conversations as JSON lines, one for each conversation and each event, with personal data masked."""
+    from handoff.transcripts import as_said, masking, transcripts
+
+    clean = as_said if unmasked else masking(_settings().recogniser().masked)
+    first = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
+
+    async def work(store: "Store") -> int:
+        written = 0
+        with _export_file(out) as file:
+            async for line in transcripts(store, first):
+                file.write(json.dumps(clean(line), ensure_ascii=False) + "\n")
+                written += "seq" not in line
+        return written
+
+    written = asyncio.run(_with_store(work))
+    how = (
+        "personal data NOT masked: keep this as safe as the database" if unmasked else "personal data masked"
+    )
+    Console(stderr=True).print(f"{written} conversations, {how}.")
+
+
+def _export_file(path: Path | None) -> contextlib.AbstractContextManager[TextIO]:
+    """Standard output, or a new file that only its owner may read."""
+    if path is None:
+        return contextlib.nullcontext(sys.stdout)
+    return open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 @app.command()

@@ -92,6 +92,14 @@ class SqlTransaction(AgentRows):
         found = self._of(t.conversation).where(c.id.in_(handed_over)).order_by(c.last_at.desc()).limit(limit)
         return [_conversation(row) for row in self._all(found)]
 
+    def conversations_since(
+        self, since: datetime, after_id: str, limit: int
+    ) -> Sequence[ConversationRecord]:
+        """Those with something said since then, by id, after this one: page by page through all of them."""
+        c = t.conversation.c
+        found = self._of(t.conversation).where(c.last_at >= since, c.id > after_id)
+        return [_conversation(row) for row in self._all(found.order_by(c.id).limit(limit))]
+
     def set_owner(self, conversation_id: str, ownership: Ownership) -> None:
         self.update_conversation(
             conversation_id, owner=ownership.owner, fence=ownership.fence, agent_id=ownership.agent_id

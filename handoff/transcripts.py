@@ -1,0 +1,89 @@
+"""Whole conversations for operators: one line for each conversation, then one for each of its events.
+
+Masking is the caller's choice and the command line's default. It hides what recognisers find in words, and the fields
+that hold a customer's name; a name in the middle of a sentence stays. What the help pages say is public and stays.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from handoff.ports import ConversationRecord, EventRecord, Json, Store, Transaction
+from handoff.readers import as_event
+
+PAGE = 200
+"""Conversations, or events of one, read at once."""
+NAME_MASK = "[name]"
+PUBLIC = frozenset({"hit", "actor"})
+"""Parts that no customer wrote: a passage of the help pages; who speaks, by name only where it is an agent."""
+IDS = frozenset({"conversation", "cmid", "at", "kind", "type"})
+
+
+async def transcripts(store: Store, since: datetime) -> AsyncIterator[Json]:
+    """Yield the lines of every conversation with something new since then. Events are as an agent sees them."""
+    after = ""
+    while True:
+        page = await store.read(partial(_conversations, since, after))
+        for conversation in page:
+            yield _head(conversation)
+            seq = 0
+            while events := await store.read(partial(_events, conversation.id, seq)):
+                for event in events:
+                    yield as_event(event, for_agent=True).model_dump(mode="json")
+                seq = events[-1].seq
+        if len(page) < PAGE:
+            return
+        after = page[-1].id
+
+
+def as_said(line: Json) -> Json:
+    """Change nothing."""
+    return line
+
+
+def masking(mask: Callable[[str], str]) -> Callable[[Json], Json]:
+    """What masks a line: every text of it, but for ids, times and what is public."""
+
+    def clean(value: Any, parent: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: _kept(key, parent, inner) or clean(inner, key) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [clean(inner, parent) for inner in value]
+        return mask(value) if isinstance(value, str) else value
+
+    def line(said: Json) -> Json:
+        masked: Json = clean(said)
+        return masked
+
+    return line
+
+
+def _kept(key: str, parent: str, value: Any) -> Any:
+    """What stands here without a look at its words; None when they have to be looked at."""
+    if value and (key == "contact_name" or (key == "name" and parent == "contact")):
+        return NAME_MASK
+    if key in PUBLIC or key in IDS or key.endswith(("_id", "_at")) or (key == "name" and parent == "intents"):
+        return value
+    return None
+
+
+def _conversations(since: datetime, after: str, tx: Transaction) -> list[ConversationRecord]:
+    return list(tx.conversations_since(since, after, PAGE))
+
+
+def _events(conversation_id: str, after: int, tx: Transaction) -> list[EventRecord]:
+    return list(tx.events(conversation_id, after, PAGE))
+
+
+def _head(conversation: ConversationRecord) -> Json:
+    return {
+        "type": "conversation",
+        "conversation": conversation.id,
+        "created_at": conversation.created_at.isoformat(),
+        "last_at": conversation.last_at.isoformat(),
+        "owner": conversation.ownership.owner,
+        "outcome": conversation.outcome,
+        "locale": conversation.locale,
+        "page": conversation.page,
+    }
