@@ -76,7 +76,7 @@ class MoodCue(Outbound):
 
 
 class Mood(Outbound):
-    """How the wording reads, and by which cues; `calm` has none that count."""
+    """How the wording reads, and by which cues: the latest of each kind, in the order of the log."""
 
     tone: Tone = "calm"
     cues: list[MoodCue] = Field(default=[])

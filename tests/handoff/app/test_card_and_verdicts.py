@@ -1,11 +1,17 @@
 """The card that the customer corrects and the verdicts that agents give, over real sockets."""
 
+import asyncio
+
 import httpx
 import pytest
+from sqlalchemy import select
 
-from handoff.ports import Json, TurnReply
-from tests.handoff.app.clients import Agent, Customer, Frame
-from tests.handoff.app.conftest import Bot
+from handoff.app.settings import Settings
+from handoff.ports import Json, TurnReply, TurnRequest
+from knowledge_base import tables
+from knowledge_base.database import open_engine
+from tests.handoff.app.clients import PATIENCE_SECONDS, Agent, Customer, Frame
+from tests.handoff.app.conftest import SECRET, Bot
 from tests.handoff.fakes import HIT
 
 
@@ -91,3 +97,46 @@ async def test_a_customer_cannot_give_a_verdict(gateway: str, bot: Bot) -> None:
         await customer.hello()
         sent = await customer.send("judge", conversation=customer.conversation, answer_seq=1, verdict="wrong")
         assert (await customer.rejected(sent))["code"] == "bad_frame"
+
+
+async def test_thumbs_and_verdicts_reach_the_librarys_log(
+    gateway: str, mara: httpx.Cookies, bot: Bot, settings: Settings
+) -> None:
+    async def ask_library(request: TurnRequest) -> TurnReply:
+        async with httpx.AsyncClient(base_url=gateway, trust_env=False) as http:
+            asked = {"question": request.text, "conversation": request.conversation}
+            found = await http.post(
+                "/api/knowledge/answer", json=asked, headers={"X-Frontdesk-Secret": SECRET}
+            )
+        return answer(found.json()["hits"][0])
+
+    async with Agent(gateway, mara) as agent, Customer(gateway) as customer:
+        await agent.hello()
+        await customer.hello()
+        bot.answer = ask_library
+        await customer.say("How do I return unused gear?")
+        seq = (await customer.event("answer"))["seq"]
+        await customer.accepted(await customer.send("feedback", answer_seq=seq, helpful=False))
+        await customer.accepted(await customer.send("ask_person"))
+        await agent.watch(customer.conversation)
+        judge = {"conversation": customer.conversation, "answer_seq": seq, "verdict": "outdated"}
+        await agent.accepted(await agent.send("judge", **judge))
+        assert await judgements(settings, 2) == {("customer", "wrong"), ("agent", "outdated")}
+
+
+async def judgements(settings: Settings, fewest: int) -> set[tuple[str, str]]:
+    """Who said what of an answer, as soon as so many did."""
+    engine = open_engine(settings.database_url)
+    kept = tables.judgement.c
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with engine.connect() as connection:
+                    rows = {
+                        (row.by, row.verdict) for row in connection.execute(select(kept.by, kept.verdict))
+                    }
+                if len(rows) >= fewest:
+                    return rows
+                await asyncio.sleep(0.02)
+    finally:
+        engine.dispose()

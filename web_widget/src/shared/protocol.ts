@@ -470,7 +470,7 @@ export interface MessageEvent {
   text: string;
 }
 
-/** How the wording reads, and by which cues; `calm` has none that count. */
+/** How the wording reads, and by which cues: the latest of each kind, in the order of the log. */
 export interface Mood {
   tone: "calm" | "unhappy" | "angry";
   cues: (MoodCue)[];
