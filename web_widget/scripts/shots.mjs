@@ -49,7 +49,7 @@ async function scene(name, options, act) {
     if (url.pathname.endsWith("/suggest")) {
       const typed = url.searchParams.get("q");
       const articles = typed?.includes("zzz") ? [] : ARTICLES.slice(0, typed ? 3 : 4);
-      return route.fulfill({ json: { articles } });
+      return route.fulfill({ json: { articles, because: typed ? "typed" : "page" } });
     }
     if (url.pathname.endsWith("/gone")) return route.fulfill({ status: 404, json: { code: "not_found", message: "There is no such article.", retryable: false } });
     return route.fulfill({ json: ARTICLE });

@@ -23,6 +23,8 @@ export class ProblemError extends Error {
 export interface CallOptions {
   signal?: AbortSignal;
   timeoutSeconds?: number;
+  /** Sent even while the page is being left. */
+  keepalive?: boolean;
 }
 
 export type Api = ReturnType<typeof createApi>;
@@ -59,7 +61,7 @@ export function createApi(base = "") {
   async function call<T>(method: string, path: string, body: unknown, options: CallOptions): Promise<T> {
     const limit = AbortSignal.timeout((options.timeoutSeconds ?? 15) * 1000);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-    const init: RequestInit = { method, signal, headers: { accept: "application/json" } };
+    const init: RequestInit = { method, signal, keepalive: options.keepalive, headers: { accept: "application/json" } };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { accept: "application/json", "content-type": "application/json" };

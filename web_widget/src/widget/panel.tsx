@@ -37,10 +37,11 @@ export function mountPanel(shell: Shell): Panel {
   const session = new Session({ url: socketUrl("/ws/customer", origin), site, locale: lang, storage: browserStorage(), page });
   const where = () => ({ path: new URL(page().url, location.href).pathname, title: page().title });
   const ui = createUi(session.known ? { name: "talk" } : { name: "home" }, session.keeper.draft());
+  const help = createHelp(createApi(origin), site, browserStorage("sessionStorage"), where);
   const widget: Widget = {
     session,
     ui,
-    help: createHelp(createApi(origin), where),
+    help,
     origin,
     locale: lang,
     close,
@@ -51,6 +52,7 @@ export function mountPanel(shell: Shell): Panel {
       ui.view.value = { name: "talk" };
     },
     openArticle(article) {
+      help.visit.note("opened", [article.slug]);
       ui.view.value = { name: "article", article, from: ui.view.value.name === "home" ? "home" : "talk" };
     },
     talk() {
@@ -63,6 +65,7 @@ export function mountPanel(shell: Shell): Panel {
     },
     reset() {
       session.reset();
+      help.visit.forget();
       ui.draft.value = "";
       ui.details.value = false;
       ui.view.value = { name: "home" };

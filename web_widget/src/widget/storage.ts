@@ -9,9 +9,9 @@ export interface Identity {
 }
 
 /** Null where the browser forbids it: then everything lasts as long as the page. */
-export function browserStorage(): Storage | null {
+export function browserStorage(kind: "localStorage" | "sessionStorage" = "localStorage"): Storage | null {
   try {
-    const storage = window.localStorage;
+    const storage = window[kind];
     storage.getItem("frontdesk");
     return storage;
   } catch {

@@ -3,15 +3,9 @@
  */
 import type { ArticleSummary } from "../shared/knowledge";
 import type { Clock } from "../shared/socket";
+import { noSuggestions, type Suggestions } from "./ui";
 
 export type Fetcher = (query: string, signal: AbortSignal) => Promise<readonly ArticleSummary[]>;
-
-export interface Suggestions {
-  readonly query: string;
-  readonly articles: readonly ArticleSummary[];
-}
-
-export const noSuggestions: Suggestions = { query: "", articles: [] };
 
 const PAUSE_MILLISECONDS = 120;
 const SHORTEST = 2;
@@ -74,10 +68,11 @@ function letters(text: string): number {
   return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 }
 
-/** The highlighted row after an arrow key; null is the text field itself. The list is a ring. */
-export function moveHighlight(current: number | null, step: 1 | -1, count: number): number | null {
-  if (count === 0) return null;
-  if (current === null) return step === 1 ? 0 : count - 1;
-  const next = current + step;
-  return next < 0 || next >= count ? null : next;
+/** The next list without a jump: what stays keeps its order, what is new comes after it. */
+export function steady(before: readonly ArticleSummary[], next: readonly ArticleSummary[]): readonly ArticleSummary[] {
+  const place = ({ slug }: ArticleSummary) => {
+    const at = before.findIndex((article) => article.slug === slug);
+    return at < 0 ? before.length : at;
+  };
+  return [...next].sort((one, other) => place(one) - place(other));
 }

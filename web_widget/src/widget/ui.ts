@@ -1,5 +1,6 @@
 /** Which part of the panel is shown, and what stands in its fields. Cells only; nothing here talks to a server. */
 import { cell } from "../shared/cell";
+import type { ArticleSummary } from "../shared/knowledge";
 
 export interface ArticleRef {
   readonly slug: string;
@@ -13,12 +14,21 @@ export type View =
   | { readonly name: "talk" }
   | { readonly name: "article"; readonly article: ArticleRef; readonly from: "home" | "talk" };
 
+/** Articles for what is typed in the one field that is on screen. */
+export interface Suggestions {
+  readonly query: string;
+  readonly articles: readonly ArticleSummary[];
+}
+
+export const noSuggestions: Suggestions = { query: "", articles: [] };
+
 export function createUi(view: View, draft: string) {
   return {
     open: cell(false),
     view: cell<View>(view),
     draft: cell(draft),
     search: cell(""),
+    found: cell(noSuggestions),
     /** The form for name and e-mail stands open. */
     details: cell(false),
     /** Raised to move the focus into the composer. */

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ArticleSummary } from "../../src/shared/knowledge";
-import { moveHighlight, Suggester, type Fetcher, type Suggestions } from "../../src/widget/suggester";
+import { moveHighlight } from "../../src/widget/highlight";
+import { steady, Suggester, type Fetcher } from "../../src/widget/suggester";
+import type { Suggestions } from "../../src/widget/ui";
 import { FakeClock } from "../shared/clock";
 
 const article = (slug: string): ArticleSummary => ({ slug, title: slug, summary: "", category: "", url: `/help/${slug}`, updated_at: "" });
@@ -75,4 +77,11 @@ it("moves the highlight in a ring that passes the text field", () => {
   expect(moveHighlight(0, -1, 3)).toBeNull();
   expect(moveHighlight(1, 1, 3)).toBe(2);
   expect(moveHighlight(0, 1, 0)).toBeNull();
+});
+
+it("keeps the order of what stays when the list changes", () => {
+  const slugs = (before: string[], next: string[]) => steady(before.map(article), next.map(article)).map(({ slug }) => slug);
+  expect(slugs([], ["a", "b"])).toEqual(["a", "b"]);
+  expect(slugs(["a", "b", "c"], ["c", "d", "a"])).toEqual(["a", "c", "d"]);
+  expect(slugs(["a"], [])).toEqual([]);
 });

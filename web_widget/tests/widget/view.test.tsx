@@ -5,6 +5,7 @@ import type { CustomerOutFrame } from "../../src/shared/protocol";
 import type { Help } from "../../src/widget/help";
 import { Session } from "../../src/widget/session";
 import { createUi, type Ui } from "../../src/widget/ui";
+import { Visit } from "../../src/widget/visit";
 import { ArticleView } from "../../src/widget/view/article-view";
 import { Composer } from "../../src/widget/view/composer";
 import { WidgetContext, type Widget } from "../../src/widget/view/context";
@@ -23,6 +24,7 @@ let session: Session;
 let ui: Ui;
 let widget: Widget;
 let article: ReturnType<typeof vi.fn>;
+const told = vi.fn();
 
 beforeEach(async () => {
   await fetchRare();
@@ -41,7 +43,8 @@ beforeEach(async () => {
   ui = createUi({ name: "talk" }, "");
   ui.open.value = true;
   article = vi.fn();
-  const help = { suggest: async () => [], forPage: async () => [], article } as unknown as Help;
+  const visit = new Visit(null, "default", told);
+  const help = { visit, suggest: async () => [], article } as unknown as Help;
   widget = {
     session,
     ui,

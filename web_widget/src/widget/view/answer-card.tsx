@@ -76,9 +76,10 @@ function Source({ row }: { row: AnswerRow }) {
 }
 
 function Helpful({ row }: { row: AnswerRow }) {
-  const { session } = useWidget();
+  const { session, help } = useWidget();
   const say = (helpful: boolean) => () => {
     if (row.helpful === helpful) return;
+    if (helpful) help.visit.note("helped", [row.event.hit.article_slug]);
     session.write({ type: "feedback", answer_seq: row.event.seq, helpful });
   };
   const thanks = row.helpful === null ? words.helpful : row.helpful ? words.helpfulThanks : words.unhelpfulThanks;

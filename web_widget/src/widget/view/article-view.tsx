@@ -1,9 +1,9 @@
 /** An article inside the panel, with the way back to where the customer came from. */
-import { ExternalLink, MessageCircle, UserRound } from "lucide";
+import { ExternalLink, MessageCircle, ThumbsDown, ThumbsUp, UserRound } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ProblemError } from "../../shared/api";
 import { ArticleHtml } from "../../shared/components/article-html";
-import { Button } from "../../shared/components/button";
+import { Button, IconButton } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
 import { Skeleton } from "../../shared/components/skeleton";
 import { ErrorState } from "../../shared/components/state";
@@ -72,6 +72,7 @@ function Article({ article, fragment, from }: { article: PublicArticle; fragment
         </p>
         <ArticleHtml html={article.html} base={origin} />
       </article>
+      <Helpful slug={article.slug} />
       <footer class="article-foot">
         <p class="small-heading">{words.articleStuck}</p>
         <div class="card-actions">
@@ -87,6 +88,25 @@ function Article({ article, fragment, from }: { article: PublicArticle; fragment
           <Icon node={ExternalLink} turns />
         </a>
       </footer>
+    </div>
+  );
+}
+
+/** Told without a name: it moves the article up for those who come after. */
+function Helpful({ slug }: { slug: string }) {
+  const { visit } = useWidget().help;
+  const [said, setSaid] = useState<boolean | null>(visit.has(slug, "helped") || null);
+  const say = (helpful: boolean) => () => {
+    setSaid(helpful);
+    visit.note(helpful ? "helped" : "dismissed", [slug]);
+  };
+  return (
+    <div class="helpful">
+      <span class="helpful-words" role="status">
+        {said === null ? words.helpful : said ? words.helpfulThanks : words.unhelpfulThanks}
+      </span>
+      {said === null && <IconButton icon={ThumbsUp} label={words.helpfulYes} onClick={say(true)} />}
+      {said === null && <IconButton icon={ThumbsDown} label={words.helpfulNo} onClick={say(false)} />}
     </div>
   );
 }

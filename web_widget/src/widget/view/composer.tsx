@@ -1,14 +1,14 @@
 /** Where the customer writes. Enter sends, Shift+Enter breaks the line, a half-composed character never leaves. */
-import { FileText, SendHorizontal } from "lucide";
+import { SendHorizontal } from "lucide";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../shared/components/icon";
 import { useCell } from "../../shared/components/use-cell";
 import type { ArticleSummary } from "../../shared/knowledge";
-import { moveHighlight, type Suggestions } from "../suggester";
-import { articleRef } from "../ui";
+import { moveHighlight } from "../highlight";
+import { articleRef, noSuggestions } from "../ui";
 import { words } from "../words";
 import { useWidget } from "./context";
-import { useSuggestions } from "./use-suggestions";
+import { WithRare } from "./use-rare";
 
 const LINES = 5;
 /** Longer than this it is a story, and articles would only be in the way. */
@@ -17,14 +17,19 @@ const LONGEST_QUESTION = 200;
 const COUNT_FROM = 300;
 
 export function Composer() {
-  const { ui, session, send, openArticle } = useWidget();
+  const { ui, session, help, send, openArticle } = useWidget();
   const { status, textLimit } = useCell(session.model);
   const text = useCell(ui.draft);
   const withBot = status === null || status.owner === "bot" || status.owner === "queue";
-  const [hushed, setHushed] = useState("");
-  const found = useSuggestions(text, withBot && hushed !== text && text.length <= LONGEST_QUESTION);
+  // Whoever sends suggestions away wants none for this message.
+  const [hushed, setHushed] = useState(false);
+  const wanted = withBot && !hushed && text.length <= LONGEST_QUESTION;
+  const found = useCell(ui.found);
   const [highlight, setHighlight] = useState<number | null>(null);
   useEffect(() => setHighlight(null), [found]);
+  useEffect(() => {
+    if (!text) setHushed(false);
+  }, [text]);
   const field = useField(text);
   const over = text.length - textLimit;
 
@@ -35,11 +40,16 @@ export function Composer() {
   const submit = () => {
     if (!text.trim() || over > 0) return;
     ui.draft.value = "";
-    setHushed("");
     send(text.trim());
     field.current?.focus();
   };
   const choose = (article: ArticleSummary) => openArticle(articleRef(article.url, article.slug, article.title));
+  const dismiss = () => {
+    help.visit.note("dismissed", found.articles.map(({ slug }) => slug));
+    ui.found.value = noSuggestions;
+    setHushed(true);
+    field.current?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey) {
@@ -50,7 +60,7 @@ export function Composer() {
     }
     if (event.key === "Escape" && found.articles.length > 0) {
       event.preventDefault();
-      setHushed(text);
+      dismiss();
     }
     const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
     if (step !== 0 && found.articles.length > 0 && !text.includes("\n")) {
@@ -60,7 +70,9 @@ export function Composer() {
   };
   return (
     <div class="composer-place">
-      <Sheet found={found} highlight={highlight} choose={choose} />
+      <WithRare optional>
+        {({ Sheet }) => <Sheet text={wanted ? text : ""} highlight={highlight} choose={choose} dismiss={dismiss} />}
+      </WithRare>
       <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
         <textarea
           ref={field}
@@ -112,44 +124,4 @@ function useField(text: string) {
     before.current = asked;
   }, [asked, open]);
   return field;
-}
-
-interface SheetProps {
-  found: Suggestions;
-  highlight: number | null;
-  choose: (article: ArticleSummary) => void;
-}
-
-/** At most three articles above the text, never over it. */
-function Sheet({ found, highlight, choose }: SheetProps) {
-  const count = found.articles.length;
-  return (
-    <>
-      <div id="sheet" class="sheet" role="listbox" aria-label={words.suggestions} hidden={count === 0}>
-        <p class="small-heading" aria-hidden="true">
-          {words.suggestions}
-        </p>
-        {found.articles.slice(0, 3).map((article, index) => (
-          <button
-            key={article.slug}
-            type="button"
-            id={`sheet-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={highlight === index}
-            class="found-row"
-            onClick={() => choose(article)}
-          >
-            <Icon node={FileText} />
-            <span class="found-title" dir="auto">
-              {article.title}
-            </span>
-          </button>
-        ))}
-      </div>
-      <p class="fd-hidden" role="status">
-        {count > 0 ? words.suggestionsSpoken(count) : ""}
-      </p>
-    </>
-  );
 }

@@ -1,16 +1,17 @@
 /** Before a conversation: search first, then the articles for this page, then a question or a person. */
 import { ChevronRight, FileText, MessageCircle, Search, UserRound, X } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconNode } from "../../shared/components/icon";
 import { IconButton } from "../../shared/components/button";
 import { useDelayed } from "../../shared/components/use-delayed";
 import { useCell } from "../../shared/components/use-cell";
-import type { ArticleSummary } from "../../shared/knowledge";
-import { moveHighlight } from "../suggester";
+import type { ArticleSummary, SuggestReply } from "../../shared/knowledge";
+import { moveHighlight } from "../highlight";
 import { articleRef } from "../ui";
 import { words } from "../words";
 import { useWidget } from "./context";
-import { useSuggestions } from "./use-suggestions";
+import { fetchRare, WithRare } from "./use-rare";
 
 export function Home() {
   const { ui, session, talk, askPerson } = useWidget();
@@ -24,8 +25,7 @@ export function Home() {
       </div>
       <SearchField />
       {!searching && (
-        <>
-          <PageArticles />
+        <ForPage>
           <div class="home-ways">
             {session.known ? (
               <Way icon={MessageCircle} title={words.resume} line={words.resumeLine} run={talk} />
@@ -34,7 +34,7 @@ export function Home() {
             )}
             <Way icon={UserRound} title={words.person} line={words.personLine} run={askPerson} />
           </div>
-        </>
+        </ForPage>
       )}
     </div>
   );
@@ -60,7 +60,7 @@ function SearchField() {
   const text = useCell(ui.search);
   const open = useCell(ui.open);
   const asked = text.trim();
-  const { query, articles } = useSuggestions(text, true);
+  const { query, articles } = useCell(ui.found);
   const settled = query !== "" && query === asked.replace(/\s+/gu, " ");
   const [highlight, setHighlight] = useState<number | null>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -94,6 +94,7 @@ function SearchField() {
   };
   return (
     <div class="search">
+      <WithRare optional>{({ Finder }) => <Finder text={text} />}</WithRare>
       <div class="search-field">
         <Icon node={Search} />
         <input
@@ -171,42 +172,27 @@ function Found({ article, index, active, choose }: FoundProps) {
   );
 }
 
-function PageArticles() {
-  const { help, openArticle } = useWidget();
-  const [articles, setArticles] = useState<readonly ArticleSummary[] | null>(null);
-  const slow = useDelayed(300);
+/**
+ * Articles for the page above what follows; below it when they come so late that it stands there already. Nothing moves.
+ */
+function ForPage({ children }: { children: ComponentChildren }) {
+  const { help } = useWidget();
+  const [found, setFound] = useState<SuggestReply | null>(null);
+  const late = useDelayed(300);
+  const below = useRef(false);
+  if (!found) below.current = late;
   useEffect(() => {
     const abort = new AbortController();
-    help.forPage(abort.signal).then(setArticles, () => !abort.signal.aborted && setArticles([]));
+    Promise.all([help.forPage(abort.signal), fetchRare()]).then(([reply]) => setFound(reply), () => {});
     return () => abort.abort();
   }, [help]);
-  if (articles?.length === 0) return null;
+  if (!found && !late) return null;
+  const list = found && <WithRare optional>{({ PageArticles }) => <PageArticles found={found} />}</WithRare>;
   return (
-    <section class="page-articles" aria-label={words.forThisPage} aria-busy={articles === null}>
-      <h3 class="small-heading">{words.forThisPage}</h3>
-      <ul class="article-list">
-        {articles?.map((article) => (
-          <li key={article.slug}>
-            <button
-              type="button"
-              class="article-row"
-              onClick={() => openArticle(articleRef(article.url, article.slug, article.title))}
-            >
-              <Icon node={FileText} />
-              <span class="article-title" dir="auto">
-                {article.title}
-              </span>
-              <Icon node={ChevronRight} turns class="way-go" />
-            </button>
-          </li>
-        ))}
-        {articles === null &&
-          [0, 1, 2].map((index) => (
-            <li key={index} class="article-row" aria-hidden="true">
-              {slow && <span class="fd-skeleton-line article-waiting" />}
-            </li>
-          ))}
-      </ul>
-    </section>
+    <>
+      {!below.current && list}
+      {children}
+      {below.current && list}
+    </>
   );
 }

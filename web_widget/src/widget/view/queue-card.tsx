@@ -10,19 +10,23 @@ import { words } from "../words";
 import { useWidget } from "./context";
 import { DetailsForm } from "./details-form";
 
+/** Whoever leaves solved was helped by what they read last. */
+const LAST_READ = 2;
+
 interface Props {
   place: QueuePlace | null;
   agentsOnline: number;
 }
 
 export function QueueCard({ place, agentsOnline }: Props) {
-  const { session, ui } = useWidget();
+  const { session, ui, help } = useWidget();
   const { outbox, log } = useCell(session.model);
   // the details may have come from the form here or, in words, from the bot's
   const reachable = log.events.some((event) => event.kind === "notice" && event.code === "contact_received");
   const leaving = outbox.some((entry) => entry.frame.type === "leave_queue");
   const leave = (solved: boolean) => () => {
     if (!leaving) session.write({ type: "leave_queue", solved });
+    if (solved) help.visit.note("helped", help.visit.slugs("opened").slice(-LAST_READ));
     ui.focusComposer.value += 1;
   };
   const details = useCell(ui.details);

@@ -1,5 +1,6 @@
 /** What stands between the log and the composer while a person is called: the place in line, and what they will be told. */
 import type { CustomerStatus } from "../../shared/protocol";
+import { Meanwhile } from "./meanwhile";
 import { QueueCard } from "./queue-card";
 import { TellCard } from "./tell-card";
 
@@ -8,6 +9,7 @@ export function Waiting({ status }: { status: CustomerStatus }) {
   return (
     <>
       {owner === "queue" && <QueueCard place={queue} agentsOnline={agents_online} />}
+      {owner === "queue" && <Meanwhile />}
       {card && <TellCard card={card} waiting={owner === "queue"} joined={owner === "agent"} />}
     </>
   );

@@ -1,0 +1,52 @@
+/** Waiting for a person: articles on what was asked last, none that was seen before, nothing when none fits. */
+import { FileText } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../../shared/components/icon";
+import { useCell } from "../../shared/components/use-cell";
+import type { ArticleSummary } from "../../shared/knowledge";
+import { articleRef } from "../ui";
+import { words } from "../words";
+import { useWidget } from "./context";
+import { useFoundStyles } from "./use-found-styles";
+
+const MOST = 2;
+
+export function Meanwhile() {
+  const { session, help, openArticle } = useWidget();
+  const { events } = useCell(session.model).log;
+  // What was asked says more than "a person, please", which is often the last thing said.
+  const asked = events.flatMap((event) => (event.kind === "message" && event.actor.role === "customer" ? [event.text] : []));
+  const about = asked.slice(-2).join(" ");
+  const box = useRef<HTMLElement>(null);
+  useFoundStyles(box);
+  const [articles, setArticles] = useState<readonly ArticleSummary[]>([]);
+  useEffect(() => {
+    if (!about) return;
+    const abort = new AbortController();
+    const shown = (found: readonly ArticleSummary[]) => {
+      setArticles(found.slice(0, MOST));
+      help.visit.note("shown", found.slice(0, MOST).map(({ slug }) => slug));
+    };
+    help.suggest(about, abort.signal, new Set()).then(shown, () => {});
+    return () => abort.abort();
+  }, [about]);
+  if (articles.length === 0) return null;
+  return (
+    <section ref={box} class="meanwhile" aria-label={words.queueArticles}>
+      <p class="small-heading">{words.queueArticles}</p>
+      {articles.map((article) => (
+        <button
+          key={article.slug}
+          type="button"
+          class="found-row"
+          onClick={() => openArticle(articleRef(article.url, article.slug, article.title))}
+        >
+          <Icon node={FileText} />
+          <span class="found-title" dir="auto">
+            {article.title}
+          </span>
+        </button>
+      ))}
+    </section>
+  );
+}
