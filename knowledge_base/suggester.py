@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from knowledge_base import suggesting
-from knowledge_base.answering import summary_of
+from knowledge_base.answering import article_url, summary_of
 from knowledge_base.ports import SearchIndex, Snapshot
 from knowledge_base.ranking import plain_words
 from knowledge_base.strangers import SENTENCES
@@ -46,6 +46,7 @@ class Suggester:
         """
         snapshot = self._index.current()
         shelf = self._ready(snapshot)
+        read = [*read, *_open_article(shelf, page)]
         visit = Visit(
             page,
             () if searching else frozenset(seen),
@@ -117,3 +118,9 @@ class Suggester:
 
     def _prepare(self, snapshot: Snapshot) -> None:
         self._shelf = suggesting.ready(snapshot, self._ask, SENTENCES)
+
+
+def _open_article(shelf: Shelf, page: str) -> list[str]:
+    """The slug of the article that the page is, if it is one: whoever is there reads it."""
+    path = page.split(" ", 1)[0].rstrip("/")
+    return [slug for slug in shelf.slugs if article_url(slug) == path] if path else []

@@ -10,6 +10,7 @@ Pure, like `answering.py`, and quick enough for every keystroke.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -59,7 +60,7 @@ class Shelf:
     """… and to a page, which says outright what it is about; to what is typed on a page that the article fits as well;
     and to the words of somebody who searches."""
 
-    @property
+    @cached_property
     def slugs(self) -> list[str]:
         return [publication.article.slug for publication in self.snapshot.articles()]
 
@@ -174,14 +175,13 @@ def floors_of(shelf: Shelf, ask: Ask, strangers: Iterable[str]) -> tuple[float, 
 
 
 def _best(shelf: Shelf, order: Scores, fitting: NDArray[np.bool_], visit: Visit, limit: int) -> list[int]:
-    if not fitting.any():
+    gone = {*visit.seen, *visit.read}
+    left = fitting & np.array([slug not in gone for slug in shelf.slugs], dtype=np.bool_)
+    if not left.any():
         return []
     order = order + _helped(shelf, visit.helped) + _near_to_read(shelf, visit.read)
-    best = float(order[fitting].max())
-    slugs, gone = shelf.slugs, {*visit.seen, *visit.read}
-    shown: NDArray[np.bool_] = fitting & (order >= best - NEAR_THE_BEST)
-    ranked = (int(number) for number in np.argsort(-order, kind="stable") if shown[number])
-    return [number for number in ranked if slugs[number] not in gone][:limit]
+    left &= order >= float(order[left].max()) - NEAR_THE_BEST
+    return [int(number) for number in np.argsort(-order, kind="stable") if left[number]][:limit]
 
 
 def _helped(shelf: Shelf, helped: Mapping[str, float]) -> Scores:

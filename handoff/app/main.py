@@ -85,7 +85,9 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        background = (turns.run(), housekeeping.run(), _warm_up())
+        # the first suggestion after a start takes a moment, which no customer shall wait for
+        ready = asyncio.to_thread(library.suggest, "")
+        background = (turns.run(), housekeeping.run(), ready, _warm_up())
         tasks = [asyncio.create_task(part) for part in background]
         try:
             yield

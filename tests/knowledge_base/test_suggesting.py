@@ -123,6 +123,12 @@ def test_nothing_is_suggested_twice_unless_it_is_searched_for(shop: Library) -> 
     assert slugs(shop, typed, seen=["", "no such", "x" * 500]) == ["wax-leather-boots"]
 
 
+def test_an_open_article_counts_as_read(shop: Library) -> None:
+    page = "/help/wax-leather-boots Wax leather boots · Shop help"
+    assert "wax-leather-boots" not in slugs(shop, "", page)
+    assert slugs(shop, "wax leather boots", page) == []
+
+
 def test_near_topics_of_what_was_read_rise(library: Library, publish: Publish) -> None:
     for body in ("alpha beta gamma", "delta epsilon zeta"):
         publish(DraftIn(title=f"Lamp {body[:5]}", body=f"A lamp. {body}."))

@@ -97,13 +97,19 @@ describe("suggestions above the composer", () => {
     await type("ret");
     expect(shown()).toEqual(["About a", "About b", "About c"]);
     const sheet = screen.getByRole("listbox");
-    fireEvent.pointerEnter(sheet);
+    fireEvent.pointerMove(sheet);
     serves("d");
     await type("retu");
     expect(shown()).toEqual(["About a", "About b", "About c"]);
     fireEvent.pointerLeave(sheet);
     await rest();
     expect(shown()).toEqual(["About d"]);
+    fireEvent.pointerMove(sheet);
+    serves("e");
+    await type("retur");
+    expect(shown()).toEqual(["About d"]);
+    await rest(1000);
+    expect(shown(), "a pointer at rest holds nothing for long").toEqual(["About e"]);
   });
 
   it("go away when they are dismissed, and stay away for this message", async () => {

@@ -13,6 +13,9 @@ import { useWidget } from "./context";
 import { NOTICED_MILLISECONDS } from "./page-articles";
 import { useFoundStyles } from "./use-found-styles";
 
+/** A list under a moving pointer waits so long after its last move. */
+const HELD_MILLISECONDS = 1000;
+
 /** For the search field: whatever fits, best first. */
 export function Finder({ text }: { text: string }) {
   const { help, ui } = useWidget();
@@ -58,7 +61,15 @@ export function Sheet({ text, highlight, choose, dismiss }: SheetProps) {
     const id = setTimeout(() => visit.note("shown", articles.map(({ slug }) => slug)), NOTICED_MILLISECONDS);
     return () => clearTimeout(id);
   }, [articles]);
+  const timer = useRef(0);
+  // A pointer that merely rests where the sheet came up holds nothing.
+  const hold = () => {
+    held.current ??= true;
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(release, HELD_MILLISECONDS);
+  };
   const release = () => {
+    clearTimeout(timer.current);
     const waiting = held.current;
     held.current = null;
     if (waiting && waiting !== true) show(waiting);
@@ -73,14 +84,14 @@ export function Sheet({ text, highlight, choose, dismiss }: SheetProps) {
         role="listbox"
         aria-label={words.suggestions}
         hidden={count === 0}
-        onPointerEnter={() => (held.current ??= true)}
+        onPointerMove={hold}
         onPointerLeave={release}
       >
         <div class="sheet-head">
           <p class="small-heading" aria-hidden="true">
             {words.suggestions}
           </p>
-          <IconButton icon={X} label={words.suggestionsHide} tabIndex={-1} onClick={() => ((held.current = null), dismiss())} />
+          <IconButton icon={X} label={words.suggestionsHide} tabIndex={-1} onClick={() => ((held.current = null), release(), dismiss())} />
         </div>
         {articles.map((article, index) => (
           <button
