@@ -119,34 +119,55 @@ function mark({ kind, end }: Attempt): IconNode {
   return end === "open" ? CircleHelp : CircleX;
 }
 
+const SHOWN_TRIES = 4;
+
 /** Every try, oldest first. `packet.tried` has the articles, in the same order as the tries that showed one. */
 export function Attempts({ conversation, packet }: { conversation: string; packet: Packet }) {
-  const { attempts, tried } = packet;
-  if (attempts.length === 0) return <p class="quiet">The bot gave no answer from the library.</p>;
-  const answers = [...tried];
+  const answers = [...packet.tried];
+  const tries = packet.attempts.map((one) => (
+    <Try key={one.seq} conversation={conversation} one={one} answer={one.kind === "answered" ? answers.shift() : undefined} />
+  ));
+  const older = tries.slice(0, -SHOWN_TRIES);
+  if (tries.length === 0) return <p class="quiet">The bot gave no answer from the library.</p>;
   return (
-    <ol class="tried">
-      {attempts.map((one) => (
-        <li key={one.seq} class={`tried-one tried-${one.end}`}>
-          <Icon node={mark(one)} />
-          <div>
-            <Title conversation={conversation} one={one} answer={one.kind === "answered" ? answers.shift() : undefined} />
-            <End conversation={conversation} one={one} />
-            {one.asked !== null && (
-              <p class="tried-question">
-                <Jump conversation={conversation} place={one.asked}>
-                  to “{quoted(one.asked)}”
-                </Jump>
-              </p>
-            )}
-          </div>
-        </li>
-      ))}
-    </ol>
+    <>
+      {older.length > 0 && (
+        <details class="heard">
+          <summary>{older.length === 1 ? "1 earlier try" : `${older.length} earlier tries`}</summary>
+          <ol class="tried">{older}</ol>
+        </details>
+      )}
+      <ol class="tried">{tries.slice(-SHOWN_TRIES)}</ol>
+    </>
   );
 }
 
-function Title({ conversation, one, answer }: { conversation: string; one: Attempt; answer: TriedAnswer | undefined }) {
+interface TryProps {
+  conversation: string;
+  one: Attempt;
+  answer: TriedAnswer | undefined;
+}
+
+function Try({ conversation, one, answer }: TryProps) {
+  return (
+    <li class={`tried-one tried-${one.end}`}>
+      <Icon node={mark(one)} />
+      <div>
+        <Title conversation={conversation} one={one} answer={answer} />
+        <End conversation={conversation} one={one} />
+        {one.asked !== null && (
+          <p class="tried-question">
+            <Jump conversation={conversation} place={one.asked}>
+              to “{quoted(one.asked)}”
+            </Jump>
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Title({ conversation, one, answer }: TryProps) {
   if (answer === undefined) {
     return (
       <p class="tried-title">
