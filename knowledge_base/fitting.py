@@ -13,7 +13,7 @@ import numpy as np
 
 from knowledge_base import risk
 from knowledge_base.confidence import FEATURES, TARGET_ERROR, Calibration, Evidence
-from knowledge_base.risk import Floats, Point
+from knowledge_base.risk import Bools, Floats, Point
 
 Source = Literal["golden", "hidden", "judged", "own", "own hidden"]
 """A golden question, or one with its article hidden; an answer that people judged; the library's own wording, held out
@@ -126,8 +126,8 @@ def _from_golden(
     weights, bias = _logistic(x, y, w, start, pull, _FREE)
     slope, offset = _scaled(unseen[counted], y[counted], w[counted])
     confidence, right = _sigmoid(slope * unseen[golden] + offset), y[golden] > 0
-    point = risk.promised(confidence, right, target)
-    answer = point.threshold if point else risk.estimated(confidence, right, target)
+    point, lowest = risk.promised(confidence, right, target), risk.lowest_promise(confidence, right)
+    answer = point.threshold if point else _unpromised(confidence, right, target, lowest)
     clarify = float(np.quantile(confidence[right], HELD_BACK)) if right.any() else answer
     calibration = Calibration(
         _rounded(slope * weights),
@@ -144,11 +144,19 @@ def _from_golden(
         calibration,
         tuple(float(value) for value in confidence.round(4)),
         tuple(bool(value) for value in right),
-        risk.lowest_promise(confidence, right),
+        lowest,
         risk.ece(before, right),
         risk.ece(scaled[golden], right),
         tuple(risk.curve(confidence, right)),
     )
+
+
+def _unpromised(confidence: Floats, right: Bools, target: float, lowest: float) -> float:
+    """The threshold at a target that cannot be promised: where it seems to hold, and no lower than the lowest promise,
+    so that a stricter target never answers more."""
+    strictest = risk.promised(confidence, right, lowest)
+    estimated = risk.estimated(confidence, right, target)
+    return max(estimated, strictest.threshold) if strictest else estimated
 
 
 def _moved(prior: Calibration, target: float) -> float:

@@ -187,7 +187,7 @@ def says(calibration: Calibration, questions: int, lowest: float | None) -> str:
     if questions:
         least = math.ceil(1000 * (1.0 if lowest is None else lowest)) / 10
         lowest_target = f"with {questions} questions the lowest target that can be promised is {least:g} %"
-        return f"{target} is only estimated: {lowest_target}."
+        return f"{target} is only estimated: {lowest_target}, and that one is kept."
     return f"{target} is only estimated: a promise needs golden questions, and this library has none."
 
 

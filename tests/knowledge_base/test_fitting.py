@@ -59,6 +59,15 @@ def test_a_lower_target_answers_less() -> None:
     assert shares == sorted(shares, reverse=True)
 
 
+def test_a_stricter_target_never_answers_more_promised_or_not() -> None:
+    trials = seen(300, 0.9)
+    targets = (0.01, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3)
+    fits = [fit(trials, DEFAULT, target).calibration for target in targets]
+    thresholds = [calibration.answer_threshold for calibration in fits]
+    assert {calibration.promised for calibration in fits} == {True, False}
+    assert thresholds == sorted(thresholds, reverse=True)
+
+
 def test_few_questions_cannot_promise_much_and_say_so() -> None:
     fitted = fit(seen(40, 0.5), DEFAULT, 0.03)
     assert not fitted.calibration.promised
