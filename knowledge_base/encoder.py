@@ -48,6 +48,11 @@ class OnnxEncoder:
         """The unit vector of one text, float32 of shape [dimensions]; read-only."""
         return self._cached(text)
 
+    def vocabulary(self) -> dict[str, int]:
+        """The tokeniser's whole words and their ids; in BERT's list the commoner word has the lower id."""
+        vocabulary = self._tokenizer.get_vocab(with_added_tokens=False)
+        return {word: rank for word, rank in vocabulary.items() if word.isalpha()}
+
     def _encode(self, text: str) -> Vector:
         tokens = self._tokenizer.encode(text)
         feed = {

@@ -29,6 +29,8 @@ from knowledge_base.ranking import (
     Views,
     words_of,
 )
+from knowledge_base.speller import words_of as spoken
+from knowledge_base.spelling import Spelling
 from knowledge_base.statements import row_name, statements
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -160,6 +162,7 @@ class LiveIndex:
         self._store = store
         self._lock = threading.Lock()
         self._shelf = Shelf(-1, {}, encoder.dimensions)
+        self._spelling = Spelling(encoder.vocabulary())
         self._looked_at = 0.0
         self.refresh()
 
@@ -193,7 +196,8 @@ class LiveIndex:
         return {text_key(text): self._encoder.encode(text) for text in _texts(content, passages)}
 
     def question(self, text: str) -> Question:
-        return Question(self._encoder.encode(text), words_of(text))
+        mended = self._spelling.mend(text)
+        return Question(self._encoder.encode(mended), words_of(mended))
 
     def _read(self) -> Shelf:
         # The version first: a change that comes while the rest is read is then seen again, not missed.
@@ -206,6 +210,8 @@ class LiveIndex:
             **kept,
             **{item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in fresh},
         }
+        # Words stay known when their article goes: what was right once is no slip.
+        self._spelling = self._spelling.with_words(spoken(map(_spoken, fresh)))
         stored = self._store.calibration()
         calibration = (Calibration.from_json(stored) if stored else None) or DEFAULT
         # A fixed order makes equal scores come out the same way in every process.
@@ -271,6 +277,13 @@ def _texts(content: Content, passages: Sequence[Passage]) -> list[str]:
         )
     ]
     return [*texts, *content.questions]
+
+
+def _spoken(publication: Publication) -> str:
+    """All that an article says to customers."""
+    content = publication.content
+    bodies = (f"{place_text(content, passage)} {passage.text}" for passage in publication.passages)
+    return " ".join((content.title, content.summary, content.category, *content.questions, *bodies))
 
 
 def _entry(stamp: str, publication: Publication) -> Entry:

@@ -23,6 +23,10 @@ class Encoder(Protocol):
         """The unit vector of one text."""
         ...
 
+    def vocabulary(self) -> Mapping[str, int]:
+        """The words that it knows whole, with a rank that is lowest for the commonest."""
+        ...
+
 
 class Renderer(Protocol):
     def html(self, body: str) -> str:

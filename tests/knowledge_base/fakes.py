@@ -13,8 +13,9 @@ class WordEncoder:
 
     dimensions = 64
 
-    def __init__(self, sha256: str = "words") -> None:
+    def __init__(self, sha256: str = "words", vocabulary: tuple[str, ...] = ()) -> None:
         self.sha256 = sha256
+        self._vocabulary = vocabulary
         self.encoded: Counter[str] = Counter()
 
     def encode(self, text: str) -> Vector:
@@ -25,3 +26,7 @@ class WordEncoder:
             total += np.random.default_rng(seed).standard_normal(self.dimensions)
         vector: Vector = (total / np.linalg.norm(total)).astype(np.float32)
         return vector
+
+    def vocabulary(self) -> dict[str, int]:
+        """Without words nothing is mended."""
+        return {word: rank for rank, word in enumerate(self._vocabulary)}

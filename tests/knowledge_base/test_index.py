@@ -127,3 +127,16 @@ def test_each_statement_of_a_passage_has_a_vector_with_its_place(
     assert views.statements.shape[0] == 2
     assert views.statement_owner.tolist() == [0, 0]
     assert "Delivery Per country: Norway" in encoder.encoded
+
+
+def test_a_mistyped_question_is_searched_as_it_was_meant(
+    store: SqlArticleStore, publish: Publish, library: Library
+) -> None:
+    publish(STOVES)
+    live = LiveIndex(store, WordEncoder(vocabulary=("where", "pasta", "open", "waxes")))
+    assert live.question("lihgt teh sotve").words == ("light", "teh", "stove")
+    assert live.question("where is pasta").words == ("where", "is", "pasta")
+    assert live.question("waxis").words == live.question("waxes").words
+    publish(BOOTS.model_copy(update={"body": "Waxis is the name of our wax."}))
+    live.refresh()
+    assert live.question("waxis").words == ("waxis",)
