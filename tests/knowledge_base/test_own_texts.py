@@ -109,3 +109,15 @@ def test_a_golden_question_and_its_hidden_twin_are_one_group(stocked: Library) -
     assert [(trial.source, trial.group) for trial in trials] == [
         ("golden", 0), ("golden", 1), ("golden", 2), ("hidden", 0), ("hidden", 2),
     ]  # fmt: skip
+
+
+def test_golden_questions_that_are_all_answerable_are_given_some_that_are_not(stocked: Library) -> None:
+    goldens = [Golden(f"return gear {n}", "return-an-item") for n in range(20)]
+    outcomes, hidden = ask(stocked, goldens), ask(stocked, goldens, hide_article=True)
+    trials = golden_trials(outcomes, hidden)
+    golden = [trial for trial in trials if trial.source == "golden"]
+    assert (len(trials), len(golden)) == (40, 25)
+    assert sum(not trial.right for trial in golden) == 5
+    unknown = [Golden(f"who won the cup {n}", None) for n in range(10)]
+    trials = golden_trials(ask(stocked, [*goldens, *unknown]), hidden)
+    assert sum(trial.source == "golden" for trial in trials) == 30
