@@ -108,6 +108,7 @@ describe("what I'll tell them", () => {
     expect(screen.getByText("Saved. They read it in your words.")).toBeTruthy();
     rerender(tree({ card: { ...CARD, want: "Only a new pole", tried: "", corrected: ["want", "tried"] } }));
     expect(screen.getByText("Only a new pole")).toBeTruthy();
+    expect(screen.getByText("Saved. They read it in your words.")).toBeTruthy();
   });
 
   it("sends nothing when nothing changed, and Escape leaves the panel open", () => {
@@ -150,5 +151,6 @@ describe("what I'll tell them", () => {
     fireEvent.click(screen.getByRole("button", { name: "Save" }));
     arrive(rejected(String(socket.of("correct_card")[0]?.cmid), false));
     expect(screen.getByText("My pole snapped")).toBeTruthy();
+    expect(screen.queryByText(/Saved/)).toBeNull();
   });
 });

@@ -27,11 +27,15 @@ export function TellCard({ card, waiting, joined }: Props) {
   const [folded, setFolded] = useState<boolean | null>(null);
   const [editing, setEditing] = useState(false);
   const [sent, setSent] = useState<Change | null>(null);
+  const [saved, setSaved] = useState(false);
   const box = useRef<HTMLElement>(null);
   const known = JSON.stringify(card);
   useStyles(box);
   // what was sent is shown until the card says it itself, or the gateway refuses it
   useEffect(() => setSent(null), [known, trouble]);
+  useEffect(() => {
+    if (trouble) setSaved(false);
+  }, [trouble]);
   const shown = withPending(sent ? corrected(card, sent) : card, outbox);
   const pending = outbox.some((entry) => entry.frame.type === "correct_card");
   const done = (change: Change | null) => {
@@ -39,6 +43,7 @@ export function TellCard({ card, waiting, joined }: Props) {
       session.write(change);
       setSent(change);
     }
+    setSaved(change !== null);
     setEditing(false);
     setFolded(false);
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".tell-edit")?.focus());
@@ -65,8 +70,8 @@ export function TellCard({ card, waiting, joined }: Props) {
         )}
       </div>
       {editing ? <TellForm card={shown} done={done} /> : open && <TellLines card={shown} />}
-      <p class={sent && !editing ? "tell-state" : "fd-hidden"} role="status">
-        {sent && !editing ? (pending ? words.saving : words.saved) : ""}
+      <p class={saved && !editing ? "tell-state" : "fd-hidden"} role="status">
+        {saved && !editing ? (pending ? words.saving : words.saved) : ""}
       </p>
     </section>
   );
