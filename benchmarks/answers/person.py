@@ -10,7 +10,7 @@ from benchmarks.answers.goals import Goal
 from benchmarks.answers.report import Row, row
 from benchmarks.answers.statistics import f1, share
 from benchmarks.answers.training import trained_on_ours
-from handoff.triggers import asks_for_person
+from handoff.triggers import PERSON_SURE, asks_for_person
 
 FILE = "bitext/Bitext_Sample_Customer_Support_Training_Dataset.csv"
 PERSON = "ask_for_human"
@@ -27,7 +27,8 @@ def measured(eval_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[Row]
     replies = trained_on_ours(fresh=fresh).parse(texts)
     times = [reply.milliseconds for reply in replies]
     by_words = np.array([asks_for_person(text) for text in texts])
-    said = by_words | np.array([reply.intent == PERSON for reply in replies])
+    sure = [reply.intent == PERSON and reply.confidence >= PERSON_SURE for reply in replies]
+    said = by_words | np.array(sure)
     human, service = intents == HUMAN, intents == SERVICE
     other, kept = ~(human | service), ~service
     yield row(NAME, "asks for a person: F1", f1(human[kept], said[kept]), times)
