@@ -42,16 +42,14 @@ def main() -> None:
     for name, measuring in _chosen(arguments):
         started = time.monotonic()
         try:
-            found = list(measuring())
+            for found in measuring():  # one by one: what was measured before a set breaks is kept
+                rows.append(found)  # noqa: PERF402
         except (Malformed, TrainingFailed) as exc:
             err.print(f"{name}: {exc}", markup=False)
             broken += 1
-            continue
         except Exception as exc:  # noqa: BLE001  # one set that breaks hides no other; the exit status tells
             err.print(f"{name}: {type(exc).__name__}: {exc}", markup=False)
             broken += 1
-            continue
-        rows += found
         err.print(f"{name}: {time.monotonic() - started:.0f} s", markup=False)
         if arguments.json:
             write_json(rows, arguments.json)  # after each set: a long run that is cut off leaves what it has
