@@ -10,9 +10,9 @@ EVERY_CORE = os.sched_getaffinity(0) if CAN_PIN else frozenset[int]()
 
 
 def pinned() -> None:
-    """Stay on one core, where the system can do that."""
+    """Stay on one core, where the system can do that: not always the same one, should several measure at once."""
     if CAN_PIN:
-        os.sched_setaffinity(0, {max(EVERY_CORE)})
+        os.sched_setaffinity(0, {sorted(EVERY_CORE)[os.getpid() % len(EVERY_CORE)]})
 
 
 @contextmanager
