@@ -100,27 +100,27 @@ def evidence_of(match: Match, best: Sequence[int]) -> Evidence:
     """Evidence for the first of `best`, the best passages of the articles in order."""
     if not best:
         return NO_EVIDENCE
-    top, others = best[0], match.fused[list(best[1:NEIGHBOURS])]
-    first = float(match.fused[top])
+    order = np.array(best)
+    fused = match.fused[order]
     return Evidence(
-        said=float(match.said[top]),
-        standing=float(match.standing[top]),
-        peak=first - float(others.mean()) if len(others) else 0.0,
-        overlap=float(match.overlap[top]),
-        margin=first - float(others[0]) if len(others) else 0.0,
-        said_peak=_peak(match.said, best),
-        standing_peak=_peak(match.standing, best),
-        overlap_peak=_peak(match.overlap, best),
-        share=float(1 / np.exp((match.fused[list(best)] - match.fused[top]) / TEMPERATURE).sum()),
+        said=float(match.said[order[0]]),
+        standing=float(match.standing[order[0]]),
+        peak=float(fused[0] - fused[1:NEIGHBOURS].mean()) if len(order) > 1 else 0.0,
+        overlap=float(match.overlap[order[0]]),
+        margin=float(fused[0] - fused[1]) if len(order) > 1 else 0.0,
+        said_peak=_peak(match.said[order]),
+        standing_peak=_peak(match.standing[order]),
+        overlap_peak=_peak(match.overlap[order]),
+        share=float(1 / np.exp((fused - fused[0]) / TEMPERATURE).sum()),
     )
 
 
-def _peak(scores: Scores, best: Sequence[int]) -> float:
+def _peak(scores: Scores) -> float:
     """The first one's score above the mean of the best nine of the others; 0 when there are no others."""
-    others = scores[list(best[1:])]
+    others = scores[1:]
     if len(others) >= NEIGHBOURS:
         others = np.partition(others, 1 - NEIGHBOURS)[1 - NEIGHBOURS :]
-    return float(scores[best[0]]) - float(others.mean()) if len(others) else 0.0
+    return float(scores[0] - others.mean()) if len(others) else 0.0
 
 
 def decide(evidence: Evidence, calibration: Calibration) -> Decision:
