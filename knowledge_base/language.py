@@ -76,6 +76,11 @@ def noticed(text: str) -> str:
     return str(language) if probability >= SURE else ""
 
 
+def get_ready() -> None:
+    """Loads the model, which takes a second or two, before the first customer waits for it."""
+    _identifier()
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
     from py3langid import langid  # type: ignore[import-untyped]  # late, because it takes a second

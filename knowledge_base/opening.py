@@ -1,5 +1,6 @@
 """The one place that joins the library to its adapters: database, encoder, markdown, index."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from knowledge_base.database import migrate, open_engine
 from knowledge_base.encoder import OnnxEncoder
 from knowledge_base.habit_store import SqlHabitStore
 from knowledge_base.index import LiveIndex
+from knowledge_base.language import get_ready
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
 from knowledge_base.store import SqlArticleStore
@@ -29,6 +31,7 @@ def open_library(
     Raises EncoderMissing when `encoder_dir` holds no whole artifact, StoreUnavailable when the database is silent.
     """
     encoder = OnnxEncoder(Path(encoder_dir))
+    threading.Thread(target=get_ready, name="language", daemon=True).start()
     engine = open_engine(database_url)
     migrate(engine)
     store = SqlArticleStore(site_id, engine)
