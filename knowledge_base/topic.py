@@ -21,10 +21,9 @@ SHARPNESS = 0.65
 pages, on short answers and on one set of stored questions, .5 and .7 on two more: one number does for all libraries."""
 LEFT = 0.2
 """How likely the next question is about another topic. The more, the better after a change and the worse without."""
-FADING = 0.85
-"""What the words of an earlier question still weigh as evidence, for each turn since it was asked."""
-FADING_WITHIN = 0.5
-"""The same for the choice among the passages of one article: customers move on faster within it."""
+FADING = 0.5
+"""What the words of an earlier question still weigh, for each turn since it was asked: as evidence, and among the
+passages of one article. With more of it a foreign question is more easily taken for one about the old topic."""
 
 
 def shares(scores: Scores | Shares) -> Shares:
@@ -65,5 +64,5 @@ def _carried(views: Views, now: Match, earlier: Sequence[Match], odds: Shares, k
         said = np.maximum(said, faded * match.said)
         standing = np.maximum(standing, faded * match.standing)
         overlap = np.maximum(overlap, faded * match.overlap)
-        within = within + share * np.float32(FADING_WITHIN**age) * match.within
+        within = within + faded * match.within
     return Match(now.fused + lift[views.owner], said, standing, overlap, within)
