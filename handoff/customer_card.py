@@ -30,13 +30,12 @@ class Cards:
         """The card while a person is called, offered or there; None while nobody is to be told anything."""
         if not _is_due(tx, conversation):
             return None
-        last_seq, card = self._ready.get(conversation.id, (0, None))
+        last_seq, card = self._ready.pop(conversation.id, (0, None))
         if card is None or last_seq != conversation.last_seq:
             card = card_of(gist_of(tx, conversation))
-            self._ready[conversation.id] = conversation.last_seq, card
-            if len(self._ready) > REMEMBERED:
-                self._ready.popitem(last=False)
-        self._ready.move_to_end(conversation.id)
+        self._ready[conversation.id] = conversation.last_seq, card
+        if len(self._ready) > REMEMBERED:
+            self._ready.popitem(last=False)
         return card
 
 

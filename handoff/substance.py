@@ -18,7 +18,9 @@ _FILLER = frozenset(
     what which who whom whose when where why how anyone anybody someone somebody something anything nothing everything
     want need like get got give let know tell ask say said help helps helped question questions answer now again still
     well um uh hmm oh ah lol haha test testing hallo moin servus bonjour salut hola ola ciao merci danke gracias grazie
-    ja nein oui non si bitte
+    ja nein oui non si bitte guten tag morgen abend grüß gott grüezi bonsoir buenos buenas días dias tardes noches buongiorno
+    buonasera salve goedendag goedemorgen hoi dag hej hei else do work works working worked problem problems issue issues
+    try tried trying another today
     """)
 )
 """Words that say nothing about what is wanted."""

@@ -94,7 +94,7 @@ def _from_one(said: Said, reader: Reader) -> tuple[Span, ...]:
     """What one message says most, and before it how the message begins, if that says something too."""
     best = quote(said, reader)
     for start, end in sentences(said.text[: best.start]):
-        if reader.weight(said.text[start:end]) > 0:
+        if reader.weight(said.text[start:end]) > 0 and asks_or_states(said.text[start:end]):
             return span_of(said, start, cut_at(said.text, start, end)), best
     return (best,)
 
