@@ -52,6 +52,10 @@ class SentenceEncoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
+        if "views" not in about:
+            raise EncoderMissing(
+                f"the encoder in {folder} is of an older make: run `python -m knowledge_base encoder`"
+            )
 
     def vocabulary(self) -> Dict[str, int]:
         """Return the tokeniser's whole words and their ids; in BERT's list the commoner word has the lower id."""
@@ -60,12 +64,19 @@ class SentenceEncoder:
 
     def encode(self, text: str) -> Vectors:
         """Return the float32 unit vector of `text`, shape [dimensions]."""
+        return self._run("sentence_embedding", text)
+
+    def views(self, text: str) -> Vectors:
+        """Return the sentence vector and what else one pass shows, unit vectors side by side, float32 [views]."""
+        return self._run("views", text)
+
+    def _run(self, output: str, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)
         inputs = {
             "input_ids": np.array([encoding.ids], dtype=np.int64),
             "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
         }
-        vector: Vectors = self._session.run(["sentence_embedding"], inputs)[0][0]
+        vector: Vectors = self._session.run([output], inputs)[0][0]
         return vector
 
     def encode_each(self, texts: Iterable[str]) -> Vectors:

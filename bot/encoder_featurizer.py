@@ -1,4 +1,4 @@
-"""Rasa component: the shared encoder's sentence vector as a dense feature of every message.
+"""Rasa component: the shared encoder's views as one dense feature of every message.
 
 Training only collects the site's words for the speller. Must not know about intents.
 """
@@ -25,11 +25,13 @@ from knowledge_base.speller import Speller, words_of
 WORDS_FILE = "words.json"
 MENDED_TEXT = "mended_text"
 """Where later components find the text as the encoder read it."""
+SENTENCE_DIMENSIONS = "sentence_dimensions"
+"""Where they find how many of the feature's columns, the first ones, are the sentence vector."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
-    """Adds one dense sentence feature, shape [1, dimensions], float32."""
+    """Adds one dense sentence feature, shape [1, views], float32: see SentenceEncoder.views."""
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -107,7 +109,8 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
             if text:
                 mended = self._speller.mend(text)
                 message.set(MENDED_TEXT, mended)
-                vector = self._encoder.encode(mended)[np.newaxis, :]
+                vector = self._encoder.views(mended)[np.newaxis, :]
+                message.set(SENTENCE_DIMENSIONS, self._encoder.dimensions)
                 message.add_features(
                     Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS])
                 )

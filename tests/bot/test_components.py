@@ -18,19 +18,19 @@ from bot.intent_classifier import CalibratedIntentClassifier
 EXAMPLES = {
     "ask_for_human": [
         "talk to an agent",
-        "a person please",
-        "call me",
-        "human",
-        "speak to somebody",
-        "get me staff",
+        "I want a person please",
+        "may I talk to a person",
+        "get me a human agent",
+        "let me speak to somebody",
+        "I need to talk to somebody",
     ],
     "ask_question": [
-        "how long is delivery",
-        "is it waterproof",
-        "return policy",
-        "do you ship",
-        "size chart",
-        "price",
+        "how long does delivery take",
+        "what does delivery cost",
+        "how much is delivery to Spain",
+        "do you deliver on Saturday",
+        "when is my delivery",
+        "is delivery free",
     ],
 }
 CONTEXT = ExecutionContext(GraphSchema({}), node_name="component")
@@ -66,6 +66,13 @@ def test_vectors_are_of_unit_length_and_near_in_meaning(encoder: SentenceEncoder
     assert np.isfinite(encoder.encode("word " * 4_000)).all()
 
 
+def test_views_begin_with_the_sentence_vector(encoder: SentenceEncoder) -> None:
+    views = encoder.views("Where is my parcel?")
+    assert np.array_equal(views[: encoder.dimensions], encoder.encode("Where is my parcel?"))
+    lengths = np.linalg.norm(views.reshape(-1, encoder.dimensions), axis=1)
+    assert lengths == pytest.approx(1, abs=1e-3)
+
+
 def test_trained_stored_loaded_and_asked(encoder: SentenceEncoder, tmp_path: Path) -> None:
     storage = LocalModelStorage.create(tmp_path)
     words, intents = Resource("words"), Resource("intents")
@@ -83,6 +90,19 @@ def test_trained_stored_loaded_and_asked(encoder: SentenceEncoder, tmp_path: Pat
     assert message.get("text") == "I want to speek to an agnet", "what people see stays as typed"
     assert message.get("intent")["name"] == "ask_for_human"
     assert len(message.get("intent_ranking")) == 2
+    assert message.get("scope")["score"] >= message.get("scope")["threshold"]
+
+    foreign = Message.build("The committee has postponed the vote on fisheries")
+    EncoderFeaturizer.load(config, storage, words, CONTEXT).process([foreign])
+    classifier = CalibratedIntentClassifier.load({"ranking_length": 2}, storage, intents, CONTEXT)
+    classifier.process([foreign])
+    assert foreign.get("scope")["score"] < foreign.get("scope")["threshold"]
+    assert foreign.get("intent")["name"] == "nlu_fallback"
+    assert foreign.get("intent_ranking")[0]["name"] in EXAMPLES, "the ranking keeps the trained intents"
+
+    undecided = CalibratedIntentClassifier.load({"ambiguity_threshold": 0.999}, storage, intents, CONTEXT)
+    undecided.process([message])
+    assert message.get("intent")["name"] == "nlu_fallback"
 
 
 def test_an_untrained_or_misplaced_classifier_says_so(encoder: SentenceEncoder, tmp_path: Path) -> None:
@@ -98,3 +118,5 @@ def test_an_untrained_or_misplaced_classifier_says_so(encoder: SentenceEncoder, 
 def test_refuses_a_ranking_of_one() -> None:
     with pytest.raises(ValueError, match="ranking_length"):
         CalibratedIntentClassifier.validate_config({"ranking_length": 1})
+    with pytest.raises(ValueError, match="ambiguity_threshold"):
+        CalibratedIntentClassifier.validate_config({"ambiguity_threshold": 1})

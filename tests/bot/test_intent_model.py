@@ -1,10 +1,13 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.characters import BUCKETS, character_matrix
 from bot.cues import CUES, cue_row
-from bot.intent_model import BUCKETS, IntentModel, character_matrix, fit_temperature, softmax
+from bot.intent_model import IntentModel, Scope, fit_temperature, softmax
+from bot.likeness import MOST_LANDMARKS, landmarks, regress
 
 INTENTS = ("ask_for_human", "ask_question", "greet")
 WORDS = ("talk to an agent", "how long is delivery", "hello there")
@@ -44,13 +47,105 @@ def test_is_stored_without_pickle_and_comes_back_the_same(tmp_path: Path) -> Non
 def test_training_twice_gives_the_same_model() -> None:
     one, two = (IntentModel.fit(*examples()) for _ in range(2))
     assert one.temperature == two.temperature
-    assert np.array_equal(one.vector_weights, two.vector_weights)
+    assert np.array_equal(one.weights, two.weights)
+    assert one.scope.threshold == two.scope.threshold
 
 
-def test_refuses_too_few_examples() -> None:
-    texts, vectors, intents = examples(each=2)
-    with pytest.raises(ValueError, match="at least"):
-        IntentModel.fit(texts, vectors, intents)
+def test_refuses_one_intent() -> None:
+    texts, vectors, intents = examples()
+    with pytest.raises(ValueError, match="at least two intents"):
+        IntentModel.fit(texts[:20], vectors[:20], intents[:20])
+
+
+@pytest.mark.parametrize("each", [1, 2, 5])
+def test_tiny_sets_train(each: int) -> None:
+    texts, vectors, intents = examples(each)
+    model = IntentModel.fit(texts[: 2 * each], vectors[: 2 * each], intents[: 2 * each])
+    reading = model.read("may I talk to an agent", np.eye(1, 8, dtype=np.float32)[0])
+    assert reading.ranking[0][0] == "ask_for_human"
+    assert np.isfinite([reading.score, model.scope.threshold, model.temperature]).all()
+
+
+def clouds(
+    n: int, seed: int, spread: float = 0.25
+) -> tuple[list[str], "np.ndarray[tuple[int, int], np.dtype[np.float32]]", list[str]]:
+    """`n` messages around six intents in 32 dimensions; the words say nothing."""
+    random = np.random.default_rng(seed)
+    classes = random.integers(0, 6, n)
+    vectors = np.eye(6, 32)[classes] + random.normal(0, spread, (n, 32))
+    return (
+        [f"message {seed} {i}" for i in range(n)],
+        vectors.astype(np.float32),
+        [f"intent {c}" for c in classes],
+    )
+
+
+def scope_scores(model: IntentModel, texts: list[str], vectors: Any) -> Any:
+    return np.array([model.read(text, vector).score for text, vector in zip(texts, vectors, strict=True)])
+
+
+def test_one_in_twenty_in_scope_falls_below_the_threshold_and_nearly_all_else() -> None:
+    model = IntentModel.fit(*clouds(600, 1))
+    texts, vectors, intents = clouds(800, 2)
+    below = scope_scores(model, texts, vectors) < model.scope.threshold
+    assert below.mean() == pytest.approx(0.05, abs=0.025)
+    foreign = np.random.default_rng(3).normal(0, 0.3, (200, 32)).astype(np.float32)
+    assert (scope_scores(model, ["elsewhere"] * 200, foreign) < model.scope.threshold).mean() > 0.6
+    found = [
+        model.ranking(text, vector)[0][0] for text, vector in zip(texts[:200], vectors[:200], strict=True)
+    ]
+    assert np.mean([one == two for one, two in zip(found, intents, strict=False)]) > 0.9
+
+
+def test_shuffled_labels_score_at_chance() -> None:
+    texts, vectors, intents = clouds(600, 1)
+    np.random.default_rng(5).shuffle(intents)
+    model = IntentModel.fit(texts, vectors, intents)
+    texts, vectors, truth = clouds(600, 2)
+    probabilities = model.probabilities(texts, vectors)
+    found = [model.intents[i] for i in probabilities.argmax(axis=1)]
+    assert np.mean([one == two for one, two in zip(found, truth, strict=True)]) == pytest.approx(
+        1 / 6, abs=0.08
+    )
+    assert probabilities.max(axis=1).mean() < 0.35, "and says so"
+
+
+def test_unseen_scores_are_those_of_a_model_without_the_example() -> None:
+    random = np.random.default_rng(7)
+    features = random.normal(0, 1, (30, 6)).astype(np.float32)
+    alike, targets = (
+        (features @ features.T).astype(np.float32),
+        np.eye(2, dtype=np.float32)[np.arange(30) % 2],
+    )
+    rows = np.arange(30)
+    _, unseen = regress(alike, rows, targets)
+    rest = np.delete(rows, 4)
+    weights, _ = regress(alike[np.ix_(rest, rest)], np.arange(29), targets[rest])
+    assert alike[4, rest] @ weights == pytest.approx(unseen[4], abs=1e-3)
+
+
+def test_many_examples_are_learned_from_through_landmarks() -> None:
+    _, vectors, intents = clouds(400, 1)
+    classes = np.array([int(intent[-1]) for intent in intents])
+    chosen = landmarks(classes, 60)
+    assert len(set(chosen)) == 60
+    assert np.bincount(classes[chosen]).min() == 10
+    assert len(landmarks(classes)) == 400 < MOST_LANDMARKS
+    unit_rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    alike = np.exp(2 * (unit_rows @ unit_rows.T - 1)).astype(np.float32)
+    targets = np.eye(6, dtype=np.float32)[classes]
+    some, unseen = regress(alike[:, chosen], chosen, targets)
+    whole, exact = regress(alike, np.arange(400), targets)
+    assert ((alike[:, chosen] @ some).argmax(1) == (alike @ whole).argmax(1)).mean() > 0.95
+    assert np.abs(unseen.max(1) - exact.max(1)).mean() < 0.15
+
+
+def test_nearness_counts_for_the_intent_that_was_found() -> None:
+    sentences = np.repeat(np.eye(2, dtype=np.float32), 10, axis=0)
+    classes = np.repeat([0, 1], 10)
+    scope = Scope.fit(sentences, classes, np.eye(2, dtype=np.float32)[classes])
+    scores = np.array([[0.9, 0.1]], dtype=np.float32)
+    assert scope.score(sentences[:1], scores)[0] > scope.score(sentences[-1:], scores)[0]
 
 
 def test_the_temperature_makes_overconfidence_honest() -> None:
@@ -76,9 +171,13 @@ def test_characters_forgive_typos_and_forget_digits() -> None:
     assert (order[2] != order[3]).nnz == 0
 
 
-@pytest.mark.parametrize("text", ["", " ", "?", "日本語", "🙂" * 50])
-def test_odd_texts_have_features(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", " ", "?", "x", "日本語", "🙂" * 50, "\ud800", "word " * 800, "a" * 4_000]
+)
+def test_odd_texts_have_features_and_are_read(text: str) -> None:
     assert np.isfinite(character_matrix([text]).toarray()).all()
+    reading = IntentModel.fit(*examples()).read(text, np.zeros(8, dtype=np.float32))
+    assert np.isfinite([reading.score, *(p for _, p in reading.ranking)]).all()
     assert cue_row(text).shape == (len(CUES),)
 
 
