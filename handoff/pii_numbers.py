@@ -197,7 +197,7 @@ _BRANDS = (
     (re.compile(r"4"), (13, 16, 19)),
     (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
     (re.compile(r"3[47]"), (15,)),
-    (re.compile(r"30[0-5]|3[689]"), (14, 16, 19)),
+    (re.compile(r"30[0-59]|3[689]"), (14, 16, 19)),
     (re.compile(r"6011|64[4-9]|65|62|81"), (16, 17, 18, 19)),
     (re.compile(r"35(?:2[89]|[3-8])"), (16,)),
     (re.compile(r"2131|1800"), (15,)),
@@ -215,8 +215,8 @@ def _card(candidate: _Candidate, cue: _Once, _regions: Regions) -> Number | None
         return None
     branded = any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _BRANDS)
     if branded and luhn.is_valid(digits):
-        # a product code of 12 or 13 digits may pass for one
-        certain = len(digits) > 13 or not ean.is_valid(digits)
+        # one product code of 12 or 13 digits in ten passes for a card
+        certain = len(digits) > 13 or not (ean.is_valid(digits) and cue.says("other"))
     else:
         # mistyped, or of a brand that we do not know
         certain = branded and candidate.shape in _CARD_SHAPES

@@ -142,6 +142,8 @@ def test_leaves_other_numbers_alone(text: str) -> None:
         ("my visa 4000 1234 5678 9013 expires 12/27", "my visa [card] expires 12/27"),
         ("IBAN: XX12 3456 7890 1234 56", "IBAN: [IBAN]"),
         ("invoice 20394857", "invoice 20394857"),
+        ("4597703270794 is mine", "[card] is mine"),
+        ("the barcode reads 4597703270794", "the barcode reads 4597703270794"),
         ("call me about invoice 20394857", "call me about invoice 20394857"),
         (r"{'text': 'Nora\n0471 23 45 67\nBE68539007547034'}", r"{'text': 'Nora\n[phone]\n[IBAN]'}"),
         ("223 45 67 (mobile)", "[phone] (mobile)"),
