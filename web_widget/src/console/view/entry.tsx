@@ -121,7 +121,7 @@ function Body({ event, marks, me, spot }: BodyProps) {
         <>
           {/* the passage as the customer saw it, tables and steps included */}
           <div class="answer-passage" tabIndex={0} role="region" aria-label="The bot's answer">
-            {event.text === event.hit.text ? <ArticleHtml html={event.hit.html} /> : <Prose text={event.text} />}
+            {event.text === event.hit.text ? <ArticleHtml html={event.hit.html} answering={event.hit.span} /> : <Prose text={event.text} />}
           </div>
           <SourceCard hit={event.hit} />
           <p class="answer-facts">

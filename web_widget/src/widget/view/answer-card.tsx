@@ -29,7 +29,7 @@ export function AnswerCard({ row }: { row: AnswerRow }) {
       <div class="bubble answer">
         {passage ? (
           <WithRare waiting={plain} optional>
-            {({ ArticleHtml }) => <ArticleHtml html={hit.html} base={origin} />}
+            {({ ArticleHtml }) => <ArticleHtml html={hit.html} base={origin} answering={hit.span} />}
           </WithRare>
         ) : (
           plain
