@@ -199,10 +199,10 @@ _BRANDS = (
     (re.compile(r"3[47]"), (15,)),
     (re.compile(r"30[0-59]|3[689]"), (14, 16, 19)),
     (re.compile(r"6011|64[4-9]|65|62|81"), (16, 17, 18, 19)),
-    (re.compile(r"35(?:2[89]|[3-8])"), (16,)),
+    (re.compile(r"35"), (16,)),
     (re.compile(r"2131|1800"), (15,)),
     (re.compile(r"220[0-4]|60|82|508"), (16,)),
-    (re.compile(r"50(?:18|20|38)|5893|6304|6390|67|56|57|58"), tuple(range(12, 20))),
+    (re.compile(r"50(?:18|20|38)|0604|5893|6304|6390|67|56|57|58"), tuple(range(12, 20))),
 )
 _CARD_SHAPES = frozenset(
     {"dddd-dddd-dddd-dddd", "dddd dddd dddd dddd", "dddd dddddd ddddd", "dddd-dddddd-ddddd"}
