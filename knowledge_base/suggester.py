@@ -85,9 +85,8 @@ class Suggester:
         """What helped others here, where no word of the page speaks for an article."""
         if self._tally is None:
             return SuggestReply(articles=[], because="nothing")
-        ids = {publication.article.id: number for number, publication in enumerate(shelf.snapshot.articles())}
         gone = {*visit.seen, *visit.read}
-        known = [ids[article] for article in self._tally.proven(visit.page) if article in ids]
+        known = [shelf.by_id[article] for article in self._tally.proven(visit.page) if article in shelf.by_id]
         numbers = [number for number in known if shelf.slugs[number] not in gone]
         return self._reply(shelf, snapshot, numbers[:limit], "helped")
 
@@ -123,4 +122,5 @@ class Suggester:
 def _open_article(shelf: Shelf, page: str) -> list[str]:
     """The slug of the article that the page is, if it is one: whoever is there reads it."""
     path = page.split(" ", 1)[0].rstrip("/")
-    return [slug for slug in shelf.slugs if article_url(slug) == path] if path else []
+    slug = path.rpartition("/")[2]
+    return [slug] if slug in shelf.by_slug and article_url(slug) == path else []

@@ -37,11 +37,10 @@ INFORMATION_FIT, MOST_INFORMATION = 0.16, 8.0
 """Fit is the best cosine of any side, and that of what a passage says, and this much for each nat that the typed words
 narrow the library down, so many at most. Tells foreign texts better than any of the three, or than the fused score."""
 STRANGERS_REACHING, STRANGERS_CLOSE = 0.03, 0.12
-"""The floor lies where this share of unrelated texts still reaches, and the lower floor where this share does …"""
-NEIGHBOURS_REACHING = 0.75
-"""… and where this share of the library's own titles still reaches articles that are not theirs."""
-MOST_TITLES = 150
-"""Titles looked at for the floor; a sample says as much."""
+"""The floor lies where this share of unrelated texts still reaches, and the low floor where this share does …"""
+NEIGHBOURS_REACHING, MOST_TITLES = 0.9, 150
+"""… but the floor no lower than where nearly all of the library's own titles, or of so many of them, reach articles that
+they are not of: where everything is about one thing, nearness says little."""
 NEAR_THE_BEST = 1.5
 """What is shown beside the best may rank at most so much lower, in the ranking's scales."""
 CUTS = (3, 5)
@@ -55,14 +54,23 @@ class Shelf:
     snapshot: Snapshot
     beginnings: Beginnings
     floor: float = 0.0
-    """The least fit of an article to what is typed …"""
+    """The least fit that the best article must have to what is typed …"""
     low_floor: float = 0.0
-    """… and to a page, which says outright what it is about; to what is typed on a page that the article fits as well;
-    and to the words of somebody who searches."""
+    """… and that others must have beside it. Enough for a page, which says outright what it is about; for what is typed on
+    a page that the article fits as well; and for the words of somebody who searches."""
 
     @cached_property
     def slugs(self) -> list[str]:
         return [publication.article.slug for publication in self.snapshot.articles()]
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, int]:
+        """The numbers of the articles."""
+        return {slug: number for number, slug in enumerate(self.slugs)}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, int]:
+        return {publication.article.id: n for n, publication in enumerate(self.snapshot.articles())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,8 @@ def for_typing(
     if not shelf.snapshot.articles() or len("".join(plain_words(typed))) < SHORTEST:
         return []
     found, there = fits(shelf, typed, ask), _page_fits(shelf, visit.page, ask)
-    order, fitting = found.order, found.fit >= (shelf.low_floor if searching else shelf.floor)
+    order, ours = found.order, searching or bool((found.fit >= shelf.floor).any())
+    fitting = found.fit >= (shelf.low_floor if ours else shelf.floor)
     if there is not None:
         order = order + np.float32(PAGE_WEIGHT) * there.order
         fitting |= (found.fit >= shelf.low_floor) & (there.fit >= shelf.low_floor)
@@ -155,18 +164,16 @@ def fits(shelf: Shelf, text: str, ask: Ask) -> Fits:
 
 
 def floors_of(shelf: Shelf, ask: Ask, strangers: Iterable[str]) -> tuple[float, float]:
-    """What a text reaches in this library that is none of its business: the floor, and the low floor.
-
-    Two kinds: unrelated texts, whole and half typed; and for the floor the library's own titles, in articles that they
-    are not of.
-    """
+    """What texts reach in this library that are none of its business, or of another article: the floor, the low floor."""
     articles = shelf.snapshot.articles()
     if not articles:
         return 0.0, 0.0
     reached = [float(fits(shelf, cut, ask).fit.max()) for text in strangers for cut in _as_typed(text)]
     floor, low_floor = np.quantile(reached or [0.0], (1 - STRANGERS_REACHING, 1 - STRANGERS_CLOSE))
     neighbours = []
-    for number in _sample(len(articles), MOST_TITLES):
+    for number in sorted(
+        {int(at) for at in np.linspace(0, len(articles) - 1, min(len(articles), MOST_TITLES))}
+    ):
         others = np.delete(fits(shelf, f"{articles[number].content.title} ", ask).fit, number)
         neighbours += [float(others.max())] if len(others) else []
     if neighbours:
@@ -175,23 +182,27 @@ def floors_of(shelf: Shelf, ask: Ask, strangers: Iterable[str]) -> tuple[float, 
 
 
 def _best(shelf: Shelf, order: Scores, fitting: NDArray[np.bool_], visit: Visit, limit: int) -> list[int]:
-    gone = {*visit.seen, *visit.read}
-    left = fitting & np.array([slug not in gone for slug in shelf.slugs], dtype=np.bool_)
+    left = fitting.copy()
+    left[[shelf.by_slug[slug] for slug in {*visit.seen, *visit.read} if slug in shelf.by_slug]] = False
     if not left.any():
         return []
     order = order + _helped(shelf, visit.helped) + _near_to_read(shelf, visit.read)
     left &= order >= float(order[left].max()) - NEAR_THE_BEST
-    return [int(number) for number in np.argsort(-order, kind="stable") if left[number]][:limit]
+    numbers = np.flatnonzero(left)
+    return [int(number) for number in numbers[np.argsort(-order[numbers], kind="stable")][:limit]]
 
 
 def _helped(shelf: Shelf, helped: Mapping[str, float]) -> Scores:
-    boosts = [helped.get(publication.article.id, 0.0) for publication in shelf.snapshot.articles()]
-    return np.array(boosts, dtype=np.float32)
+    boosts = np.zeros(len(shelf.slugs), dtype=np.float32)
+    for article, boost in helped.items():
+        if article in shelf.by_id:
+            boosts[shelf.by_id[article]] = boost
+    return boosts
 
 
 def _near_to_read(shelf: Shelf, read: Sequence[str]) -> Scores:
     """How much nearer than usual each article is to those that were read, in spreads of the library."""
-    views, numbers = shelf.snapshot.views, [n for n, slug in enumerate(shelf.slugs) if slug in read]
+    views, numbers = shelf.snapshot.views, [shelf.by_slug[slug] for slug in read if slug in shelf.by_slug]
     near = np.zeros(views.articles, dtype=np.float32)
     if not numbers or views.articles < 2:
         return near
@@ -212,11 +223,6 @@ def _of_articles(views: Views, scores: Scores) -> Scores:
 def _as_typed(text: str) -> list[str]:
     words = text.split()
     return [*(f"{' '.join(words[:count])} " for count in CUTS if count < len(words)), text]
-
-
-def _sample(count: int, most: int) -> list[int]:
-    """Numbers from all over the range."""
-    return sorted({int(number) for number in np.linspace(0, count - 1, min(count, most))})
 
 
 def _words(content: Content) -> dict[str, float]:

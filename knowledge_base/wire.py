@@ -123,7 +123,8 @@ class AnswerReply(Reply):
         default="", description="Language of the question, ISO 639-1; empty when nobody can be sure."
     )
     foreign: bool = Field(
-        default=False, description="Asked in another language than the library's; false when nobody can be sure."
+        default=False,
+        description="Asked in another language than the library's; false when nobody can be sure.",
     )
     ambiguous: bool = Field(
         default=False, description="The first hits are of different articles and nearly level."

@@ -86,7 +86,7 @@ def create_router(dist_dir: Path, library: Library) -> APIRouter:
 def _home(library: Library, query: str) -> str:
     articles: Sequence[ArticleSummary]
     if query:
-        articles = library.suggest(query, page="", limit=10).articles
+        articles = library.suggest(query, page="", limit=10, searching=True).articles
         listed = _list(articles) if articles else "<p>Nothing found. Ask in the chat on the shop's page.</p>"
         found = f"<h2>Found for “{escape(query)}”</h2>{listed}"
     else:
