@@ -26,6 +26,7 @@ from actions.clarifying import (
     with_key,
 )
 from actions.library_client import Answer, Hit, LibraryError, library
+from actions.many_questions import as_choices, questions_in
 
 logger = logging.getLogger(__name__)
 
@@ -45,18 +46,42 @@ class AnswerQuestion(Action):
         if says_nothing(text) or is_vague(text):
             return await _ask_what(dispatcher, clarified, wordless=says_nothing(text))
         try:
-            answer = await ask_library(tracker)
+            answer, others = await _one_by_one(tracker, questions_in(text))
+            answer = answer or await ask_library(tracker)
         except LibraryError as error:
             logger.warning("no answer from the library: %s (%s)", type(error).__name__, error)
             dispatcher.utter_message(response="utter_library_silent", json_message={"wish": "unsure"})
             return [SlotSet("offered", None)]
-        return _say(dispatcher, answer, clarified)
+        events = _say(dispatcher, answer, clarified)
+        if others:
+            dispatcher.utter_message(response="utter_also_asked", json_message={"choices": others})
+        return events
 
 
-async def ask_library(tracker: Tracker) -> Answer:
-    """Ask about the latest message, knowing what was asked and turned down before. Raises LibraryError."""
+async def _one_by_one(
+    tracker: Tracker, questions: Sequence[str]
+) -> tuple[Answer | None, list[dict[str, Any]]]:
+    """Of several questions the first that is surely answered, and buttons for the others. Raises LibraryError."""
+    answers = [await ask_library(tracker, question) for question in questions]
+    sure = next((n for n, one in enumerate(answers) if one.decision == "answer" and not one.ambiguous), None)
+    if sure is None:
+        return None, []
+    shown = answers[sure].hits[0]["article_slug"]
+    others = [
+        question
+        for question, one in zip(questions, answers, strict=True)
+        if one.decision != "none" and one.hits[0]["article_slug"] != shown
+    ]
+    return answers[sure], as_choices(others)
+
+
+async def ask_library(tracker: Tracker, question: str = "") -> Answer:
+    """Ask about the latest message, or this part of it, knowing what was asked and turned down before.
+
+    Raises LibraryError.
+    """
     return await library().answer(
-        tracker.latest_message.get("text") or "",
+        question or tracker.latest_message.get("text") or "",
         tracker.get_slot("asked") or [],
         tracker.get_slot("rejected") or [],
     )

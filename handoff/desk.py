@@ -110,7 +110,9 @@ class Desk:
 
         def act(tx: Transaction, conversation: ConversationRecord) -> None:
             if conversation.ownership.owner is Owner.BOT:
-                tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
+                asks = payload["entities"].get("question") if payload["intent"] == "ask_this" else None
+                fence = conversation.ownership.fence
+                tx.add_turn(conversation.id, cmid, asks, None if asks else payload, fence)
 
         body = {"choice_id": choice_id, "label": label}
         return await self._customer_event(conversation_id, "chosen", body, cmid, act, needs_answer=True)

@@ -283,7 +283,7 @@ def _occasion(
         _seq(tx, turn),
         wish=wish,
         wished_surely=_sureness(reply) if turn.text else 1.0,
-        asked_back="choices" in kinds,
+        asked_back="choices" in kinds and "answer" not in kinds,
         answered="answer" in kinds,
         handed=Handed(hit["article_title"], conversation.last_seq) if hit.get("always_person") else None,
     )
@@ -306,9 +306,11 @@ def _event(tx: Transaction, conversation_id: str, message: Json, reply: TurnRepl
         case "answer":
             return "answer", {"text": message["text"], "hit": message["hit"], "confidence": reply.confidence}
         case "choices":
-            none = {"label": voice.NONE_OF_THESE, "intent": "none_of_these", "entities": {}}
-            choices = []
-            for choice in [*message["choices"], none]:
+            choices, none = [], {"label": voice.NONE_OF_THESE, "intent": "none_of_these", "entities": {}}
+            more = (
+                [] if message["choices"][0]["intent"] == "ask_this" else [none]
+            )  # nothing to turn down there
+            for choice in [*message["choices"], *more]:
                 choice_id = secrets.token_hex(8)
                 payload = {"intent": choice["intent"], "entities": choice.get("entities", {})}
                 tx.add_choice(choice_id, conversation_id, choice["label"], payload)

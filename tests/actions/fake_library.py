@@ -30,6 +30,8 @@ class FakeLibrary:
 
     def __init__(self) -> None:
         self.reply: tuple[int, Any] = (200, self.sure())
+        self.replies: dict[str, Any] = {}
+        """What is said to these questions, whatever `reply` says."""
         self.delay_seconds = 0.0
         self.questions: list[dict[str, Any]] = []
         self.secrets: list[str | None] = []
@@ -76,6 +78,8 @@ class FakeLibrary:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 library.questions.append(json.loads(body))
+                special = library.replies.get(library.questions[-1]["question"])
+                library.reply = (200, special) if special else library.reply
                 self._answer()
 
             def do_GET(self) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from actions.answer_question import AnswerQuestion, choice_label
+from actions.many_questions import questions_in
 from tests.actions.conversations import run, tracker
 from tests.actions.fake_library import FakeLibrary, hit
 
@@ -62,3 +63,35 @@ def test_labels_fit_a_button() -> None:
     long = choice_label(hit(title="T" * 60, heading="H" * 60))
     assert len(long) == 80
     assert long.endswith("…")
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("Do you ship to Oslo?", []),
+    ("Hi. Do you ship to Oslo? And can I pay by invoice?", ["Do you ship to Oslo?", "And can I pay by invoice?"]),
+    ("Can I send the boots back? Is that ok?", []),
+    ("Where is my parcel today? Where is my parcel today?", []),
+    ("? ? ?", []),
+    (" ".join(f"What about the tent {n}?" for n in range(9)), []),
+])  # fmt: skip
+def test_the_questions_of_a_message(text: str, found: list[str]) -> None:
+    assert questions_in(text) == found
+
+
+async def test_of_several_questions_one_is_answered_and_the_others_become_buttons(
+    library: FakeLibrary,
+) -> None:
+    delivery, payment = library.sure() | {"hits": [hit("p1", "Delivery")]}, library.unsure()
+    library.replies = {"Do you ship to Oslo?": delivery, "And can I pay by invoice?": payment}
+    said, slots = await run(AnswerQuestion(), tracker("Do you ship to Oslo? And can I pay by invoice?"))
+    assert said[0]["custom"]["hit"]["passage_id"] == "p1"
+    assert said[1]["response"] == "utter_also_asked"
+    question = "And can I pay by invoice?"
+    assert said[1]["custom"] == {
+        "choices": [{"label": question, "intent": "ask_this", "entities": {"question": question}}]
+    }
+    assert slots == {"offered": None}
+
+
+async def test_questions_that_one_article_answers_leave_nothing_to_press(library: FakeLibrary) -> None:
+    said, _ = await run(AnswerQuestion(), tracker("Can I send it back? How long do I have?"))
+    assert len(said) == 1

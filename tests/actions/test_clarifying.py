@@ -1,4 +1,5 @@
 import random
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,9 @@ ASKS_BACK = {"utter_ask_what", "utter_ask_topic", "utter_no_words", "utter_other
 @pytest.mark.parametrize("seed", range(25))
 async def test_no_walk_asks_back_the_same_twice(library: FakeLibrary, seed: int) -> None:
     """Whatever happens in whatever order: no clarification is repeated, and each miss is told to the gateway."""
-    source, slots, asked = random.Random(seed), {}, []
+    source = random.Random(seed)
+    slots: dict[str, Any] = {}
+    asked: list[object] = []
     for _ in range(15):
         kind = source.choice(TURNS)
         if kind == "reject":

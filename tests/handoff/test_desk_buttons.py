@@ -7,7 +7,7 @@ import pytest
 from handoff import voice
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.errors import BadInput, NotFound
-from handoff.ports import EventRecord, Json
+from handoff.ports import EventRecord, Json, TurnReply
 from handoff.situation import LOG_WINDOW
 from tests.handoff.checks import all_is_well
 from tests.handoff.fakes import House, ScriptedBot, answers, asks_back, says
@@ -31,6 +31,26 @@ async def test_a_button_sends_what_only_the_server_knows(house: House, bot: Scri
         await house.replied(seat.conversation_id)
     assert bot.requests[-1].payload == {"intent": "choose_passage", "entities": {"passage_id": "Boots"}}
     assert bot.requests[-1].text is None
+
+
+async def test_a_button_with_a_question_asks_it(house: House, bot: ScriptedBot) -> None:
+    seat = await house.seat()
+    also = {
+        "label": "Pay by invoice?",
+        "intent": "ask_this",
+        "entities": {"question": "Can I pay by invoice?"},
+    }
+    shown = TurnReply(
+        (*answers().messages, {"kind": "choices", "text": "You also asked:", "choices": [also]})
+    )
+    bot.script = [shown]
+    await reply(house, bot, seat.conversation_id)
+    choices = (await house.last(seat.conversation_id)).body["choices"]
+    assert [choice["label"] for choice in choices] == ["Pay by invoice?"]
+    async with house.bot_at_work():
+        await house.desk.choose(seat.conversation_id, choices[0]["id"], "c9")
+        await house.replied(seat.conversation_id)
+    assert (bot.requests[-1].text, bot.requests[-1].payload) == ("Can I pay by invoice?", None)
 
 
 async def test_a_button_of_somebody_else_is_not_there(house: House, bot: ScriptedBot) -> None:
