@@ -78,6 +78,8 @@ class Recogniser:
 
     def find(self, text: str) -> list[Found]:
         """Return the personal data in `text`, in order, never overlapping."""
+        if text.isascii() and not _WORTH_A_LOOK.search(text):
+            return []
         shadow = _Shadow(text)
         for _ in range(ROUNDS):
             before = len(shadow.finds)
@@ -114,10 +116,13 @@ class _Shadow:
 
     def __init__(self, text: str) -> None:
         self.finds: list[Found] = []
-        signs = [(i, _plain(c)) for i, c in enumerate(text) if c not in _INVISIBLE]
-        self._origin = [i for i, _ in signs]
+        if text.isascii():
+            plain, self._origin = text.replace("\t", " "), list(range(len(text)))
+        else:
+            signs = [(i, _plain(c)) for i, c in enumerate(text) if c not in _INVISIBLE]
+            plain, self._origin = "".join(c for _, c in signs), [i for i, _ in signs]
         # in logs and pasted code a line ends with a backslash and an n
-        self.text = _WRITTEN_OUT.sub(" \n", "".join(c for _, c in signs))
+        self.text = _WRITTEN_OUT.sub(" \n", plain)
 
     def mask(self, kind: str, spans: Iterable[tuple[int, int]]) -> None:
         self.mask_each((kind, start, end) for start, end in spans)
