@@ -30,7 +30,7 @@ from knowledge_base.ranking import (
     words_of,
 )
 from knowledge_base.speller import words_of as spoken
-from knowledge_base.spelling import Spelling
+from knowledge_base.spelling import spelling_of
 from knowledge_base.statements import row_name, statements
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -162,7 +162,7 @@ class LiveIndex:
         self._store = store
         self._lock = threading.Lock()
         self._shelf = Shelf(-1, {}, encoder.dimensions)
-        self._spelling = Spelling(encoder.vocabulary())
+        self._spelling = spelling_of(encoder.vocabulary())
         self._looked_at = 0.0
         self.refresh()
 

@@ -6,48 +6,61 @@ is mended; what people see stays as typed. Must not know articles or storage; ho
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from knowledge_base.speller import NAME_WORDS, WORD, Speller
 
-MOST_WORDS = 20_000
+MOST_WORDS = 8_000
 """Of a huge library only so many words are offered as corrections; all of them are known."""
+MOST_ADDED = 1_000
+"""So many words come to a speller of their own, quickly made anew with each article; more are laid to the others."""
 
 
+@dataclass(frozen=True)
 class Spelling:
-    """Immutable. Without a vocabulary it mends nothing: every English word would look mistyped."""
+    """Immutable; `spelling_of` makes the first one. Without a vocabulary it mends nothing."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
-        """`vocabulary` are the encoder's words with their rank, the commonest lowest. Takes about half a second."""
-        self._common = Speller(dict(vocabulary), ()) if vocabulary else None
-        self._library = Speller({}, ())
-        self._known = frozenset(vocabulary)
-        self._words: tuple[str, ...] = ()
+    known: frozenset[str]
+    words: frozenset[str]
+    """Those of the library."""
+    added: frozenset[str]
+    """Those that the speller in the middle does not have."""
+    spellers: tuple[Speller, ...]
+    """In the order in which they are asked: for what was added, for the rest of the library, for the vocabulary."""
 
     def with_words(self, words: Iterable[str]) -> "Spelling":
         """The same with more words of the library, in lower case; itself when it knows them all."""
-        more = set(words).difference(self._words)
-        if self._common is None or not more:
+        words = self.words.union(words)
+        if not self.spellers or words == self.words:
             return self
-        grown = object.__new__(Spelling)
-        grown._common = self._common
-        grown._words = (*self._words, *sorted(more))
-        grown._library = Speller({}, grown._words[:MOST_WORDS])
-        grown._known = self._known | more
-        return grown
+        added = self.added | (words - self.words)
+        _, library, common = self.spellers
+        if len(added) > MOST_ADDED:
+            library, added = Speller({}, sorted(words)[:MOST_WORDS]), frozenset()
+        return Spelling(self.known | words, words, added, (Speller({}, sorted(added)), library, common))
 
     def mend(self, text: str) -> str:
         """The text with its unknown words mended where a known one is near."""
-        if self._common is None:
+        if not self.spellers:
             return text
-        spellers = (self._library, self._common)
         few = len(text.split()) <= NAME_WORDS
 
         def mended(match: re.Match[str]) -> str:
             word = match.group()
             is_name = word[0].isupper() and not word.isupper() and (match.start() > 0 or few)
             plain = word.lower()
-            if is_name or plain in self._known:
+            if is_name or plain in self.known:
                 return word
-            return next((better for each in spellers if (better := each.mend(plain)) != plain), word)
+            return next((better for each in self.spellers if (better := each.mend(plain)) != plain), word)
 
         return WORD.sub(mended, text)
+
+
+def spelling_of(vocabulary: Mapping[str, int]) -> Spelling:
+    """`vocabulary` are the encoder's words with their rank, the commonest lowest. Takes about half a second.
+
+    An empty one gives a spelling that leaves everything alone: every English word would look mistyped to it.
+    """
+    none, nobody = frozenset[str](), Speller({}, ())
+    spellers = (nobody, nobody, Speller(dict(vocabulary), ())) if vocabulary else ()
+    return Spelling(frozenset(vocabulary), none, none, spellers)

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge_base.spelling import Spelling
+from knowledge_base.spelling import MOST_ADDED, spelling_of
 
 COMMON = {
     word: rank
@@ -8,7 +8,7 @@ COMMON = {
         ["where", "is", "my", "order", "parcel", "carbon", "return", "the", "waterproof"]
     )
 }
-SPELLING = Spelling(COMMON).with_words({"carton", "flysheet", "tent"})
+SPELLING = spelling_of(COMMON).with_words({"carton", "flysheet", "tent"})
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,23 @@ def test_unknown_words_become_near_known_ones(typed: str, searched: str) -> None
 
 
 def test_a_new_word_of_the_library_is_known_at_once() -> None:
-    assert SPELLING.mend("the flysheets and tente") == "the flysheet and tent"
-    grown = SPELLING.with_words({"flysheets"})
-    assert grown.mend("the flysheets") == "the flysheets"
-    assert SPELLING.mend("the flysheets") == "the flysheet"
-    assert grown.with_words({"tent", "flysheets"}) is grown
+    assert SPELLING.mend("the flysheat") == "the flysheet"
+    grown = SPELLING.with_words({"flysheat"})
+    assert grown.mend("the flysheat") == "the flysheat"
+    assert SPELLING.mend("the flysheat") == "the flysheet"
+    assert grown.with_words({"tent", "flysheat"}) is grown
 
 
 def test_without_a_vocabulary_nothing_is_mended() -> None:
-    assert Spelling({}).with_words({"tent"}).mend("my tant") == "my tant"
+    assert spelling_of({}).with_words({"tent"}).mend("my tant") == "my tant"
+
+
+def test_many_words_are_laid_to_the_library() -> None:
+    many = SPELLING.with_words(
+        f"word{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}x{'y' * (n // 676)}" for n in range(1_200)
+    )
+    assert len(many.words) > MOST_ADDED
+    assert many.added == frozenset()
+    later = many.with_words({"guyrope"})
+    assert later.added == {"guyrope"}
+    assert later.mend("the guyrop and flysheat") == "the guyrope and flysheet"
