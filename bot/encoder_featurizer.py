@@ -4,7 +4,7 @@ Training only collects the site's words for the speller. Must not know about int
 """
 
 import json
-from typing import Any, Dict, Iterable, List, Optional, Type
+from typing import Any, Dict, List, Mapping, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoder import SentenceEncoder, encoder_folder
-from knowledge_base.speller import Speller, words_of
+from knowledge_base.speller import Speller, counts_of
 
 WORDS_FILE = "words.json"
 MENDED_TEXT = "mended_text"
@@ -53,13 +53,13 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         encoder: SentenceEncoder,
-        site_words: Iterable[str] = (),
+        site_words: Optional[Mapping[str, int]] = None,
     ) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
         self._encoder = encoder
-        self._speller = Speller(encoder.vocabulary(), site_words)
+        self._speller = Speller(encoder.vocabulary(), site_words or {})
 
     @classmethod
     def create(
@@ -89,11 +89,11 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name, model_storage, resource, encoder, words)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Store the words of all examples: they are spelled right by definition."""
-        words = words_of(message.get(TEXT) or "" for message in training_data.training_examples)
+        """Store how often the examples say each word."""
+        words = counts_of(message.get(TEXT) or "" for message in training_data.training_examples)
         self._speller = Speller(self._encoder.vocabulary(), words)
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / WORDS_FILE).write_text(json.dumps(sorted(words)), encoding="utf-8")
+            (folder / WORDS_FILE).write_text(json.dumps(words, sort_keys=True), encoding="utf-8")
         return self._resource
 
     @classmethod
