@@ -21,13 +21,14 @@ from benchmarks.answers.statistics import (
     quantile_threshold,
     share,
 )
-from benchmarks.answers.training import KEPT, Assistant, Reply, trained
+from benchmarks.answers.training import KEPT, Reply, trained
 from benchmarks.answers.typos import spoiled
 from knowledge_base.encoder import OnnxEncoder
 
 FALSE_HANDOFFS = 0.05
 """The share of in-scope messages that a threshold may hand off."""
 NONE = "(out of scope)"
+TYPOS = (1, 2)
 CHANCE = 0.1
 """What shuffled labels may reach: twice the chance of guessing one of HINT3's 21 intents."""
 Flags = NDArray[np.bool_]
@@ -42,27 +43,22 @@ def limited(found: IntentSet, limit: int | None) -> IntentSet:
     return replace(found, test=source.sample(found.test, min(limit, len(found.test))), out_of_scope=kinds)
 
 
-def measured(
-    found: IntentSet, encoder_dir: Path, *, typos: bool = True, fresh: bool = False
-) -> Iterator[Row]:
+def measured(found: IntentSet, encoder_dir: Path, *, fresh: bool = False) -> Iterator[Row]:
     """All rows of one set."""
     assistant = trained(found.name, found.train, fresh=fresh)
-    inside = assistant.parse([example.text for example in found.test])
-    outside = {kind: assistant.parse(texts) for kind, texts in found.out_of_scope.items()}
+    texts = [example.text for example in found.test]
+    slips = [spoiled(texts, edits) for edits in TYPOS]
+    inside, *others = assistant.parse_each([texts, *slips, *found.out_of_scope.values()])
+    outside = dict(zip(found.out_of_scope, others[len(slips) :], strict=True))
     times = [reply.milliseconds for reply in inside]
     right = np.array([reply.top == example.intent for reply, example in zip(inside, found.test, strict=True)])
     yield row(found.name, "accuracy, in scope", share(right), times)
     for kind, replies in outside.items():
         yield from _scope(found, inside, kind, replies)
-    yield row(
-        found.name,
-        "false handoffs, in scope",
-        share([r.handed_off for r in inside]),
-        times,
-        lower_is_better=True,
-    )
-    if typos:
-        yield from _with_typos(found, assistant, right)
+    handed = share([reply.handed_off for reply in inside])
+    yield row(found.name, "false handoffs, in scope", handed, times, lower_is_better=True)
+    for edits, replies in zip(TYPOS, others, strict=False):
+        yield from _with_typos(found, edits, replies, right)
     yield from _decision_costs(found, inside, outside, encoder_dir)
     every = times + [reply.milliseconds for replies in outside.values() for reply in replies]
     yield _latency(found.name, every)
@@ -91,18 +87,15 @@ def _scope(found: IntentSet, inside: list[Reply], kind: str, outside: list[Reply
     yield row(found.name, metric, correlation(truth, said), times)
 
 
-def _with_typos(found: IntentSet, assistant: Assistant, right: Flags) -> Iterator[Row]:
+def _with_typos(found: IntentSet, edits: int, replies: list[Reply], right: Flags) -> Iterator[Row]:
     """Points of accuracy lost, message by message the same texts."""
-    texts = [example.text for example in found.test]
-    for edits in (1, 2):
-        replies = assistant.parse(spoiled(texts, edits))
-        still = np.array([r.top == example.intent for r, example in zip(replies, found.test, strict=True)])
-        lost = 100.0 * (right.astype(float) - still.astype(float))
-        times, plural = [reply.milliseconds for reply in replies], "" if edits == 1 else "s"
-        metric = f"{edits} typo{plural} a message"
-        yield row(found.name, f"points lost, {metric}", share(lost), times, lower_is_better=True)
-        handed = share([reply.handed_off for reply in replies])
-        yield row(found.name, f"false handoffs, {metric}", handed, times, lower_is_better=True)
+    still = np.array([r.top == example.intent for r, example in zip(replies, found.test, strict=True)])
+    lost = 100.0 * (right.astype(float) - still.astype(float))
+    times, plural = [reply.milliseconds for reply in replies], "" if edits == 1 else "s"
+    metric = f"{edits} typo{plural} a message"
+    yield row(found.name, f"points lost, {metric}", share(lost), times, lower_is_better=True)
+    handed = share([reply.handed_off for reply in replies])
+    yield row(found.name, f"false handoffs, {metric}", handed, times, lower_is_better=True)
 
 
 def _decision_costs(

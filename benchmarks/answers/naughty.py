@@ -26,14 +26,20 @@ def measured(eval_dir: Path, encoder_dir: Path, *, limit: int | None, fresh: boo
         "blns": json.loads((eval_dir / NAUGHTY).read_text(encoding="utf-8")),
         "xss_payloads": (eval_dir / SCRIPTS).read_text(encoding="utf-8").splitlines()[::EVERY],
     }
+    sent = {name: [t[:LONGEST] for t in texts if t.strip()][:limit] for name, texts in sets.items()}
     with library_of(DEMO, demo_articles(), encoder_dir) as (library, _):
-        for name, texts in sets.items():
-            yield from _sent(
-                name, [text[:LONGEST] for text in texts if text.strip()][:limit], library, fresh=fresh
-            )
+        for name, texts in sent.items():
+            yield from _to_library(name, texts, library)
+    try:
+        replies = trained_on_ours(fresh=fresh).parse_each(list(sent.values()))
+    except TrainingFailed:
+        replies = [[] for _ in sent]
+    for (name, texts), heard in zip(sent.items(), replies, strict=True):
+        times = [reply.milliseconds for reply in heard]
+        yield row(name, "assistant: broken", _count(len(texts) - len(heard), len(texts)), times, goal=NEVER)
 
 
-def _sent(name: str, texts: list[str], library: Library, *, fresh: bool) -> Iterator[Row]:
+def _to_library(name: str, texts: list[str], library: Library) -> Iterator[Row]:
     broken, answered = 0, []
     for text in texts:
         try:
@@ -43,12 +49,6 @@ def _sent(name: str, texts: list[str], library: Library, *, fresh: bool) -> Iter
             broken += 1
     yield row(name, "library: broken", _count(broken, len(texts)), goal=NEVER)
     yield row(name, "library: answered for sure", share(answered), goal=NEVER)
-    try:
-        replies = trained_on_ours(fresh=fresh).parse(texts)
-        times, broken = [reply.milliseconds for reply in replies], len(texts) - len(replies)
-    except TrainingFailed:
-        times, broken = [], len(texts)
-    yield row(name, "assistant: broken", _count(broken, len(texts)), times, goal=NEVER)
 
 
 def _count(number: int, of: int) -> Figure:
