@@ -35,6 +35,10 @@ setup: ## both environments with the development tools, the encoder and a traine
 tools: ## setup, and a browser and the Node packages for the tests
 	@$(PYTHON) bootstrap.py tools
 
+.PHONY: train
+train: ## train the assistant; DATA=folder trains any Rasa project's, OUT=folder and NAME=name say where to
+	$(QUIET) $(RASA)/python -m bot.train $(DATA) $(if $(OUT),--out $(OUT)) $(if $(NAME),--name $(NAME)) $(if $(LENIENT),--lenient)
+
 ## ------------------------------------------------------------------ prove it
 
 .PHONY: test test-python test-rasa test-stories test-web

@@ -64,7 +64,13 @@ class Likeness:
         meanings = unit(with_cues(texts, vectors) - self.centre)
         # without the constant that is in exp: what is like nothing gets nothing, not every intent's share
         by_meaning = np.expm1(SHARPNESS * (meanings @ self.meanings.T)) / np.expm1(SHARPNESS)
-        by_spelling = (self.spellings @ character_matrix(texts).T).toarray().T
+        written = character_matrix(texts)
+        # one message is ten times as quick written out in full, thousands are not
+        by_spelling = (
+            self.spellings @ written.toarray().T
+            if len(texts) < BLOCK // 100
+            else (self.spellings @ written.T).toarray()
+        ).T
         both: Vectors = (by_meaning + CHARACTER_WEIGHT * by_spelling).astype(np.float32)
         return both
 
