@@ -19,7 +19,7 @@ Source = Literal["golden", "hidden", "judged", "own", "own hidden"]
 """A golden question, or one with its article hidden; an answer that people judged; the library's own wording, held out
 of the index, or with its whole article hidden."""
 
-IMPORTANCE: dict[Source, float] = {"golden": 1, "hidden": 0.25, "judged": 1, "own": 1, "own hidden": 0.25}
+IMPORTANCE: dict[Source, float] = {"golden": 1, "hidden": 0.5, "judged": 1, "own": 1, "own hidden": 0.25}
 """Hidden articles stand for near misses, which nobody writes enough of."""
 HELD_BACK = 0.1
 """At most this share of right first hits may get neither an answer nor a choice."""
@@ -28,7 +28,7 @@ FOREIGN_HELD_BACK = 0.05
 PULL_OF_PRIOR, PULL_OF_PRIOR_ON_BIAS = 30.0, 100.0
 """How many of the library's own texts weigh as much as the prior: they are worded unlike customers' questions, and say
 more about what tells right from wrong than about how often the first hit is right."""
-PULL_OF_TEXTS = 1.0
+PULL_OF_TEXTS = 3.0
 """The same for golden and judged questions against what came before."""
 PULL_OF_NOTHING = 30.0
 """The prior itself is fitted to one library and used in others: calm weights carry further."""
