@@ -8,20 +8,29 @@ import json
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
 
 from benchmarks.answers.training import KEPT, ROOT
+from knowledge_base import opening
 from knowledge_base.article import Content
+from knowledge_base.encoder import OnnxEncoder
 from knowledge_base.errors import LibraryError
 from knowledge_base.library import Library
 from knowledge_base.opening import open_library
+from knowledge_base.ranking import Vector
 
 CUTTING = ("article", "markdown", "plain_text", "store", "tables", "encoder", "index")
 """Modules of the knowledge base that what is stored depends on."""
 SITE = "default"
+SHARED = 0.5
+"""Added to each dimension of a drawn vector, whose spread is 1: a mutual cosine of .2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +43,35 @@ class Built:
     seconds: float
 
 
+class ChanceEncoder(OnnxEncoder):
+    """Vectors drawn by chance, always the same for a text: a search takes as long among them, and eighty thousand real
+    ones take minutes to make."""
+
+    def _encode(self, text: str) -> Vector:
+        source = np.random.default_rng(zlib.crc32(text.encode("utf-8", "replace")))
+        drawn = (
+            source.normal(size=self.dimensions) + SHARED
+        )  # texts of one language are never at right angles
+        vector: Vector = (drawn / np.linalg.norm(drawn)).astype(np.float32)
+        vector.flags.writeable = False
+        return vector
+
+
 @contextmanager
 def library_of(
-    name: str, articles: Mapping[str, Content], encoder_dir: Path, *, fresh: bool = False
+    name: str,
+    articles: Mapping[str, Content],
+    encoder_dir: Path,
+    *,
+    by_chance: bool = False,
+    fresh: bool = False,
 ) -> Iterator[tuple[Library, Built]]:
-    """A library that lives as long as the block."""
+    """A library that lives as long as the block; `by_chance` fills it with vectors that mean nothing."""
     kept = KEPT / f"library-{name.replace('/', '-')}-{_fingerprint(articles, encoder_dir)}"
     if fresh or not (kept / "built.json").is_file():
-        _build(kept, articles, encoder_dir)
+        encoder = ChanceEncoder if by_chance else OnnxEncoder
+        with patch.object(opening, "OnnxEncoder", encoder):
+            _build(kept, articles, encoder_dir)
     built = Built(**json.loads((kept / "built.json").read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(kept / "library.db", Path(folder) / "library.db")
