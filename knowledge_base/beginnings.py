@@ -5,10 +5,10 @@ module must not know where the words come from, nor what is suggested; numpy is 
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,9 @@ class Beginnings:
     def __init__(self, articles: Sequence[Mapping[str, float]]) -> None:
         """For each article its words in plain letters, with what each says about it, 0 to 1."""
         self.count = len(articles)
-        words, stems = _Postings(articles), _Postings([_stemmed(article) for article in articles])
-        self._words, self._stems = words, stems
+        known: dict[str, tuple[str, ...]] = {}
+        self._words = _Postings(articles)
+        self._stems = _Postings([_stemmed(article, known) for article in articles])
 
     def completed(self, typed: str) -> str:
         """The text with its unfinished last word made whole: the commonest word of the library that begins so.
@@ -87,15 +88,18 @@ class _Postings:
     """Sorted words, each with the articles that have it."""
 
     def __init__(self, articles: Sequence[Mapping[str, float]]) -> None:
-        found: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        articles_of, weights_of = defaultdict[str, list[int]](list), defaultdict[str, list[float]](list)
         for number, article in enumerate(articles):
             for word, weight in article.items():
-                found[word].append((number, weight))
-        self._words = sorted(found)
-        rows = [row for word in self._words for row in found[word]]
-        self._starts = [0, *accumulate(len(found[word]) for word in self._words)]
-        self._articles: NDArray[np.intp] = np.array([number for number, _ in rows], dtype=np.intp)
-        self._weights: Scores = np.array([weight for _, weight in rows], dtype=np.float32)
+                articles_of[word].append(number)
+                weights_of[word].append(weight)
+        self._words = sorted(articles_of)
+        self._starts = [0, *accumulate(len(articles_of[word]) for word in self._words)]
+        total = self._starts[-1]
+        numbers = chain.from_iterable(articles_of[word] for word in self._words)
+        self._articles: NDArray[np.intp] = np.fromiter(numbers, dtype=np.intp, count=total)
+        weights = chain.from_iterable(weights_of[word] for word in self._words)
+        self._weights: Scores = np.fromiter(weights, dtype=np.float32, count=total)
 
     def __contains__(self, word: str) -> bool:
         at = bisect_left(self._words, word)
@@ -123,10 +127,13 @@ class _Postings:
         return bisect_left(self._words, beginning), bisect_left(self._words, beginning + "\x7f")
 
 
-def _stemmed(article: Mapping[str, float]) -> dict[str, float]:
+def _stemmed(article: Mapping[str, float], known: dict[str, tuple[str, ...]]) -> dict[str, float]:
+    """The same with stems for words; `known` spares stemming a word for every article that has it."""
     stems: dict[str, float] = {}
     for word, weight in article.items():
-        for stem in words_of(word):
+        if word not in known:
+            known[word] = words_of(word)
+        for stem in known[word]:
             stems[stem] = max(weight, stems.get(stem, 0.0))
     return stems
 
@@ -135,6 +142,6 @@ def weighted_words(texts: Sequence[tuple[str, float]]) -> dict[str, float]:
     """The words of an article's texts, each with the weight of the best text that has it."""
     words: dict[str, float] = {}
     for text, weight in texts:
-        for word in Counter(plain_words(text)):
+        for word in set(plain_words(text)):
             words[word] = max(weight, words.get(word, 0.0))
     return words

@@ -17,7 +17,7 @@ from knowledge_base.tally import Tally
 from knowledge_base.wire import Outcomes, SuggestReply
 
 SMALL = 5_000
-"""Passages. A larger library is made ready beside the answering, and suggests from what it was in the meantime."""
+"""Passages. A larger library is made ready beside the answering; in the meantime it suggests from what it was before."""
 REMEMBERED = 1_024
 """Vectors of pages, titles and unrelated texts, which come back with every change of the library; 1.6 MB."""
 
@@ -46,6 +46,8 @@ class Suggester:
         """
         snapshot = self._index.current()
         shelf = self._ready(snapshot)
+        if shelf is None:
+            return SuggestReply(articles=[], because="nothing")
         read = [*read, *_open_article(shelf, page)]
         visit = Visit(
             page,
@@ -97,22 +99,20 @@ class Suggester:
         found = [summary_of(publication) for publication in live]
         return SuggestReply.model_validate({"articles": found, "because": because if found else "nothing"})
 
-    def _ready(self, snapshot: Snapshot) -> Shelf:
+    def _ready(self, snapshot: Snapshot) -> Shelf | None:
+        """The shelf of this snapshot; of a large library perhaps an older one, or none yet."""
         shelf = self._shelf
         if shelf is not None and shelf.snapshot is snapshot:
             return shelf
-        if shelf is None or len(snapshot.views.owner) <= SMALL:
+        if len(snapshot.views.owner) <= SMALL:
             with self._lock:
                 if self._shelf is None or self._shelf.snapshot is not snapshot:
-                    self._shelf = suggesting.ready(snapshot, self._ask, SENTENCES)
+                    self._prepare(snapshot)
                 return self._shelf
-        if self._lock.acquire(blocking=False):
-            try:
-                if self._preparing is None or not self._preparing.is_alive():
-                    self._preparing = threading.Thread(target=self._prepare, args=(snapshot,), daemon=True)
-                    self._preparing.start()
-            finally:
-                self._lock.release()
+        with self._lock:
+            if self._preparing is None or not self._preparing.is_alive():
+                self._preparing = threading.Thread(target=self._prepare, args=(snapshot,), daemon=True)
+                self._preparing.start()
         return shelf
 
     def _prepare(self, snapshot: Snapshot) -> None:

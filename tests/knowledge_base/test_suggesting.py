@@ -1,11 +1,13 @@
 """What is suggested, and what is not, in a library whose articles share few words."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from knowledge_base import suggester
 from knowledge_base.beginnings import Beginnings, is_unfinished
 from knowledge_base.habit_store import SqlHabitStore
 from knowledge_base.habits import Counts
@@ -83,6 +85,23 @@ def test_what_changed_or_was_retired_shows_at_once(shop: Library) -> None:
     article = shop.rows(words="wax").articles[0]
     shop.retire(article.id)
     assert slugs(shop, "wax leather boots") == []
+
+
+def test_a_large_library_is_made_ready_beside_the_answering(
+    library: Library, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggester, "SMALL", 0)
+    publish(DraftIn(title="Return an item", body=SHOP["Return an item"]))
+
+    def within_seconds(wanted: list[str]) -> bool:
+        end = time.monotonic() + 10
+        while slugs(library, "return an item") != wanted and time.monotonic() < end:
+            time.sleep(0.01)
+        return slugs(library, "return an item") == wanted
+
+    assert within_seconds(["return-an-item"])
+    library.retire(library.rows().articles[0].id)
+    assert slugs(library, "return an item") == []
 
 
 @pytest.mark.parametrize(
