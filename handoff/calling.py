@@ -61,7 +61,7 @@ _ASKS = tuple(
         (
             r"\b(?:call|phone|ring) me(?= (?:back|now|please|pls|plz|asap|on|at|about|to|tomorrow|today|tonight|"
             r"later|when|"
-            r"if|in|by|this|instead|up|first|as|regarding)\b|\W*$| ?[+\d])"
+            r"if|in|regarding)\b|\W*$| ?[+\d])"
         ),
         (
             r"\bcall ?backs?\b|\bgive (?:me|us) a (?:quick )?(?:call|ring|bell|buzz)\b|\b(?:have|arrange|"
@@ -156,6 +156,7 @@ _DECLINES = re.compile(
 """They say that they want nobody."""
 _ABOUT_PEOPLE = re.compile(
     r"\b(?:are you|am i|is this|is it)\b.{0,20}\b(?:human|person|bot|robot|real)\b"
+    r"|\b(?:you are|you're|if this is|whether this is)\b.{0,20}\b(?:human|person|real)\b(?!.*\b(?:get|give|want|need)\b)"
     r"|\bi(?:'m| am) not a (?:ro)?bot\b|\bdo i (?:(?:talk|speak|chat) (?:to|with)|(?:need|have|get) (?:to|a))\b|"
     r"\bhuman behind\b|\byou (?:can|"
     r"may) (?:call|ring|phone|reach) me\b"

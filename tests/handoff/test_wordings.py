@@ -172,6 +172,8 @@ please e-mail me the answer
 can someone else sign for my parcel
 can somebody help me choose a tent
 do I talk to a human here
+I wonder whether you are human
+from now on call me by my nickname
 does it need two people to pitch
 I want to apply for a job with your team
 a phone number is missing on my order
