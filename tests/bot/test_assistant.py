@@ -48,12 +48,14 @@ def test_choices_a_typed_choice_and_none_of_them(assistant: Assistant) -> None:
     assistant.library.forget()
     reply = customer.say("the second one")
     assert (kinds(reply), reply["hit"]["passage_id"]) == (["answer"], "p1")
-    assistant.library.reply = (200, assistant.library.unsure())
+    zips = {"decision": "clarify", "confidence": 0.4, "hits": [hit("z0", "Zips"), hit("z1", "Repairs")]}
+    assistant.library.reply = (200, zips)
     customer.say("and for zips?")
     reply = customer.send(payload={"intent": "none_of_these"}).json()
     assert (kinds(reply), reply["wish"]) == (["text"], "unsure")
-    customer.say("what is covered by the guarantee?")
-    assert assistant.library.questions[-1]["exclude"] == ["p0", "p1", "p2"]
+    reply = customer.say("what is covered by the guarantee?")
+    assert assistant.library.questions[-1]["exclude"] == ["z0", "z1"]
+    assert (kinds(reply), reply["wish"]) == (["text"], "unsure"), "the same choices are not offered twice"
 
 
 def test_a_pressed_choice(assistant: Assistant) -> None:
