@@ -48,7 +48,7 @@ async function scene(name, options, act) {
     if (slowArticles) return;
     if (url.pathname.endsWith("/suggest")) {
       const typed = url.searchParams.get("q");
-      const articles = typed?.includes("zzz") ? [] : ARTICLES.slice(0, typed ? 3 : 4);
+      const articles = typed?.includes("zzz") ? [] : ARTICLES.filter(({ slug }) => !url.searchParams.get("seen")?.split(",").includes(slug)).slice(0, typed ? 3 : 4);
       return route.fulfill({ json: { articles, because: typed ? "typed" : "page" } });
     }
     if (url.pathname.endsWith("/gone")) return route.fulfill({ status: 404, json: { code: "not_found", message: "There is no such article.", retryable: false } });

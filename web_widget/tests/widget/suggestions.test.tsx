@@ -127,6 +127,16 @@ describe("suggestions above the composer", () => {
     expect(shown()).toEqual(["About b"]);
   });
 
+  it("leave out what was given as an answer", async () => {
+    const { model } = widget.session;
+    const given = { kind: "answer", hit: { article_slug: "a" }, conversation: "c", seq: 1, at: "", cmid: null };
+    model.value = { ...model.value, log: { ...model.value.log, events: [given as never] } };
+    draw(<Composer />);
+    serves("a", "b");
+    await type("re");
+    expect(shown()).toEqual(["About b"]);
+  });
+
   it("leave out what was read", async () => {
     draw(<Composer />);
     serves("a", "b");

@@ -33,8 +33,13 @@ interface SheetProps {
 
 /** At most three articles above the text, never over it; none twice in a visit, and none that moves under a pointer. */
 export function Sheet({ text, highlight, choose, dismiss }: SheetProps) {
-  const { help, ui } = useWidget();
+  const { help, session, ui } = useWidget();
   const { visit } = help;
+  const { events } = useCell(session.model).log;
+  useEffect(() => {
+    // What was given as an answer is no suggestion any more.
+    visit.note("shown", events.flatMap((event) => (event.kind === "answer" ? [event.hit.article_slug] : [])).slice(-20));
+  }, [events]);
   const { articles } = useCell(ui.found);
   /** What was shown for this message: it may stay although it was seen. */
   const round = useRef(new Set<string>());

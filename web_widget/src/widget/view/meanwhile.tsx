@@ -10,6 +10,8 @@ import { useWidget } from "./context";
 import { useFoundStyles } from "./use-found-styles";
 
 const MOST = 2;
+/** Pixels; in a lower window the conversation needs the room. */
+const LOWEST = 700;
 
 export function Meanwhile() {
   const { session, help, openArticle } = useWidget();
@@ -21,11 +23,13 @@ export function Meanwhile() {
   useFoundStyles(box);
   const [articles, setArticles] = useState<readonly ArticleSummary[]>([]);
   useEffect(() => {
-    if (!about) return;
+    if (!about || innerHeight < LOWEST) return;
     const abort = new AbortController();
+    const answered = events.flatMap((event) => (event.kind === "answer" ? [event.hit.article_slug] : []));
     const shown = (found: readonly ArticleSummary[]) => {
-      setArticles(found.slice(0, MOST));
-      help.visit.note("shown", found.slice(0, MOST).map(({ slug }) => slug));
+      const fresh = found.filter(({ slug }) => !answered.includes(slug)).slice(0, MOST);
+      setArticles(fresh);
+      help.visit.note("shown", fresh.map(({ slug }) => slug));
     };
     help.suggest(about, abort.signal, new Set()).then(shown, () => {});
     return () => abort.abort();
