@@ -28,9 +28,11 @@ async def parsed(model: Path, texts: list[str]) -> list[dict[str, Any]]:
     """Return a reply per text, in order."""
     # imported after the environment is set, and Rasa's import takes its time
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
     from bot.turn import plain_text
 
+    configure_structlog(logging.ERROR)  # Rasa's default shows and formats a line for every message
     agent = Agent.load(str(model))
     for text in texts[:WARMING_TEXTS]:
         await agent.parse_message(plain_text(text)[:LONGEST_TEXT])
