@@ -23,7 +23,6 @@ from knowledge_base.ports import ArticleStore, Encoder, Publication
 from knowledge_base.ranking import (
     Lexicon,
     Matrix,
-    Prefixes,
     Question,
     Vector,
     Views,
@@ -102,7 +101,6 @@ class Shelf:
             wording_owner=np.array(wording_owner, dtype=np.intp),
             articles=len(self.entries),
             lexicon=Lexicon(words),
-            prefixes=Prefixes([_typed_for(publication.content) for publication in self.articles()]),
         )
 
     @cached_property
@@ -258,12 +256,6 @@ def statement_texts(content: Content, passage: Passage) -> list[str]:
 def place_text(content: Content, passage: Passage) -> str:
     """What is encoded for where a passage stands: title and headings."""
     return " ".join((content.title, *passage.path))
-
-
-def _typed_for(content: Content) -> list[tuple[str, float]]:
-    """What a half-typed question may begin, and how much it says about the article."""
-    wordings = [(question, 0.8) for question in content.questions]
-    return [(content.title, 1.0), *wordings, (content.category, 0.6), (content.summary, 0.5)]
 
 
 def _texts(content: Content, passages: Sequence[Passage]) -> list[str]:

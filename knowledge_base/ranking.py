@@ -9,7 +9,6 @@ This module must not know about storage, encoders or text formats; numpy is all 
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +91,6 @@ class Views:
     wording_owner: NDArray[np.intp]
     articles: int
     lexicon: "Lexicon"
-    prefixes: "Prefixes"
 
     def match(self, question: Question) -> Match:
         """Scores every passage for one question; about 3 ms for 10,000 passages with 50,000 statements."""
@@ -246,30 +244,3 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
             return word.removesuffix(ending) + instead
     return word
-
-
-class Prefixes:
-    """Words that begin with what somebody is typing, and the articles that they stand for."""
-
-    def __init__(self, articles: Sequence[Sequence[tuple[str, float]]]) -> None:
-        """For each article its texts with their weights, such as the title with 1."""
-        self.count = len(articles)
-        weights: dict[tuple[str, int], float] = {}
-        for number, texts in enumerate(articles):
-            for text, weight in texts:
-                for word in plain_words(text):
-                    weights[word, number] = max(weight, weights.get((word, number), 0.0))
-        self._entries = sorted((word, number, weight) for (word, number), weight in weights.items())
-
-    def scores(self, typed: str) -> Scores:
-        """For each article 0..1: how much of what is typed begins one of its words."""
-        total = np.zeros(self.count, dtype=np.float32)
-        words = plain_words(typed)
-        for word in words:
-            best = np.zeros(self.count, dtype=np.float32)
-            for entry, number, weight in self._entries[bisect_left(self._entries, (word,)) :]:
-                if not entry.startswith(word):
-                    break
-                best[number] = max(best[number], weight)
-            total += best
-        return total / np.float32(max(len(words), 1))

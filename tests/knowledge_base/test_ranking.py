@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from knowledge_base.ranking import (
     CANDIDATES,
     Lexicon,
-    Prefixes,
     Question,
     Views,
-    plain_words,
     words_of,
 )
 from tests.knowledge_base.fakes import WordEncoder
@@ -36,7 +34,6 @@ def views(texts: list[str], owner: list[int], wordings: dict[int, str] | None = 
         wording_owner=np.array(list(wordings), dtype=np.intp),
         articles=max(owner) + 1,
         lexicon=Lexicon([Counter(words_of(text)) for text in texts]),
-        prefixes=Prefixes([]),
     )
 
 
@@ -132,15 +129,6 @@ def test_each_article_has_one_best_passage() -> None:
     assert library.best_passages(scores) == [3]
 
 
-@given(st.lists(st.text("abc ", max_size=12), max_size=5), st.text("abc ", max_size=6))
-def test_prefixes_are_what_a_person_would_count(titles: list[str], typed: str) -> None:
-    scores = Prefixes([[(title, 1.0)] for title in titles]).scores(typed)
-    begun = plain_words(typed)
-    for title, score in zip(titles, scores, strict=True):
-        hits = [any(word.startswith(start) for word in plain_words(title)) for start in begun]
-        assert score == pytest.approx(sum(hits) / max(len(begun), 1))
-
-
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -159,9 +147,7 @@ def test_any_number_of_articles_is_ranked_exactly(count: int) -> None:
     vectors = noise / np.linalg.norm(noise, axis=1, keepdims=True)
     every, none = np.arange(count), np.arange(0)
     lexicon = Lexicon([Counter() for _ in every])
-    library = Views(
-        vectors, vectors, vectors, vectors[:0], every, every, every, none, count, lexicon, Prefixes([])
-    )
+    library = Views(vectors, vectors, vectors, vectors[:0], every, every, every, none, count, lexicon)
     wanted = count // 2
     match = library.match(Question(vectors[wanted], ()))
     assert library.best_passages(match.fused)[0] == wanted
@@ -179,7 +165,7 @@ def test_the_nearest_statement_counts_in_the_best_passages_of_a_large_library() 
 
 def test_an_empty_library_matches_nothing() -> None:
     empty, none = np.zeros((0, 64), dtype=np.float32), np.arange(0)
-    library = Views(empty, empty, empty, empty, none, none, none, none, 0, Lexicon([]), Prefixes([]))
+    library = Views(empty, empty, empty, empty, none, none, none, none, 0, Lexicon([]))
     match = library.match(question("where is my tent"))
     assert match.fused.shape == (0,)
     assert library.best_passages(match.fused) == []

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from knowledge_base import suggester
-from knowledge_base.beginnings import Beginnings, is_unfinished
+from knowledge_base.beginnings import Beginnings, is_unfinished, weighted_words
 from knowledge_base.habit_store import SqlHabitStore
 from knowledge_base.habits import Counts
 from knowledge_base.library import Library
+from knowledge_base.ranking import plain_words
 from knowledge_base.strangers import SENTENCES
 from knowledge_base.suggesting import page_texts, ready
 from knowledge_base.wire import DraftIn, Outcomes
@@ -208,3 +211,10 @@ def test_beginnings_of_words() -> None:
     assert words.said("bags tents ").share[0] == pytest.approx(words.said("bags tents ").share[2])
     assert not is_unfinished("tent ")
     assert Beginnings([]).completed("ten") == ""
+
+
+@given(st.lists(st.text("abc ", max_size=12), min_size=1, max_size=5), st.text("abc", min_size=2, max_size=4))
+def test_an_unfinished_word_stands_for_every_word_that_it_begins(titles: list[str], typed: str) -> None:
+    words = Beginnings([weighted_words([(title, 1.0)]) for title in titles])
+    begun = [any(word.startswith(typed) for word in plain_words(title)) for title in titles]
+    assert [share > 0 for share in words.said(typed).share] == begun
