@@ -102,9 +102,7 @@ def test_counts_tell_what_was_meant(typed: str, meant: str) -> None:
     assert COUNTED.mend(typed) == meant
 
 
-@pytest.mark.parametrize(
-    "text", ["stupidly", "puppies", "FH-204817", "no Crad", "x" * 4_000, "🙂 ok"]
-)
+@pytest.mark.parametrize("text", ["stupidly", "puppies", "FH-204817", "no Crad", "x" * 4_000, "🙂 ok"])
 def test_counts_change_nothing_that_may_be_right(text: str) -> None:
     assert COUNTED.mend(text) == text
 
