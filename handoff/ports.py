@@ -7,13 +7,15 @@ these; the desk and the queue know nothing else. Every time is aware UTC, every 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from handoff.conversation import Ownership
 from handoff.protocol import Verdict
 
 T = TypeVar("T")
 Json = dict[str, Any]
+Wish = Literal["person", "contact", "frustrated", "policy", "unsure", "asking", "language"]
+"""What the bot may wish for with a reply; `bot.turn.WISHES` are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class TurnReply:
     """A complete answer of the bot. `messages` are dicts of kind text, answer or choices."""
 
     messages: tuple[Json, ...]
-    wish: str | None = None
+    wish: Wish | None = None
     confidence: float | None = None
     intents: tuple[Json, ...] = ()
     entities: tuple[Json, ...] = ()

@@ -6,16 +6,19 @@ become a command.
 
 import asyncio
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable
-from handoff.ports import Json, TurnReply, TurnRequest
+from handoff.ports import Json, TurnReply, TurnRequest, Wish
 from knowledge_base.wire import Hit
 
 CONNECT_SECONDS = 1.0
+WISHES = frozenset(get_args(Wish))
+log = structlog.get_logger(__name__)
 
 
 class _Part(BaseModel):
@@ -46,13 +49,16 @@ class _Choices(_Part):
 
 
 class _Intent(_Part):
-    name: str
+    name: str | None
+    """None where nothing was understood."""
     confidence: float
 
 
 class _Entity(_Part):
     entity: str
     value: Any
+    start: int | None = None
+    end: int | None = None
 
 
 class _Reply(_Part):
@@ -64,7 +70,16 @@ class _Reply(_Part):
     slots: dict[str, Any] = {}
     active_loop: str | None = None
     confidence: float | None = None
-    wish: Literal["person", "unsure", "contact", "frustrated", "policy"] | None = None
+    wish: Wish | None = None
+
+    @field_validator("wish", mode="before")
+    @classmethod
+    def _known_wish(cls, wish: Any) -> Any:
+        """A newer assistant may wish for what we do not know: its reply is still an answer."""
+        if wish is None or (isinstance(wish, str) and wish in WISHES):
+            return wish
+        log.warning("bot_rasa.unknown_wish", wish=str(wish)[:40])
+        return None
 
 
 class RasaBot:
@@ -154,7 +169,7 @@ def _reply(answer: Json, cmid: str) -> TurnReply:
         messages=tuple(message.model_dump(mode="json") for message in reply.messages),
         wish=reply.wish,
         confidence=reply.confidence,
-        intents=tuple(intent.model_dump() for intent in reply.intent_ranking),
+        intents=tuple(intent.model_dump() for intent in reply.intent_ranking if intent.name),
         entities=tuple(entity.model_dump(mode="json") for entity in reply.entities),
         slots=reply.slots,
         active_loop=reply.active_loop,

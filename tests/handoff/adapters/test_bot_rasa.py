@@ -1,22 +1,28 @@
+import ast
 import asyncio
 import contextlib
 import copy
 import functools
 import json
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import httpx
 import pytest
+import structlog.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.adapters.bot_rasa import RasaBot, harmless
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable
-from handoff.ports import Json, TurnRequest
-from tests.handoff.fakes import HIT
+from handoff.ports import Json, TurnRequest, Wish
+from tests.handoff.fakes import HIT, House
+
+ROOT = Path(__file__).parents[3]
 
 REQUEST = TurnRequest("chat1", "c1", "Where is my parcel?", None, {"order": "FH-1"}, None, True, ("Before?",))
 REPLY: Json = {
@@ -65,7 +71,7 @@ async def test_a_turn_is_asked_at_our_own_door_with_the_secret_and_all_that_is_n
     }  # fmt: skip
     assert reply.messages == ({"kind": "text", "text": "On its way."},)
     assert reply.intents == ({"name": "where", "confidence": 0.9},)
-    assert reply.entities == ({"entity": "order", "value": "FH-1"},)
+    assert reply.entities == ({"entity": "order", "value": "FH-1", "start": 0, "end": 4},)
     assert (reply.slots, reply.active_loop, reply.wish) == ({"order": "FH-1"}, None, None)
 
 
@@ -84,6 +90,68 @@ async def test_answers_and_choices_come_through_ready_to_be_stored() -> None:
 async def test_what_is_new_in_a_reply_is_ignored() -> None:
     async with rasa(always(REPLY | {"new_field": 1})) as bot:
         assert (await bot.turn(REQUEST, 5)).messages
+
+
+def wishes_of_the_assistant() -> tuple[str, ...]:
+    """`bot.turn.WISHES`, read and not imported: the assistant runs on another Python."""
+    tree = ast.parse((ROOT / "bot/turn.py").read_text(encoding="utf-8"))
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+    told = next(node.value for node in assigned if ast.unparse(node.targets[0]) == "WISHES")
+    return tuple(ast.literal_eval(told))
+
+
+def wishes_of_the_actions() -> set[str]:
+    """Every `"wish": "…"` that an action says."""
+    found = set()
+    for path in (ROOT / "actions").glob("*.py"):
+        found |= set(re.findall(r"""["']wish["']: ["'](\w+)["']""", path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_the_actions_wish_for_nothing_that_the_assistant_does_not_tell() -> None:
+    assert wishes_of_the_actions()
+    assert wishes_of_the_actions() <= set(wishes_of_the_assistant()) == set(get_args(Wish))
+
+
+@pytest.mark.parametrize("wish", wishes_of_the_assistant())
+async def test_whatever_the_assistant_wishes_for_comes_through(wish: str) -> None:
+    async with rasa(always(REPLY | {"wish": wish})) as bot:
+        assert (await bot.turn(REQUEST, 5)).wish == wish
+
+
+@pytest.mark.parametrize("wish", ["world peace", "", 3, ["person"], {}])
+async def test_a_wish_that_nobody_knows_is_none_and_the_reply_stands(wish: Any) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with rasa(always(REPLY | {"wish": wish})) as bot:
+            reply = await bot.turn(REQUEST, 5)
+    assert (reply.wish, reply.messages) == (None, ({"kind": "text", "text": "On its way."},))
+    assert [line["event"] for line in logs] == ["bot_rasa.unknown_wish"]
+
+
+async def test_an_intent_without_a_name_is_left_out() -> None:
+    async with rasa(always(REPLY | {"intent_ranking": [{"name": None, "confidence": 0.0}]})) as bot:
+        assert (await bot.turn(REQUEST, 5)).intents == ()
+
+
+async def test_a_vague_question_is_asked_back_and_nobody_hears_that_the_bot_is_away(house: House) -> None:
+    question = "Is it about orders, delivery or something else?"
+    told = {
+        "messages": [{"kind": "text", "text": question}],
+        "intent_ranking": [{"name": "nlu_fallback", "confidence": 0.5}],
+        "slots": {"clarified": ["what is it about"]},
+        "wish": "asking",
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=REPLY | told | {"cmid": json.loads(request.content)["cmid"]})
+
+    async with rasa(answer) as bot:
+        house.turns._bot = bot
+        chat = (await house.seat()).conversation_id
+        async with house.bot_at_work():
+            await house.desk.send(chat, "it doesn't work", house.cmid())
+            await house.replied(chat)
+    assert [event.body["text"] for event in await house.log(chat)] == ["it doesn't work", question]
 
 
 NONSENSE: list[Any] = [
@@ -105,7 +173,6 @@ NONSENSE: list[Any] = [
     REPLY | {"messages": [{"kind": "answer", "text": "no passage"}]},
     REPLY | {"messages": [{"kind": "answer", "text": "half a passage", "hit": {"passage_id": "p"}}]},
     REPLY | {"messages": [{"kind": "choices", "text": "?", "choices": [{"label": "x"}]}]},
-    REPLY | {"wish": "world peace"},
     REPLY | {"slots": []},
     REPLY | {"intent_ranking": [{"name": "x"}]},
 ]
