@@ -92,9 +92,7 @@ class SqlTransaction(AgentRows):
         found = self._of(t.conversation).where(c.id.in_(handed_over)).order_by(c.last_at.desc()).limit(limit)
         return [_conversation(row) for row in self._all(found)]
 
-    def conversations_since(
-        self, since: datetime, after_id: str, limit: int
-    ) -> Sequence[ConversationRecord]:
+    def conversations_since(self, since: datetime, after_id: str, limit: int) -> Sequence[ConversationRecord]:
         """Those with something said since then, by id, after this one: page by page through all of them."""
         c = t.conversation.c
         found = self._of(t.conversation).where(c.last_at >= since, c.id > after_id)
