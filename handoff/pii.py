@@ -17,6 +17,7 @@ import phonenumbers
 from stdnum import numdb
 from stdnum.iso7064 import mod_97_10
 
+from handoff.pii_links import hidden_numbers
 from handoff.pii_numbers import numbers
 
 MASKS = {
@@ -31,7 +32,10 @@ ORDER_VARIABLE = "FRONTDESK_ORDER_NUMBER"
 PHONE_REGIONS = "BE,NL,LU,DE,AT,CH,FR,GB,IE,ES,PT,IT,DK,SE,NO,FI,PL,CZ,US"
 ROUNDS = 4
 """Looks at a text: a mask may part what nobody saw before, seldom once. No more, so that work stays in proportion."""
-ORDER_NUMBER = r"(?<![^\W_])FH[ _.:#-]{0,3}\d{6}(?!\d)|(?<![\w#])# ?\d{6}(?!\d)"
+ORDER_NUMBER = (
+    r"(?<![^\W_])FH[ _.:#-]{0,3}\d(?:\d{5}|(?=[\d -]{6}(?!\d))\d{0,4}[ -]\d{1,5})(?!\d)|"
+    r"(?<![\w#])# ?\d{6}(?!\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Recogniser:
             shadow.mask("email", _emails(shadow.text))
             shadow.mask("iban", _ibans(shadow.text))
             shadow.mask("order_number", (m.span() for m in self._order.finditer(shadow.text) if m.group()))
+            shadow.mask_each(hidden_numbers(shadow.text, self._regions))
             shadow.mask_each(numbers(shadow.text, self._regions, MASKS))
 
     def masked(self, text: str) -> str:

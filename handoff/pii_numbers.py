@@ -209,12 +209,21 @@ _CARD_SHAPES = frozenset(
 )
 
 
+def is_card(digits: str) -> bool:
+    """Whether prefix, length and check digit are those of a payment card."""
+    return _is_branded(digits) and bool(luhn.is_valid(digits))
+
+
+def _is_branded(digits: str) -> bool:
+    return any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _BRANDS)
+
+
 def _card(candidate: _Candidate, cue: _Once, _regions: Regions) -> Number | None:
     digits = candidate.digits
     if len(digits) < 12 or candidate.plus:
         return None
-    branded = any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _BRANDS)
-    if branded and luhn.is_valid(digits):
+    branded = _is_branded(digits)
+    if is_card(digits):
         # one product code of 12 or 13 digits in ten passes for a card
         certain = len(digits) > 13 or not (ean.is_valid(digits) and cue.says("other"))
     else:
@@ -229,11 +238,18 @@ def _card(candidate: _Candidate, cue: _Once, _regions: Regions) -> Number | None
 
 
 def _order(candidate: _Candidate, cue: _Once, _regions: Regions) -> Number | None:
-    if len(candidate.sizes) == 1 and 5 <= len(candidate.digits) <= 12 and not candidate.plus:
+    if _is_one_number(candidate) and not candidate.plus:
         after = candidate.text[candidate.end : candidate.end + 1]
         if after not in ("-", "/") and cue.says("order"):
             return Number("order_number", candidate.start, candidate.end)
     return None
+
+
+def _is_one_number(candidate: _Candidate) -> bool:
+    """Digits in one go, or six of them with a blank or a dash in between."""
+    if len(candidate.sizes) == 1:
+        return 5 <= len(candidate.digits) <= 12
+    return len(candidate.digits) == 6 and re.fullmatch("d+[ -]d+", candidate.shape) is not None
 
 
 # Telephones
@@ -274,7 +290,7 @@ def _has_shape(candidate: _Candidate, regions: Regions, extended: bool) -> bool:
     """Shapes that nothing but a telephone has, whatever the words say."""
     digits, count = candidate.digits, len(candidate.digits)
     if digits.startswith("00") and digits[2] != "0" and count >= 9:
-        return len(candidate.sizes) > 1 or _is_known(f"+{digits[2:]}", regions)
+        return len(candidate.sizes) > 1 or is_telephone(f"+{digits[2:]}", regions)
     if count > 15:
         return False
     if (candidate.opened and count >= 8) or (extended and count >= 7):
@@ -288,8 +304,8 @@ def _is_local(candidate: _Candidate, regions: Regions) -> bool:
     """How people in the countries that we know write a number without the code of their country."""
     digits, count = candidate.digits, len(candidate.digits)
     if digits.startswith("0") and 8 <= count <= 12:
-        return (count > 8 and len(candidate.sizes) > 1) or _is_known(digits, regions)
-    return (_is_grouped(candidate) or _is_bare(candidate)) and _is_known(digits, regions)
+        return (count > 8 and len(candidate.sizes) > 1) or is_telephone(digits, regions)
+    return (_is_grouped(candidate) or _is_bare(candidate)) and is_telephone(digits, regions)
 
 
 def _is_bare(candidate: _Candidate) -> bool:
@@ -327,7 +343,7 @@ def _is_printed(digits: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _is_known(number: str, regions: tuple[str, ...]) -> bool:
+def is_telephone(number: str, regions: tuple[str, ...]) -> bool:
     """Whether `number` (digits, maybe with +) is somebody's telephone in one of the countries."""
     if number.startswith("+"):
         return _is_valid(number, None)

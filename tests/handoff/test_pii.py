@@ -67,6 +67,8 @@ CARDS = [
     "４１１１ 1111 1111 1111",
     "41\u200b11 1111 1111 1111",
     "4111 1111 1111 1112",  # mistyped
+    "4111,1111,1111,1111",
+    "4111, 1111, 1111, 1111",
 ]
 IBANS = [
     "BE68 5390 0754 7034",
@@ -80,7 +82,7 @@ IBANS = [
     "CH93 0076 2011 6238 5295 7",
     "BE68 5390 0754 7035",  # mistyped
 ]
-ORDERS = ["FH-204817", "fh204817", "FH 204817", "fh–204817", "#204817"]
+ORDERS = ["FH-204817", "fh204817", "FH 204817", "fh–204817", "#204817", "FH 204 817", "FH-204-817"]
 EXAMPLES = [
     (kind, example)
     for kind, examples in (
@@ -110,6 +112,7 @@ NOTHING = [
     "meet me at noon",
     "https://shop.example/tents/204817123/reviews/20948823311",
     "build-20394857, PR_20394857",
+    "https://shop.example/p/1234567890123456/2024-11-30, 1001, 1002, 1003, 1005",
     "card ending in 4242",
     "my social number 536-22-4811",
 ]
@@ -139,6 +142,12 @@ def test_leaves_other_numbers_alone(text: str) -> None:
         ("Meine Handynummer ist 15123456789", "Meine Handynummer ist [phone]"),
         ("mon téléphone 612345678", "mon téléphone [phone]"),
         ("Bestellnummer 2048173", "Bestellnummer [order number]"),
+        ("order no 204 817", "order no [order number]"),
+        ("my order number is 204-817.", "my order number is [order number]."),
+        ("see https://pay.example/c/4111111111111111/ok", "see https://pay.example/c/[card]/ok"),
+        ("https://pay.example/4111-1111-1111-1111", "https://pay.example/[card]"),
+        ("http://call.example/0470123456", "http://call.example/[phone]"),
+        ("http://call.example/%2B32470123456/now", "http://call.example/[phone]/now"),
         ("my visa 4000 1234 5678 9013 expires 12/27", "my visa [card] expires 12/27"),
         ("IBAN: XX12 3456 7890 1234 56", "IBAN: [IBAN]"),
         ("invoice 20394857", "invoice 20394857"),
