@@ -22,7 +22,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.masking import masked_event
+from bot.masking import masked_events
 
 KEPT_EVENTS = 40
 """Some five turns; held turn time flat from turn 1 to turn 200, and no rule looks back further."""
@@ -66,7 +66,7 @@ class ShortMemoryTrackerStore(TrackerStore, SerializedTrackerAsText):
         if turn_open.get():
             self._open[tracker.sender_id] = json.dumps(said)
             return
-        said["events"] = [masked_event(event) for event in said["events"]]
+        said["events"] = masked_events(said["events"])
         text = json.dumps(said)
         if self.event_broker is not None:
             await self.stream_events(self.deserialise_tracker(tracker.sender_id, text))

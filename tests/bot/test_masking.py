@@ -1,6 +1,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -84,3 +85,38 @@ def test_what_nobody_typed_stays_in_an_event() -> None:
             "entities": [{"entity": "email", "value": "[e-mail]", "start": 5, "end": 26}],
         },
     }
+
+
+def heard(text: str, value: str, start: int, end: int) -> dict[str, Any]:
+    entities = [{"entity": "order_number", "value": value, "start": start, "end": end}]
+    return {"event": "user", "text": text, "parse_data": {"text": text, "entities": entities}}
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [("It's 204817", 5, 11), ("here you go 204817", 12, 18), ("204817", 0, 6), ("fh 204817!", 0, 9)],
+)
+def test_an_order_number_that_only_the_assistant_recognised(text: str, start: int, end: int) -> None:
+    events = [
+        {"event": "bot", "text": "Which one?", "data": {"hint": "like 1204817"}},
+        heard(text, "FH-204817", start, end),
+        {"event": "slot", "name": "order_number", "value": "FH-204817"},
+        {"event": "slot", "name": "asked", "value": ["It's 204817", 204817]},
+        {"event": "bot", "text": "So 204817?", "metadata": {"cmid": "204817"}},
+    ]
+    masked = masking.masked_events(events)
+    assert (
+        masked[1]["text"] == masked[1]["parse_data"]["text"] == text[:start] + "[order number]" + text[end:]
+    )
+    assert masked[1]["parse_data"]["entities"][0]["value"] == "[order number]"
+    assert masked[2]["value"] == "[order number]"
+    assert masked[3]["value"] == ["It's [order number]", 204817]
+    assert masked[4]["text"] == "So [order number]?"
+    assert (masked[0], masked[4]["metadata"]) == (events[0], {"cmid": "204817"})
+    assert masking.masked_events(masked) == masked
+
+
+def test_entities_that_are_no_personal_data_stay() -> None:
+    event = heard("Kestrel 2 for 2026", "Kestrel 2", 0, 9)
+    event["parse_data"]["entities"][0]["entity"] = "product"
+    assert masking.masked_events([event]) == [event]
