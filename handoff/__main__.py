@@ -80,8 +80,8 @@ def export(
     async def work(store: "Store") -> int:
         written = 0
         with _export_file(out) as file:
-            async for line in transcripts(store, first):
-                file.write(json.dumps(clean(line), ensure_ascii=False) + "\n")
+            async for line in transcripts(store, first, clean):
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 written += "seq" not in line
         return written
 

@@ -1,14 +1,17 @@
 """Whole conversations for operators: one line for each conversation, then one for each of its events.
 
-Masking is the caller's choice and the command line's default. It hides what recognisers find in words, and the fields
-that hold a customer's name; a name in the middle of a sentence stays. What the help pages say is public and stays.
+Masking is the caller's choice and the command line's default. It hides what recognisers find in words, what the bot took
+for an order number or an address, and the fields that hold a customer's name; a name in the middle of a sentence stays.
+What the help pages say is public and stays.
 """
 
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from handoff.pii import MASKS
 from handoff.ports import ConversationRecord, EventRecord, Json, Store, Transaction
 from handoff.readers import as_event
 
@@ -17,46 +20,71 @@ PAGE = 200
 NAME_MASK = "[name]"
 PUBLIC = frozenset({"hit", "actor"})
 """Parts that no customer wrote: a passage of the help pages; who speaks, by name only where it is an agent."""
+LATEST_REPLIES = 1_000
+"""Replies of the bot to one conversation whose entities are masked everywhere in it."""
+Told = Mapping[str, str]
+"""Words that identify somebody or something in one conversation, and the mask of each."""
+Clean = Callable[[Json, Told], Json]
 IDS = frozenset({"conversation", "cmid", "at", "kind", "type"})
 
 
-async def transcripts(store: Store, since: datetime) -> AsyncIterator[Json]:
+def as_said(line: Json, _told: Told) -> Json:
+    """Change nothing."""
+    return line
+
+
+async def transcripts(store: Store, since: datetime, clean: Clean = as_said) -> AsyncIterator[Json]:
     """Yield the lines of every conversation with something new since then. Events are as an agent sees them."""
     after = ""
     while True:
         page = await store.read(partial(_conversations, since, after))
         for conversation in page:
-            yield _head(conversation)
+            told = await store.read(partial(_told, conversation.id))
+            yield clean(_head(conversation), told)
             seq = 0
             while events := await store.read(partial(_events, conversation.id, seq)):
                 for event in events:
-                    yield as_event(event, for_agent=True).model_dump(mode="json")
+                    yield clean(as_event(event, for_agent=True).model_dump(mode="json"), told)
                 seq = events[-1].seq
         if len(page) < PAGE:
             return
         after = page[-1].id
 
 
-def as_said(line: Json) -> Json:
-    """Change nothing."""
-    return line
-
-
-def masking(mask: Callable[[str], str]) -> Callable[[Json], Json]:
+def masking(mask: Callable[[str], str]) -> Clean:
     """What masks a line: every text of it, but for ids, times and what is public."""
 
-    def clean(value: Any, parent: str = "") -> Any:
-        if isinstance(value, dict):
-            return {key: _kept(key, parent, inner) or clean(inner, key) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [clean(inner, parent) for inner in value]
-        return mask(value) if isinstance(value, str) else value
+    def line(said: Json, told: Told) -> Json:
+        known = re.compile(
+            rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(told, key=len, reverse=True)))})(?![^\W_])"
+        )
 
-    def line(said: Json) -> Json:
+        def clean(value: Any, parent: str = "") -> Any:
+            if isinstance(value, dict):
+                return {key: _kept(key, parent, inner) or clean(inner, key) for key, inner in value.items()}
+            if isinstance(value, list):
+                return [clean(inner, parent) for inner in value]
+            if not isinstance(value, str):
+                return value
+            return mask(known.sub(lambda found: told[found.group()], value) if told else value)
+
         masked: Json = clean(said)
         return masked
 
     return line
+
+
+def _told(conversation_id: str, tx: Transaction) -> Told:
+    """What the bot's entities say: each as it spells them, and an order number's digits as people type them."""
+    entities = [e for reply in tx.replies(conversation_id, LATEST_REPLIES) for e in reply.get("entities", [])]
+    told = {}
+    for kind, value in ((entity["entity"], str(entity["value"]).strip()) for entity in entities):
+        if kind in MASKS and value:
+            told[value] = MASKS[kind]
+            digits = re.sub(r"\D", "", value)
+            if kind == "order_number" and digits:
+                told[digits] = MASKS[kind]
+    return told
 
 
 def _kept(key: str, parent: str, value: Any) -> Any:

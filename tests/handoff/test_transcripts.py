@@ -9,7 +9,7 @@ from typing import Any
 from handoff.pii import masked
 from handoff.ports import Author
 from handoff.transcripts import PAGE, as_said, masking, transcripts
-from tests.handoff.fakes import HIT, House
+from tests.handoff.fakes import HIT, House, ScriptedBot, says
 
 EMAIL, PHONE, CARD = "nora.vale@example.org", "+32 471 23 45 67", "4111 1111 1111 1111"
 WORDS = f"I am {EMAIL}, {PHONE}, my card {CARD} paid FH-204817"
@@ -18,7 +18,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 async def lines(house: House, since: datetime = BEGINNING, *, mask: bool = True) -> list[dict[str, Any]]:
     clean = masking(masked) if mask else as_said
-    return [clean(line) async for line in transcripts(house.store, since)]
+    return [line async for line in transcripts(house.store, since, clean)]
 
 
 async def said(house: House, text: str = WORDS) -> str:
@@ -58,6 +58,18 @@ async def test_no_line_holds_personal_data_unless_asked(house: House) -> None:
     assert HIT["text"] in hidden
     shown = json.dumps(await lines(house, mask=False))
     assert [secret for secret in (EMAIL, PHONE, CARD, "FH-204817", "Nora Vale") if secret not in shown] == []
+
+
+async def test_an_order_number_that_only_the_bot_recognised_is_masked(house: House, bot: ScriptedBot) -> None:
+    found = {"entity": "order_number", "value": "FH-204817", "start": 12, "end": 18}
+    tent = {"entity": "product", "value": "Kestrel 2", "start": 0, "end": 9}
+    bot.script = [says("Thank you, 204817 it is.", entities=(found, tent))]
+    async with house.bot_at_work():
+        conversation = await said(house, "here you go 204817, the Kestrel 2")
+        await house.replied(conversation)
+    texts = [line["text"] for line in await lines(house) if "text" in line]
+    assert texts == ["here you go [order number], the Kestrel 2", "Thank you, [order number] it is."]
+    assert "204817" in json.dumps(await lines(house, mask=False))
 
 
 async def test_every_page_is_read(house: House) -> None:
