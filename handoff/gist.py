@@ -19,6 +19,8 @@ IDENTIFYING = frozenset({"email", "phone", "order_number"})
 """Kinds of personal data that help to find the matter. Cards and accounts do not: they stay where they were written."""
 _UNTOLD = frozenset({"passage_id", "money", "date"})
 """Entities of the bot that identify nothing by themselves."""
+NONE_BUTTON = "_none"
+"""Key of the body of choices with the id of the button that turns all down; kept from every reader."""
 PARTS: tuple[CardPart, ...] = ("want", "about", "tried")
 
 
@@ -124,7 +126,7 @@ def _one(event: EventRecord, without_find: set[str], details: set[str]) -> Said:
             return Said(event.seq, role, kind, body["text"], title=body["hit"]["article_title"])
         case "choices":
             options = tuple(choice["id"] for choice in body["choices"])
-            return Said(event.seq, role, kind, body["text"], options=options)
+            return Said(event.seq, role, kind, body["text"], options=options, none=body.get(NONE_BUTTON, ""))
         case "chosen":
             return Said(event.seq, role, kind, body["label"], choice=body["choice_id"])
         case "feedback":

@@ -31,7 +31,8 @@ class Said:
     """One event as the summary sees it. `text` is what the customer wrote, or what the bot showed.
 
     `kind` is message, contact, chosen, answer, choices, feedback or anything else, which only separates. `about_seq` and
-    `helpful` belong to feedback; `options` are the buttons of choices by their ids and `choice` the one that was pressed;
+    `helpful` belong to feedback; `options` are the buttons of choices by their ids, `none` the one of them that turns all
+    down (empty where nothing is to be turned down) and `choice` the one that was pressed;
     `found` is False where the bot said that it found nothing; `title` names the article of an answer.
     """
 
@@ -45,6 +46,7 @@ class Said:
     helpful: bool | None = None
     choice: str = ""
     options: tuple[str, ...] = ()
+    none: str = ""
 
     @property
     def is_words(self) -> bool:

@@ -42,7 +42,7 @@ def _kind_of(said: Said) -> str:
     if said.kind == "answer":
         return "answered"
     if said.kind == "choices":
-        return "asked_back"
+        return "asked_back" if said.none else ""
     return "" if said.found else "not_found"
 
 
@@ -58,7 +58,7 @@ def _ended(tried: Try, event: Said, asked: Said | None, later: Sequence[Said]) -
         if said.role != "customer":
             continue
         if said.kind == "chosen" and said.choice in event.options:
-            none = said.choice == event.options[-1]
+            none = said.choice == event.none
             return replace(tried, end="none_fitted" if none else "chosen", end_seq=said.seq, choice=said.text)
         if said.kind == "chosen" and said.choice == "person":
             return replace(tried, end="asked_for_person", end_seq=said.seq)

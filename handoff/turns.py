@@ -9,7 +9,7 @@ import contextlib
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from handoff import triggers, voice
 from handoff.conversation import Owner
 from handoff.errors import BotError, BotTimeout, BotUnavailable, StaleFence
+from handoff.gist import NONE_BUTTON
 from handoff.handover import call_person, touched
 from handoff.log import CUSTOMER
 from handoff.ports import (
@@ -306,17 +307,22 @@ def _event(tx: Transaction, conversation_id: str, message: Json, reply: TurnRepl
         case "answer":
             return "answer", {"text": message["text"], "hit": message["hit"], "confidence": reply.confidence}
         case "choices":
-            choices, none = [], {"label": voice.NONE_OF_THESE, "intent": "none_of_these", "entities": {}}
-            more = (
-                [] if message["choices"][0]["intent"] == "ask_this" else [none]
-            )  # nothing to turn down there
-            for choice in [*message["choices"], *more]:
-                choice_id = secrets.token_hex(8)
-                payload = {"intent": choice["intent"], "entities": choice.get("entities", {})}
-                tx.add_choice(choice_id, conversation_id, choice["label"], payload)
-                choices.append({"id": choice_id, "label": choice["label"]})
-            return "choices", {"text": message["text"], "choices": choices}
+            return "choices", {"text": message["text"], **_buttons(tx, conversation_id, message["choices"])}
     return "message", {"text": message["text"]}
+
+
+def _buttons(tx: Transaction, conversation_id: str, offered: Sequence[Json]) -> Json:
+    """Buttons for what is offered, and one that turns it all down; there is nothing to turn down in further questions."""
+    none = {"label": voice.NONE_OF_THESE, "intent": "none_of_these", "entities": {}}
+    told: Json = {"choices": []}
+    for choice in [*offered, *([] if offered[0]["intent"] == "ask_this" else [none])]:
+        choice_id = secrets.token_hex(8)
+        payload = {"intent": choice["intent"], "entities": choice.get("entities", {})}
+        tx.add_choice(choice_id, conversation_id, choice["label"], payload)
+        told["choices"].append({"id": choice_id, "label": choice["label"]})
+        if choice is none:
+            told[NONE_BUTTON] = choice_id
+    return told
 
 
 def _contact(slots: Json) -> Json | None:

@@ -134,12 +134,22 @@ def test_an_answer_ends_as_the_customer_took_it(
 
 
 def test_asking_back_ends_with_the_button() -> None:
-    asked = Said(2, "bot", "choices", "Did you mean …", options=("a", "none"))
+    asked = Said(2, "bot", "choices", "Did you mean …", options=("a", "no"), none="no")
     chosen = Said(3, "customer", "chosen", "Wax leather boots", choice="a")
-    none = Said(3, "customer", "chosen", "None of these", choice="none")
+    none = Said(3, "customer", "chosen", "None of these", choice="no")
     first = summarise([says(1, "boots"), asked, chosen]).tries[0]
     assert (first.kind, first.end, first.choice) == ("asked_back", "chosen", "Wax leather boots")
     assert summarise([says(1, "boots"), asked, none]).tries[0].end == "none_fitted"
+
+
+def test_further_questions_are_no_try_and_none_of_them_is_a_refusal() -> None:
+    further = Said(3, "bot", "choices", "You also asked:", options=("a", "b"))
+    pressed = Said(4, "customer", "chosen", "Can I return boots?", choice="b")
+    log = [says(1, "What is shipping, and can I return boots?"), answer(2), further, pressed, answer(5)]
+    assert [(one.seq, one.kind, one.end) for one in summarise(log).tries] == [
+        (2, "answered", "open"),
+        (5, "answered", "open"),
+    ]
 
 
 def test_a_reply_that_found_nothing_was_tried_too_and_small_talk_was_not() -> None:
