@@ -16,7 +16,7 @@ from handoff.adapters.store_sql import SqlStore
 from handoff.app.main import create_app
 from handoff.app.settings import Settings
 from handoff.errors import BotError
-from handoff.ports import TurnReply, TurnRequest
+from handoff.ports import TurnReply, TurnRequest, Wish
 from handoff.protocol import MAX_FRAME
 from knowledge_base.answer_log import SqlAnswerLog
 from knowledge_base.database import migrate as migrate_library
@@ -32,7 +32,7 @@ from tests.knowledge_base.fakes import WordEncoder
 SECRET = "a-secret-of-the-tests"
 
 
-def text_reply(text: str, wish: str | None = None) -> TurnReply:
+def text_reply(text: str, wish: Wish | None = None) -> TurnReply:
     return TurnReply(messages=({"kind": "text", "text": text},), wish=wish)
 
 
