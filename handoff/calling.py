@@ -8,8 +8,7 @@ know what follows from it; that is `handoff.triggers`.
 import re
 import unicodedata
 
-READ_CHARACTERS = 4_000
-"""More of a message is not looked at."""
+from handoff.substance import READ_CHARACTERS
 
 _KIND = r"(?:real|actual|live|living|human|proper|flesh and blood)"
 _PERSON = (

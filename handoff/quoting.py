@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from handoff.substance import (
+    READ_CHARACTERS,
     beyond_no_help,
     content_words,
     has_goal,
@@ -21,9 +22,8 @@ MOST_QUOTED = 160
 """Characters of one quote: two lines of the console."""
 MOST_WORDS = 8
 """Content words that count for a message: a long one is not wanted more."""
-READ_CHARACTERS = 2_000
-"""More of a message is not looked at; what is quoted lies within, or is all of a short one."""
 FEWEST_BESIDES = 2
+"""Content words that "that did not help" needs besides, to say what is wanted too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ Pure: standard library only, one text at a time. Where the language is another, 
 import re
 from collections.abc import Iterator
 
+READ_CHARACTERS = 4_000
+"""More of a message is not looked at, by anything that reads customers' words."""
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FILLER = frozenset(
     _WORD.findall("""
@@ -111,15 +113,6 @@ def says_no_help(text: str) -> bool:
 def beyond_no_help(text: str) -> str:
     """What it says besides, blanks in the place of the rest."""
     return _NO_HELP.sub(" ", text.replace("’", "'"))
-
-
-def near_equal(one: str, other: str) -> bool:
-    """Whether two messages say the same, but for a few words."""
-    left, right = content_words(one), content_words(other)
-    if not left or not right:
-        return words_of(one) == words_of(other) != []
-    common = len(left & right)
-    return common / len(left | right) >= 0.6 or (common == min(len(left), len(right)) and common >= 3)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -5,19 +5,19 @@ wrote is ever quoted as theirs. It must not know how a log is stored or shown. P
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from handoff.quoting import READ_CHARACTERS, Reader, Recognise, Said, Span, cut_at, nothing, quote, span_of
-from handoff.substance import asks_or_states, near_equal, sentences
+from handoff.quoting import Reader, Recognise, Said, Span, cut_at, nothing, quote, span_of
+from handoff.substance import READ_CHARACTERS, asks_or_states, sentences
 from handoff.tries import Try, tries_in
-from handoff.wordings import heat_cues, same_question
+from handoff.wordings import HEATED, POINTS, heat_cues, same_question
 
 MOST_READ = 50
 """Messages of the customer that are looked at: a fifth from the beginning, the others the latest."""
 REMEMBERED = 4
 """Messages back in which the same one counts as said again."""
-"""Content words that "that did not help" needs besides, to say what is wanted too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _wants(words: Sequence[Said], reader: Reader) -> tuple[Span, ...]:
     if not later:
         return _from_one(first, reader)
     last, last_weight = later[-1]
-    if near_equal(first.text, last.text):
+    if same_question(first.text, last.text):
         return _from_one(last if last_weight > first_weight else first, reader)
     return quote(first, reader), quote(last, reader)
 
@@ -155,7 +155,11 @@ def _thumbs(log: Sequence[Said]) -> Iterator[Cue]:
 
 
 def _tone(cues: Sequence[Cue]) -> str:
-    kinds = {cue.kind for cue in cues}
-    if kinds & {"strong_words", "swearing"} or ("capitals" in kinds and len(cues) > 1):
+    """Angry is only what `handoff.wordings` calls heated too; a coarse word alone is a way to speak."""
+    heat = Counter({cue.seq: 0 for cue in cues})
+    for cue in cues:
+        heat[cue.seq] += POINTS.get(cue.kind, 0)
+    if any(points >= HEATED for points in heat.values()):
         return "angry"
+    kinds = {cue.kind for cue in cues}
     return "unhappy" if kinds & {"complaint", "said_before", "capitals", "repeated", "thumb_down"} else "calm"

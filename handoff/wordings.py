@@ -5,37 +5,37 @@ Written for English. It must not know what follows from a wording; that is `hand
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-READ_CHARACTERS = 4_000
-"""More of a message is not looked at."""
+from handoff.substance import READ_CHARACTERS, asks_or_states
+
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?\d?")
 
 # How heated it is
 
 _STRONG = re.compile(
     r"\b(?:useless|ridiculous|unacceptable|outrageous|furious|disgrac(?:e|eful)|disgusting|pathetic|appalling|"
-    r"shameful|"
-    r"incompetent|fed up|sick (?:and tired )?of (?:this|you|your)|tired of (?:this|you)|losing my (?:patience|"
-    r"mind|temper)|"
-    r"had enough|(?:wast(?:e|ing) (?:of )?(?:my )?time)|you(?:'re| are) (?:not (?:helping|listening)|useless|"
-    r"no help)|"
+    r"shameful|incompetent|fed up|sick (?:and tired )?of (?:this|you|your)|tired of (?:this|you)|"
+    r"losing my (?:patience|mind|temper)|(?:have|'ve) had enough(?= of|[\s.!,]*$| now)|"
+    r"(?:wast(?:e|ing) (?:of )?(?:my )?time)|you(?:'re| are) (?:not (?:helping|listening)|useless|no help)|"
     r"(?:you|it) (?:just )?(?:don'?t|do not|doesn'?t|does not) (?:understand|get it|listen)|"
-    r"(?:going )?(?:round )?in circles|"
-    r"driving me (?:mad|crazy|nuts|insane)|worst|joke of a|what a joke|rip[- ]?off|scam(?:mers?)?|thieves|liars?|"
-    r"for (?:god|christ|heaven|fuck|pete|crying)(?:'?s)? (?:sake|out loud)|(?:nobody|no[ -]one) (?:helps?|"
-    r"helped|cares|listens|"
-    r"answers|answered|replies|replied)|i give up|not what i (?:asked|said|meant)|stop (?:repeating|sending me)|"
-    r"lawyer|"
-    r"never again|i hate (?:this|you|your))\b",
+    r"going (?:round )?in circles|driving me (?:mad|crazy|nuts|insane)|"
+    r"worst (?:\w+ )?(?:service|shop|store|company|support|experience|bot|help|ever)|joke of a|what a joke|"
+    r"(?:what a|such a|total|complete|is a|are a) (?:rip[- ]?off|scam)|(?:you|such|bunch of) (?:\w+ )?(?:scammers|thieves|"
+    r"liars?)|for (?:god|christ|heaven|fuck|pete|crying)(?:'?s)? (?:sake|out loud)|(?:nobody|no[ -]one) (?:helps?|"
+    r"helped|cares|listens|answers|answered|replies|replied)|i give up|not what i (?:asked|said|meant)|"
+    r"stop (?:repeating|sending me)|lawyer|never again(?=[\s.!,]*$)|i hate (?:this|you|your))\b",
     re.IGNORECASE,
 )
 _COMPLAINT = re.compile(
     r"\b(?:annoy(?:ed|ing)|frustrat(?:ed|ing|ion)|upset|angry|disappoint(?:ed|ing|ment)|unhappy|not happy|"
     r"terrible|awful|"
-    r"rubbish|nonsense|not help(?:ful|ing)|unhelpful|(?:did|does)(?: not|n'?t) (?:help|work|answer)|wrong again|"
+    r"rubbish|nonsense|not help(?:ful|ing)|unhelpful|(?:did|does)(?: not|n'?t) (?:help|answer)|"
+    r"(?:it|that|this) (?:still )?(?:did|does)(?: not|n'?t) work|wrong again|"
     r"no help|"
-    r"u+gh+|a+r+gh+|grr+|come on|unbelievable|hopeless|stupid|dumb|lousy|(?:poor|bad) service|ignor(?:ed|ing)|"
-    r"complain(?:t|ing)?|"
+    r"u+gh+|a+r+gh+|grr+|come on(?=\W*$|[,!?.])|unbelievable|hopeless|stupid|dumb|lousy|"
+    r"(?:poor|bad) service|ignor(?:ed|ing)|"
+    r"(?<!how to )(?<!how do i )(?<!where do i )(?<!can i )complain(?:t|ing)?|"
     r"waiting for (?:days|weeks|hours))\b",
     re.IGNORECASE,
 )
@@ -48,13 +48,15 @@ _REPEATED = re.compile(
     re.IGNORECASE,
 )
 _COARSE = re.compile(
-    r"\b(?:damn(?:ed|it)?|dammit|bloody|hell|crap(?:py)?|\w*shit(?:ty|e|s)?|f+u+c*k+\w*|f\*+\w*|mother ?f\w+|"
+    r"\b(?:damn(?:ed|it)?|dammit|bloody|(?:the|to|oh|go to) hell|hell no|"
+    r"crap(?:py)?|\w*shit(?:ty|e|s)?|f+u+c*k+\w*|f\*+\w*|mother ?f\w+|"
     r"fck\w*|wtf|ffs|"
     r"omfg|arse(?:hole)?s?|ass(?:hole)?s?|bastards?|bitch\w*|piss(?:ed|ing)?(?: off)?|bollocks|wank\w*|morons?|"
     r"idiots?|cunts?|"
-    r"dick(?:head)?s?|prick|screw (?:you|this|that)|sucks?|twats?|wanker|slut|whore|merde|putain|connard|"
+    r"(?:you|a|such|these|total) (?:dick|prick)s?|dickheads?|"
+    r"screw (?:you|(?:this|that)(?! (?:in|on|into|onto|back|down|to)\b))|sucks?|twats?|whore|merde|putain|connard|"
     r"schei(?:ß|ss)e|"
-    r"arschloch|mierda|joder|puta|cazzo|stronz\w+|vaffanculo|kut|godverdomme)(?!\w)",
+    r"arschloch|mierda|joder|puta|cazzo|stronz\w+|vaffanculo|godverdomme)(?!\w)",
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(r"\b(?:hell of a good|damn good|ass(?:'s| foal)|bloody mary)\b", re.IGNORECASE)
@@ -77,6 +79,7 @@ class HeatCue:
     end: int
 
 
+@lru_cache(maxsize=500)  # the same few messages are read at every turn
 def heat_cues(text: str) -> tuple[HeatCue, ...]:
     """The cues in one message, at most one of a kind, in the order of `POINTS`."""
     plain = text[:READ_CHARACTERS].replace("’", "'")
@@ -87,7 +90,7 @@ def heat_cues(text: str) -> tuple[HeatCue, ...]:
         "said_before": _REPEATED.search(plain),
         "swearing": _COARSE.search(clean),
         "exclamation": _MARKS.search(plain),
-        "capitals": next(filter(_is_shout, _SHOUTED.finditer(plain)), None),
+        "capitals": _shout(plain),
     }
     return tuple(HeatCue(kind, *match.span()) for kind, match in found.items() if match)
 
@@ -97,10 +100,20 @@ def heat(text: str) -> int:
     return sum(POINTS[cue.kind] for cue in heat_cues(text))
 
 
-def _is_shout(run: re.Match[str]) -> bool:
-    capitals = sum(letter.isupper() for letter in run.group())
-    letters = sum(letter.isalpha() for letter in run.string)
-    return len(run.group().split()) > 1 and capitals >= max(SHOUTED_LETTERS, 0.6 * letters)
+def _shout(text: str) -> re.Match[str] | None:
+    """A run of words in capitals that is most of the text. Letters are counted once: a run is short work then."""
+    needed = max(SHOUTED_LETTERS, 0.6 * sum(letter.isalpha() for letter in text))
+    if sum(letter.isupper() for letter in text) < needed:
+        return None
+    for run in _SHOUTED.finditer(text):
+        words = run.group()
+        if (
+            len(words) >= needed
+            and sum(letter.isupper() for letter in words) >= needed
+            and len(words.split()) > 1
+        ):
+            return run
+    return None
 
 
 # The same question again
@@ -114,35 +127,50 @@ _FILLER = frozenset(
     )
 )
 _ENDING = re.compile(r"(?:'s|ies|ing|ed|es|s|e)$")
+_NEGATION = re.compile(r"\b(?:not|no|never|nor|without|cannot|\w+n'?t)\b", re.IGNORECASE)
+_HEAT = (_STRONG, _COMPLAINT, _REPEATED, _COARSE)
 SAME_WORDS = 0.8
 """Share of words that two wordings of one question have in common, at least."""
 
 
 def same_question(one: str, other: str) -> bool:
-    """Whether two messages ask the same in nearly the same words. Greetings, thanks and a bare "why?" never do."""
+    """Whether two messages ask or state the same in nearly the same words, however heated either is.
+
+    Other numbers, other codes and a "not" make another question. Greetings, thanks, names and a bare "why?" never ask.
+    """
     first, second = _gist(one), _gist(other)
+    if not (asks_or_states(one[:READ_CHARACTERS]) or asks_or_states(other[:READ_CHARACTERS])):
+        return False
     if not first or not second:
-        plain = [" ".join(_WORD.findall(text.lower())) for text in (one, other)]
-        return plain[0] == plain[1] and len(plain[0].split()) >= 3 and _asks(one)
+        plain = [" ".join(_WORD.findall(text[:READ_CHARACTERS].lower())) for text in (one, other)]
+        return plain[0] == plain[1] and len(plain[0].split()) >= 3
+    if _codes(first) != _codes(second) or _denies(one) != _denies(other):
+        return False
     shared = len(first & second)
-    if first == second:
-        return len(first) > 1 or _asks(one) or _asks(other)
-    return shared >= 2 and shared / len(first | second) >= SAME_WORDS
+    return first == second or (shared >= 2 and shared / len(first | second) >= SAME_WORDS)
 
 
 def _gist(text: str) -> frozenset[str]:
-    words = re.findall(r"\w+(?:-\d+)?", text[:READ_CHARACTERS].lower().replace("’", "'"))
+    plain = _calm(text)
+    words = re.findall(r"\w+(?:-\d+)?", plain.lower())
     return frozenset(_ENDING.sub("", word) or word for word in words if word not in _FILLER)
 
 
-def _asks(text: str) -> bool:
-    return (
-        "?" in text
-        or re.match(
-            r"\W*(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|may)\b", text.lower()
-        )
-        is not None
-    )
+def _codes(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if any(sign.isdigit() for sign in word))
+
+
+def _denies(text: str) -> bool:
+    return _NEGATION.search(_calm(text)) is not None
+
+
+@lru_cache(maxsize=500)
+def _calm(text: str) -> str:
+    """A message without its heated words."""
+    plain = text[:READ_CHARACTERS].replace("’", "'")
+    for pattern in _HEAT:
+        plain = pattern.sub(" ", plain)
+    return plain
 
 
 # Words for a colleague

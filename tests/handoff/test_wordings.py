@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.calling import asks_for_person
+from handoff.quoting import Said as Spoken
+from handoff.summary import summarise
 from handoff.wordings import HEATED, heat, heat_cues, meant_for, same_question
 
 ASKS = """
@@ -323,3 +325,46 @@ def test_words_for_the_colleague_who_was_there(text: str) -> None:
 @pytest.mark.parametrize("text", ["And the poles?", "Where is my parcel?", "My order FH-204817 never came"])
 def test_a_question_is_for_whoever_can_answer_it(text: str) -> None:
     assert not meant_for("Mara Lindqvist", text)
+
+
+@pytest.mark.parametrize("text", [
+    "Wie hell ist die Lampe?", "Wie dick ist die Isomatte?", "What is the worst weather this tent can take?",
+    "Worst case, when does my parcel arrive?", "Is this e-mail from you a scam?", "Can I rip off the label?",
+    "This tent is damn nice, how do I pitch it?", "I had enough room in the old tent, is the new one bigger?",
+    "Where do I report a scam shop?", "I never again want wet feet, which boots?", "Ik kom uit Kut",
+    "Does the light come on by itself???", "How do I screw this into the frame?", "My lamp doesn't work!!",
+    "How do I complain about a damaged parcel??!",
+])  # fmt: skip
+def test_words_that_only_look_like_heat(text: str) -> None:
+    assert heat(text) < HEATED
+    assert summarise([Spoken(1, "customer", "message", text)]).tone != "angry"
+
+
+@pytest.mark.parametrize("text", [
+    "this is the worst shop ever", "worst customer service", "what a scam", "you scammers", "I've had enough!",
+    "I have had enough of this", "never again!", "this is a total rip-off",
+])  # fmt: skip
+def test_the_same_words_said_about_us_are(text: str) -> None:
+    assert heat(text) >= HEATED
+    assert summarise([Spoken(1, "customer", "message", text)]).tone == "angry"
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ("Do the boots in size 42 fit a wide foot?", "Do the boots in size 43 fit a wide foot?"),
+    ("Where is my parcel?", "Where is my parcel FH-204817?"),
+    ("Is the Ridge jacket waterproof?", "Is the Ridge jacket not waterproof?"),
+    ("the pole arrived broken", "the pole never arrived broken"),
+    ("Anna Berg Lindqvist", "Anna Berg Lindqvist"),
+    ("nora at example", "nora at example"),
+])  # fmt: skip
+def test_other_numbers_a_not_and_mere_names_are_not_the_same_question(one: str, other: str) -> None:
+    assert not same_question(one, other)
+    assert not same_question(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ("Where is my parcel FH-204817?", "THIS IS RIDICULOUS, where is my parcel FH-204817?"),
+    ("my tent pole is broken", "my damn tent pole is broken!!"),
+])  # fmt: skip
+def test_heat_makes_no_other_question(one: str, other: str) -> None:
+    assert same_question(one, other)
