@@ -6,7 +6,7 @@ Each operation is one transaction, and only after its commit do the bells ring. 
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +34,8 @@ from handoff.triggers import Happened, Occasion
 
 BRIEF_WORDS = 6
 """Up to here a message that asks for a person is only that, also where the form asks what it is about."""
+OF_ONE_MATTER = frozenset({"clarified", "rejected", "offered"})
+"""Slots about what was asked back and turned down: another matter begins without them."""
 NEW_AFTER = timedelta(hours=12)
 """A closed conversation is taken up again for this long; later, a new one begins."""
 
@@ -92,11 +94,11 @@ class Desk:
     async def send(self, conversation_id: str, text: str, cmid: str) -> Receipt:
         """A message of the customer. Asks the bot, or calls a person if that is what the message asks for."""
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, seq: int) -> None:
             if conversation.ownership.owner is not Owner.BOT:
                 return
             if triggers.asks_for_person(text) and not _fills_in(conversation, text):
-                self._asked(tx, conversation, cmid)
+                self._asked(tx, conversation, cmid, seq)
             else:
                 tx.add_turn(conversation.id, cmid, text, None, conversation.ownership.fence)
 
@@ -108,7 +110,7 @@ class Desk:
         """A button of the bot. What it stands for is known here alone."""
         label, payload = await self._store.read(lambda tx: tx.choice(conversation_id, choice_id))
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             if conversation.ownership.owner is Owner.BOT:
                 asks = payload["entities"].get("question") if payload["intent"] == "ask_this" else None
                 fence = conversation.ownership.fence
@@ -120,9 +122,9 @@ class Desk:
     async def ask_person(self, conversation_id: str, cmid: str) -> Receipt:
         """The button that is always there."""
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, seq: int) -> None:
             if conversation.ownership.owner is Owner.BOT:
-                self._asked(tx, conversation, cmid)
+                self._asked(tx, conversation, cmid, seq)
 
         body = {"choice_id": "person", "label": voice.ASK_PERSON}
         return await self._customer_event(conversation_id, "chosen", body, cmid, act, needs_answer=True)
@@ -130,7 +132,7 @@ class Desk:
     async def leave_queue(self, conversation_id: str, solved: bool, cmid: str) -> Receipt:
         """Out of the queue: back to the bot, or done. From the bot, "stay" is only remembered."""
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             tx.update_conversation(conversation.id, declined=True, unsure_in_a_row=0)
             if conversation.ownership.owner is Owner.QUEUE and not solved:
                 leave_live_handoff(tx, conversation, Move.LEAVE_QUEUE, None)
@@ -149,12 +151,10 @@ class Desk:
     async def feedback(self, conversation_id: str, answer_seq: int, helpful: bool, cmid: str) -> Receipt:
         """Thumbs on an answer."""
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             if conversation.ownership.owner is not Owner.BOT:
                 return
-            if _rejects_more(tx.feedback(conversation.id)):
-                thumb = Occasion(Happened.JUDGED, answer_seq, helpful=helpful)
-                self._call(tx, conversation, thumb)
+            self._call(tx, conversation, Occasion(Happened.JUDGED, answer_seq, helpful=helpful))
 
         body = {"answer_seq": answer_seq, "helpful": helpful}
         if not await self._store.read(lambda tx: _is_answer(tx, conversation_id, answer_seq)):
@@ -167,10 +167,10 @@ class Desk:
     async def leave_contact(self, conversation_id: str, contact: Json, cmid: str) -> Receipt:
         """Name, e-mail and what it is about, from the form: queued, so that somebody writes back."""
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, seq: int) -> None:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
             if conversation.ownership.owner is Owner.BOT:
-                left = Occasion(Happened.LEFT_DETAILS, conversation.last_seq)
+                left = Occasion(Happened.LEFT_DETAILS, seq)
                 self._call(tx, conversation, left, contact)
             elif conversation.ownership.owner is Owner.QUEUE:
                 text = voice.queued("left_details", contact["email"])
@@ -185,7 +185,7 @@ class Desk:
         if all(text is None for text in lines.values()):
             raise BadInput("Nothing was changed.")
 
-        def act(_tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(_tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             if conversation.ownership.owner is Owner.CLOSED:
                 raise IllegalMove("This conversation is closed.")
 
@@ -194,7 +194,7 @@ class Desk:
     async def rate(self, conversation_id: str, score: int, comment: str, cmid: str) -> Receipt:
         """How it went, once for each time the conversation was closed."""
 
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             if conversation.ownership.owner is not Owner.CLOSED or conversation.rated:
                 raise IllegalMove("This conversation cannot be rated now.")
             tx.update_conversation(conversation.id, rated=True)
@@ -204,7 +204,7 @@ class Desk:
         )
 
     async def close(self, conversation_id: str, cmid: str) -> Receipt:
-        def act(tx: Transaction, conversation: ConversationRecord) -> None:
+        def act(tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             if conversation.ownership.owner is not Owner.CLOSED:
                 close(tx, conversation, None)
 
@@ -238,7 +238,7 @@ class Desk:
         kind: str,
         body: Json,
         cmid: str,
-        act: Callable[[Transaction, ConversationRecord], None],
+        act: Callable[[Transaction, ConversationRecord, int], None],
         *,
         needs_answer: bool = False,
         reopens: bool = True,
@@ -255,15 +255,15 @@ class Desk:
                 tx.update_conversation(conversation_id, waiting_since=datetime.now(UTC))
             if needs_answer and reopens and conversation.ownership.owner is Owner.CLOSED:
                 _reopen(tx, conversation)
-            act(tx, tx.conversation(conversation_id))
+            act(tx, tx.conversation(conversation_id), seq)
             return Receipt(conversation_id, seq), touched(tx, conversation_id, conversation.ownership)
 
         receipt, topics = await self._store.write(change)
         self._doorbell.ring(*topics, TURNS_TOPIC)
         return receipt
 
-    def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str) -> None:
-        asked = Occasion(Happened.ASKED, conversation.last_seq)
+    def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str, seq: int) -> None:
+        asked = Occasion(Happened.ASKED, seq)
         if self._call(tx, conversation, asked).step is triggers.Step.ASK_DETAILS:
             payload = {"intent": "ask_for_human", "entities": {}}
             tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
@@ -305,22 +305,11 @@ def _begin(tx: Transaction, customer_id: str, frame: CustomerHello) -> Conversat
 
 def _reopen(tx: Transaction, conversation: ConversationRecord) -> None:
     tx.set_owner(conversation.id, conversation.ownership.after(Move.REOPEN))
-    tx.update_conversation(conversation.id, rated=False, outcome=None, unsure_in_a_row=0, declined=False)
+    slots = {name: value for name, value in conversation.slots.items() if name not in OF_ONE_MATTER}
+    tx.update_conversation(
+        conversation.id, rated=False, outcome=None, unsure_in_a_row=0, declined=False, slots=slots
+    )
     tx.append(conversation.id, SYSTEM, "notice", {"code": "reopened", "text": voice.REOPENED})
-
-
-def _rejects_more(thumbs: Sequence[tuple[int, bool]]) -> bool:
-    """Whether the last thumb made the answers that are rejected more than they ever were.
-
-    A thumb that is repeated, or goes up and down, is no new reason to call a person.
-    """
-    rejected: set[int] = set()
-    now = most = most_before = 0
-    for answer_seq, helpful in thumbs:
-        (rejected.discard if helpful else rejected.add)(answer_seq)
-        now, most_before = len(rejected), most
-        most = max(most, now)
-    return now > most_before
 
 
 def _fills_in(conversation: ConversationRecord, text: str) -> bool:

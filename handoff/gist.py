@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handoff import pii
+from handoff.log import LOG_WINDOW, MATTER_ENDS
 from handoff.ports import ConversationRecord, EventRecord, Json, Transaction
 from handoff.protocol import Attempt, CardPart, Correction, Mood, MoodCue, Quote, SummaryFact
 from handoff.quoting import MOST_QUOTED, Said, Span
 from handoff.summary import Cue, summarise
 from handoff.tries import Try
 
-LOG_WINDOW = 200
-"""Latest events that a summary looks at."""
 IDENTIFYING = frozenset({"email", "phone", "order_number"})
 """Kinds of personal data that help to find the matter. Cards and accounts do not: they stay where they were written."""
 _UNTOLD = frozenset({"passage_id", "money", "date"})
@@ -78,9 +77,11 @@ def words_of(event: EventRecord) -> str:
 
 
 def corrections_in(log: Sequence[EventRecord]) -> list[Correction]:
-    """The latest wording of each line that the customer corrected, in the order of the card."""
+    """The latest wording of each line that the customer corrected in this matter, in the order of the card."""
     latest: dict[str, Correction] = {}
     for event in log:
+        if event.body.get("code") in MATTER_ENDS:
+            latest.clear()
         if event.kind == "correction":
             for part in PARTS:
                 if event.body[part] is not None:

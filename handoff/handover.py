@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from handoff import voice
 from handoff.calling import asks_for_person
 from handoff.conversation import Move, Owner, Ownership
-from handoff.log import SYSTEM
-from handoff.packet import LOG_WINDOW, build_packet
+from handoff.log import LOG_WINDOW, SYSTEM
+from handoff.packet import build_packet
 from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,

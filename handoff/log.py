@@ -8,6 +8,10 @@ from handoff.protocol import AgentCard
 
 CUSTOMER = Author("customer", "Customer")
 SYSTEM = Author("system", "Frontdesk")
+LOG_WINDOW = 200
+"""Latest events that are looked at, to decide and to sum up."""
+MATTER_ENDS = frozenset({"closed", "returned_to_bot", "left_queue"})
+"""Notices after which something else is talked about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from handoff.gist import LOG_WINDOW, Gist, gist_of, words_of
+from handoff.gist import Gist, gist_of, words_of
 from handoff.ports import ConversationRecord, Json, Transaction
 from handoff.protocol import (
     Attempt,
@@ -22,8 +22,6 @@ from handoff.protocol import (
     ScoredIntent,
     TriedAnswer,
 )
-
-__all__ = ["LOG_WINDOW", "MAX_EARLIER", "build_packet"]
 
 _EVIDENCE = {
     "asked_for_person": "They asked for a person.",

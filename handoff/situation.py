@@ -5,11 +5,10 @@ It decides nothing.
 
 from collections.abc import Sequence
 
+from handoff.log import LOG_WINDOW, MATTER_ENDS
 from handoff.ports import ConversationRecord, EventRecord, Transaction
 from handoff.triggers import Said, Situation
 
-LOG_WINDOW = 200
-"""Latest events that are looked at."""
 SPOKEN = frozenset({"message", "answer", "choices"})
 OFFERED_FOR = "_reason"
 """Key of an offer's body that says what it was made for; kept from every reader."""
@@ -20,11 +19,15 @@ def situation_of(
 ) -> Situation:
     """The situation of `conversation` now, in which the customer's message `cmid` was replied to."""
     log = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
+    since = _matter_began(log)
+    thumbs = [thumb for thumb in tx.feedback(conversation.id) if thumb[0] > since]
     return Situation(
         agents_online=agents_online,
         unsure_in_a_row=conversation.unsure_in_a_row,
-        rejected=rejected_answers(tx.feedback(conversation.id)),
+        rejected=rejected_answers(thumbs),
+        rejects_more=rejects_more(thumbs),
         declined=conversation.declined,
+        in_form=conversation.active_loop is not None,
         said=_said(log, cmid),
         offered=_offered(log),
     )
@@ -34,6 +37,23 @@ def rejected_answers(thumbs: Sequence[tuple[int, bool]]) -> tuple[int, ...]:
     """Answers whose latest thumb is down, in the order of the log."""
     latest = dict(thumbs)
     return tuple(sorted(seq for seq, helpful in latest.items() if not helpful))
+
+
+def rejects_more(thumbs: Sequence[tuple[int, bool]]) -> bool:
+    """Whether the last thumb made the answers that are rejected more than they ever were."""
+    rejected: set[int] = set()
+    now = most = most_before = 0
+    for answer_seq, helpful in thumbs:
+        (rejected.discard if helpful else rejected.add)(answer_seq)
+        now, most_before = len(rejected), most
+        most = max(most, now)
+    return now > most_before
+
+
+def _matter_began(log: Sequence[EventRecord]) -> int:
+    """The last event that ended what was talked about before: a person was sent for, or it was over."""
+    ends = [e.seq for e in log if e.kind == "packet" or e.body.get("code") in MATTER_ENDS]
+    return ends[-1] if ends else 0
 
 
 def _said(log: Sequence[EventRecord], cmid: str | None) -> tuple[Said, ...]:

@@ -1,7 +1,8 @@
 """When a person is needed: the only place that decides a handoff, and the only one that gives its reason.
 
-`RULES` is the whole of it: the first rule that finds evidence decides. Looks at what just happened and at the situation,
-so it also works while the bot is away. It must not know how a conversation is stored, queued or shown.
+`RULES` is the whole of it: of the rules that find evidence, the one with the strongest step decides. Looks at what just
+happened and at the situation, so it also works while the bot is away. It must not know how a conversation is stored,
+queued or shown.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ is sent for, below it one is offered. By cross-validation on our own examples (F
 UNSURE = frozenset({"unsure", "asking"})
 """Wishes of a bot that did not know: it found nothing certain, or asked what is meant."""
 UNSURE_TURNS = 2
-"""Turns in a row without a certain answer before a person is called."""
+"""Turns in which it did not know, none surely answered in between, before a person is called."""
 REJECTED_ANSWERS = 2
 """Answers with a thumb down before a person is called."""
 SAME_WITHIN = 6
@@ -90,11 +91,15 @@ class Occasion:
 class Situation:
     agents_online: bool
     unsure_in_a_row: int = 0
-    """Before this turn."""
+    """Before this turn: since a person was sent for, or the bot last surely answered."""
     rejected: tuple[int, ...] = ()
     """Answers with a thumb down now."""
     declined: bool = False
     """The customer chose to stay with the bot before: from then on a person is offered, not sent for."""
+    rejects_more: bool = True
+    """The last thumb made them more than they ever were: one that is repeated, or goes up and down, is no new reason."""
+    in_form: bool = False
+    """The bot is asking for details one by one, so that the same words may have to be said twice."""
     said: tuple[Said, ...] = ()
     """To the bot since a person last had the conversation, oldest first; the one that was replied to is the last."""
     offered: Mapping[str, int] = field(default_factory=dict)
@@ -184,13 +189,17 @@ def _heated(now: Occasion, situation: Situation) -> Evidence | None:
 def _asked_again(now: Occasion, situation: Situation) -> Evidence | None:
     if now.what is not Happened.REPLIED or not situation.said or now.seq != situation.said[-1].seq:
         return None
+    if situation.in_form:
+        return None
     *before, latest = situation.said[-SAME_WITHIN:]
     same = [one.seq for one in before if one.replied and same_question(one.text, latest.text)]
     return _because("They asked the same again after the bot's reply", *same, latest.seq) if same else None
 
 
 def _rejected(now: Occasion, situation: Situation) -> Evidence | None:
-    if now.what is not Happened.JUDGED or now.helpful or len(situation.rejected) < REJECTED_ANSWERS:
+    if now.what is not Happened.JUDGED or now.helpful or not situation.rejects_more:
+        return None
+    if len(situation.rejected) < REJECTED_ANSWERS:
         return None
     return _because(f"They found {len(situation.rejected)} answers not helpful", *situation.rejected)
 
@@ -200,7 +209,8 @@ def _unsure_again(now: Occasion, situation: Situation) -> Evidence | None:
         return None
     turns = situation.unsure_in_a_row + 1
     return _because(
-        f"The bot was not sure {turns} times in a row", *[one.seq for one in situation.said[-turns:]]
+        f"The bot was not sure {turns} times, and no answer was sure in between",
+        *[one.seq for one in situation.said[-turns:]],
     )
 
 
@@ -268,26 +278,35 @@ RULES: tuple[Rule, ...] = (
     Rule("other_language", _foreign, _offer),
     Rule("low_confidence", _unsure, _offer),
 )
-"""Precedence from top to bottom: what the customer does comes before what the bot could not do."""
+"""What the customer does comes before what the bot could not do: between equal steps the upper rule decides."""
+STRENGTH = {Step.NOTHING: 0, Step.OFFER: 1, Step.ASK_DETAILS: 2, Step.QUEUE: 3}
 
 
 def decide(now: Occasion, situation: Situation) -> Decision:
-    """What follows from `now`, by the first rule that holds. The same offer is not made twice in a breath."""
+    """What follows from `now`: the strongest step to which a rule leads, by the first one that leads there."""
+    decision = NOTHING
     for rule in RULES:
         evidence = rule.finds(now, situation)
         if evidence is None:
             continue
         step = rule.leads_to(now, situation)
-        since = situation.offered.get(rule.reason)
-        if step is Step.OFFER and not rule.repeats and since is not None and since < OFFER_AGAIN_AFTER:
-            return NOTHING
-        return Decision(step, rule.reason, (evidence,))
-    return NOTHING
+        if STRENGTH[step] > STRENGTH[decision.step] and not (
+            step is Step.OFFER and _just_offered(rule, situation)
+        ):
+            decision = Decision(step, rule.reason, (evidence,))
+    return decision
+
+
+def _just_offered(rule: Rule, situation: Situation) -> bool:
+    """The same offer is not made twice in a breath, unless an answer is owed."""
+    since = situation.offered.get(rule.reason)
+    return not rule.repeats and since is not None and since < OFFER_AGAIN_AFTER
 
 
 __all__ = [
     "NOTHING",
     "RULES",
+    "STRENGTH",
     "Decision",
     "Evidence",
     "Handed",

@@ -240,7 +240,9 @@ class Turns:
         return touched(tx, conversation.id, conversation.ownership)
 
     def _remember(self, tx: Transaction, conversation: ConversationRecord, reply: TurnReply) -> None:
-        unsure = conversation.unsure_in_a_row + 1 if reply.wish in triggers.UNSURE else 0
+        unsure = conversation.unsure_in_a_row + (reply.wish in triggers.UNSURE)
+        if reply.wish is None and any(message["kind"] == "answer" for message in reply.messages):
+            unsure = 0
         values: Json = {"slots": reply.slots, "active_loop": reply.active_loop, "unsure_in_a_row": unsure}
         if reply.wish is None:
             values["waiting_since"] = None
@@ -251,7 +253,9 @@ class Turns:
     ) -> None:
         online, conversation = bool(present(tx, self._agents)), tx.conversation(before.id)
         situation = replace(
-            situation_of(tx, conversation, online, turn.cmid), unsure_in_a_row=before.unsure_in_a_row
+            situation_of(tx, conversation, online, turn.cmid),
+            unsure_in_a_row=before.unsure_in_a_row,
+            in_form=before.active_loop is not None or conversation.active_loop is not None,
         )
         contact = _contact(reply.slots) if reply.wish == "contact" else None
         # nobody can write to an address that is none: then it is a wish for a person like any other
@@ -260,8 +264,6 @@ class Turns:
         if contact:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
         call_person(tx, tx.conversation(conversation.id), decision, online, contact)
-        if decision.step is not triggers.Step.NOTHING:
-            tx.update_conversation(conversation.id, unsure_in_a_row=0)
 
     def _fail(self, turn: TurnRecord, tx: Transaction) -> None:
         tx.finish_turn(turn.id, None)

@@ -7,8 +7,8 @@ import pytest
 from handoff import voice
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.errors import BadInput, NotFound
+from handoff.log import LOG_WINDOW
 from handoff.ports import EventRecord, Json, TurnReply
-from handoff.situation import LOG_WINDOW
 from tests.handoff.checks import all_is_well
 from tests.handoff.fakes import House, ScriptedBot, answers, asks_back, says
 from tests.handoff.test_desk import reply

@@ -5,6 +5,7 @@ import pytest
 
 from handoff import packet as packet_module
 from handoff.handover import call_person
+from handoff.log import LOG_WINDOW
 from handoff.packet import MAX_EARLIER, build_packet
 from handoff.ports import Json, Transaction
 from handoff.protocol import Packet, Reason
@@ -172,7 +173,7 @@ async def test_a_long_log_is_looked_at_from_its_end(house: House) -> None:
     seat = await house.seat()
 
     def much(tx: Transaction) -> None:
-        for n in range(packet_module.LOG_WINDOW + 50):
+        for n in range(LOG_WINDOW + 50):
             tx.append(seat.conversation_id, BOT, "message", {"text": f"line {n}"})
 
     await house.store.write(much)

@@ -12,6 +12,7 @@ from handoff.triggers import (
     NOTHING,
     OFFER_AGAIN_AFTER,
     RULES,
+    STRENGTH,
     Handed,
     Happened,
     Occasion,
@@ -136,7 +137,7 @@ def test_every_rule_is_tested_and_every_reason_is_one_of_the_protocol() -> None:
     assert {rule.reason for rule in RULES} <= set(Reason.__args__)  # type: ignore[attr-defined]
 
 
-def test_the_first_rule_that_holds_decides() -> None:
+def test_the_strongest_step_decides_and_between_equals_the_upper_rule() -> None:
     both = saying("do you ship to Oslo", "DO YOU SHIP TO OSLO!!", unsure_in_a_row=1)
     holding = [rule.reason for rule in RULES if rule.finds(replied("unsure"), both)]
     assert holding == ["frustration", "same_question", "low_confidence", "low_confidence"]
@@ -166,6 +167,23 @@ def test_the_same_offer_is_not_made_twice_in_a_breath(wish: str) -> None:
     assert decide(replied(wish), just_now) == NOTHING
     assert decide(replied(wish), a_while_ago).step is Step.OFFER
     assert decide(replied("policy"), just_now).step is Step.OFFER  # another matter
+
+
+def test_an_offer_that_was_just_made_hides_nothing_below_it() -> None:
+    angry = saying("do you ship to Oslo", "THIS IS USELESS, do you ship to Oslo", offered={"frustration": 0})
+    decision = decide(replied(answered=True), angry)
+    assert (decision.step, decision.reason) == (Step.QUEUE, "same_question")
+
+
+def test_in_a_form_the_same_words_may_be_needed_twice() -> None:
+    twice = saying("do you ship to Oslo", "do you ship to Oslo")
+    assert decide(replied(), twice).reason == "same_question"
+    assert decide(replied(), dataclasses.replace(twice, in_form=True)) == NOTHING
+
+
+def test_a_thumb_that_rejects_no_more_than_before_is_no_reason() -> None:
+    repeated = Situation(True, rejected=(3, 6), rejects_more=False)
+    assert decide(Occasion(JUDGED, 6, helpful=False), repeated) == NOTHING
 
 
 @pytest.mark.parametrize("now", [replied("policy"), replied("person"), Occasion(Happened.FAILED, 7)])
@@ -208,6 +226,23 @@ SITUATIONS = st.builds(
     ),
     st.dictionaries(st.sampled_from([rule.reason for rule in RULES]), st.integers(0, 6)),
 )
+HEAT = st.sampled_from(
+    ["This is ridiculous!! {}", "{} WHAT A JOKE", "damn it, this is useless. {}", "{} I am fed up!!"]
+)
+
+
+@given(OCCASIONS, SITUATIONS, HEAT)
+def test_heat_never_leads_to_less(now: Occasion, calm: Situation, heated: str) -> None:
+    if not calm.said:
+        return
+    *before, latest = calm.said
+    hot = dataclasses.replace(
+        calm, said=(*before, dataclasses.replace(latest, text=heated.format(latest.text)))
+    )
+    now = dataclasses.replace(now, seq=latest.seq)
+    assert STRENGTH[decide(now, hot).step] >= STRENGTH[decide(now, calm).step]
+
+
 OF_THE_CUSTOMER = {"left_details", "asked_for_person"}
 
 

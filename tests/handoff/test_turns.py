@@ -77,11 +77,40 @@ async def test_a_certain_reply_ends_the_wait_and_an_unsure_one_counts(house: Hou
     record = await house.store.read(lambda tx: tx.conversation(conversation_id))
     assert record.unsure_in_a_row == 1
     assert record.waiting_since
+    bot.script = [answers()]
     async with house.bot_at_work():
-        await ask(house, conversation_id)
+        await ask(house, conversation_id, "And the boots?")
         await house.replied(conversation_id)
     record = await house.store.read(lambda tx: tx.conversation(conversation_id))
     assert (record.unsure_in_a_row, record.waiting_since) == (0, None)
+
+
+async def test_finding_nothing_twice_sends_for_a_person_although_one_was_offered(
+    house: House, bot: ScriptedBot
+) -> None:
+    await house.add_agent()
+    chat = await one_turn(house, says("I found nothing.", wish="unsure"), bot=bot)
+    assert (await house.last(chat)).kind == "offer"
+    bot.script = [says("You're welcome."), says("Nothing either.", wish="unsure")]
+    async with house.bot_at_work():
+        for text in ("thanks anyway", "Is there a museum near you?"):
+            assert (await house.status(chat)).owner == "bot"
+            await ask(house, chat, text)
+            await house.replied(chat)
+    assert await house.store.read(lambda tx: tx.latest_reason(chat)) == "low_confidence"
+
+
+async def test_what_the_form_asked_twice_may_be_said_twice(house: House, bot: ScriptedBot) -> None:
+    await house.add_agent()
+    form: Json = {"active_loop": "contact_form", "slots": {"requested_slot": "contact_email"}}
+    seat = await house.seat()
+    bot.script = [says("What is your e-mail address?", **form), *[says("That is none.", **form)] * 2]
+    async with house.bot_at_work():
+        for text in ("can I leave a note", "where is nora at example?", "where is nora at example?"):
+            await ask(house, seat.conversation_id, text)
+            await house.replied(seat.conversation_id)
+    record = await house.store.read(lambda tx: tx.conversation(seat.conversation_id))
+    assert (record.ownership.owner, record.active_loop) == ("bot", "contact_form")
 
 
 async def test_unsure_twice_in_a_row_sends_for_a_person(house: House, bot: ScriptedBot) -> None:
