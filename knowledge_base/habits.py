@@ -7,23 +7,58 @@ page. This module must not know where counts are kept, nor how articles are rank
 import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 HALF_LIFE_DAYS = 30.0
 """After so many days a count weighs half: what helped in winter fades by summer."""
 OPENED_WORTH = 0.25
 """Opening says that a title looked right, which is less than "this helped"."""
+DISMISSED_COST = 0.25
+"""Sending it away says that it was wrong here, or that the moment was."""
 DOUBT_HERE, DOUBT_ANYWHERE = 30.0, 60.0
 """So many showings without news are added to those on a page, and on the whole site: a few clicks move little."""
 USUAL = 0.1
 """Worth of a showing where nothing is known."""
 WEIGHT, MOST_BOOST = 6.0, 1.5
 """What one whole worth a showing above the site's usual adds to an article's rank, and the most and least it may."""
-PROOF_SHOWINGS, PROOF_WORTH = 8.0, 0.2
-"""An article that no word of a page speaks for is offered there only after so many showings, and so much worth each."""
+PROOF_SHOWINGS, PROOF_WORTH = 30.0, 0.2
+"""An article that no word of a page speaks for is offered there only after so many visits saw it there, and so much worth
+each."""
 SITE = ""
 """The key under which a whole site is counted."""
 LONGEST_KEY, MOST_STEPS, LONGEST_STEP = 100, 4, 40
+BEFORE_A_NAME = frozenset(
+    [
+        "accounts",
+        "author",
+        "authors",
+        "by",
+        "client",
+        "clients",
+        "contacts",
+        "customer",
+        "customers",
+        "employee",
+        "employees",
+        "invite",
+        "member",
+        "members",
+        "patient",
+        "patients",
+        "people",
+        "person",
+        "profile",
+        "profiles",
+        "student",
+        "students",
+        "team",
+        "u",
+        "user",
+        "users",
+    ]
+)
+"""What comes after one of these in a path is somebody, or somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +80,14 @@ class Counts:
 
     @property
     def trials(self) -> float:
-        """Showings; something opened or of help was in front of somebody, however it came there."""
-        return max(self.shown, self.opened, self.helped)
+        """Showings; something opened, of help or sent away was in front of somebody, however it came there."""
+        return max(self.shown, self.opened, self.helped, self.dismissed)
 
     @property
     def worth(self) -> float:
-        return self.helped + OPENED_WORTH * max(self.opened - self.helped, 0.0)
+        """Below nothing where it was sent away more often than it was of use."""
+        liked = self.helped + OPENED_WORTH * max(self.opened - self.helped, 0.0)
+        return liked - DISMISSED_COST * self.dismissed
 
 
 ByArticle: TypeAlias = Mapping[str, Counts]
@@ -82,7 +119,7 @@ def proven(here: ByArticle, anywhere: ByArticle) -> list[str]:
 
 
 def page_key(page: str) -> str:
-    """Which kind of page this is: its path without query, numbers, addresses or anything that looks like a code.
+    """Which kind of page this is: its path without query, numbers, addresses, names or anything that looks like a code.
 
     "/orders/204817/items?x=1 Your order" is "/orders/*/items". Empty for something that is no path.
     """
@@ -90,11 +127,16 @@ def page_key(page: str) -> str:
     if not path.startswith("/"):
         return SITE
     steps = [step for step in path.split("/") if step][:MOST_STEPS]
-    return ("/" + "/".join(_step(step) for step in steps))[:LONGEST_KEY]
+    masked = [
+        "*" if step_before in BEFORE_A_NAME else _step(step) for step_before, step in pairwise(["", *steps])
+    ]
+    return ("/" + "/".join(masked))[:LONGEST_KEY]
 
 
 def _step(step: str) -> str:
-    plain = len(step) <= LONGEST_STEP and re.fullmatch(r"[a-z]+([-_.][a-z]+|[-_]?\d{1,2})*", step)
+    plain = len(step) <= LONGEST_STEP and re.fullmatch(
+        r"[a-z]+([-_][a-z]+|[-_]?\d{1,2})*(\.(html?|php|aspx?|jsp))?", step
+    )
     return step if plain else "*"
 
 

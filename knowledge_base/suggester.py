@@ -76,7 +76,7 @@ class Suggester:
         kinds = {"shown": outcomes.shown, "opened": outcomes.opened}
         kinds |= {"helped": outcomes.helped, "dismissed": outcomes.dismissed}
         if self._tally:
-            self._tally.note(outcomes.page, kinds)
+            self._tally.note(outcomes.page, kinds, outcomes.visit)
 
     def close(self) -> None:
         """Writes the counts that wait; may be called twice."""

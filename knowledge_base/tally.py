@@ -7,13 +7,13 @@ must not know where counts are kept.
 import contextlib
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
 from knowledge_base.errors import LibraryError
 from knowledge_base.habits import SITE, Counts, boosts, page_key, proven
 from knowledge_base.ports import HabitStore
+from knowledge_base.visits import Visits
 
 EVERY_SECONDS = 5.0
 """Between two writings."""
@@ -22,9 +22,6 @@ READ_AGAIN_ROUNDS = 12
 TIDY_ROUNDS = 720
 MOST_WAITING = 5_000
 """Counts that wait to be written; what comes beyond is dropped until there is room."""
-SEEN_OFTEN = 3
-"""A page is written down only after so many visits noted it: an address that only one person has stays out."""
-MOST_RARE = 5_000
 
 log = logging.getLogger(__name__)
 Outcome = Mapping[str, Collection[str]]
@@ -42,18 +39,23 @@ class Tally:
         self._every = every
         self._lock = threading.Lock()
         self._waiting: dict[tuple[str, str], Counts] = {}
-        self._rare: Counter[str] = Counter()
+        self._visits = Visits()
         self._counts: dict[str, dict[str, Counts]] = {}
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
-    def note(self, page: str, outcome: Outcome) -> None:
-        """Counts once for every slug, on this kind of page and on the site."""
-        noted = _counts(outcome)
-        if not noted:
-            return
+    def note(self, page: str, outcome: Outcome, visit: str = "") -> None:
+        """Counts once for every visit, slug and kind, on this kind of page and on the site."""
         with self._lock:
-            pages = {SITE, page_key(page)} if self._is_often_seen(page_key(page)) else {SITE}
+            noted = _counts(
+                {
+                    kind: {slug for slug in set(found) if self._visits.is_new(visit, kind, slug)}
+                    for kind, found in outcome.items()
+                }
+            )
+            if not noted:
+                return
+            pages = {SITE, page_key(page)} if self._is_often_seen(page_key(page), visit) else {SITE}
             for slug, counts in noted.items():
                 for key in ((kind, slug) for kind in pages):
                     if key in self._waiting or len(self._waiting) < MOST_WAITING:
@@ -66,9 +68,9 @@ class Tally:
         return boosts(self._counts.get(page_key(page), {}), self._counts.get(SITE, {}))
 
     def proven(self, page: str) -> list[str]:
-        """Ids of articles that helped enough people on this kind of page, or else on the site; best first."""
-        here, anywhere = self._counts.get(page_key(page), {}), self._counts.get(SITE, {})
-        return proven(here, anywhere) or proven(anywhere, anywhere)
+        """Ids of articles that helped enough people on this very kind of page, best first."""
+        key = page_key(page)
+        return [] if key == SITE else proven(self._counts.get(key, {}), self._counts.get(SITE, {}))
 
     def flush(self) -> None:
         """Writes what waits, and reads what is there. Raises nothing: what cannot be written waits on."""
@@ -95,13 +97,8 @@ class Tally:
             if self._waiting:
                 self.flush()
 
-    def _is_often_seen(self, page: str) -> bool:
-        if page in self._counts or page == SITE:
-            return True
-        if len(self._rare) >= MOST_RARE:
-            self._rare.clear()
-        self._rare[page] += 1
-        return self._rare[page] >= SEEN_OFTEN
+    def _is_often_seen(self, page: str, visit: str) -> bool:
+        return page in self._counts or page == SITE or self._visits.is_shared(visit, page)
 
     def _start(self) -> None:
         with self._lock:

@@ -90,6 +90,11 @@ class Outcomes(Request):
     """What became of suggestions in one visit, told once each. Counted for the kind of page; nobody is named."""
 
     page: str = Field(default="", max_length=500, description="Path and title, as for suggestions.")
+    visit: str = Field(
+        default="",
+        max_length=40,
+        description="Made anew by each tab and kept in memory only, so that nothing counts twice.",
+    )
     shown: Slugs = []
     opened: Slugs = []
     helped: Slugs = Field(default=[], description="The customer said so, or left solved after reading it.")

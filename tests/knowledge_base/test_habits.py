@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from knowledge_base import habit_store
+from knowledge_base import habit_store, visits
 from knowledge_base.article import Content
 from knowledge_base.database import migrate, open_engine
 from knowledge_base.errors import StoreUnavailable
@@ -18,6 +18,7 @@ from knowledge_base.habits import HALF_LIFE_DAYS, MOST_BOOST, SITE, Counts, boos
 from knowledge_base.store import SqlArticleStore
 from knowledge_base.tables import metadata
 from knowledge_base.tally import MOST_WAITING, Tally
+from knowledge_base.visits import Visits
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -60,6 +61,9 @@ def kept(database: Engine) -> SqlHabitStore:
         ("/u/jane.doe@example.com", "/u/*"),
         ("/a/3f2504e0-4f89-11d3/b", "/a/*/b"),
         ("/SHOP/Boots;jsessionid=1", "/shop/boots"),
+        ("/customers/anna-lindholm/orders Orders", "/customers/*/orders"),
+        ("/anna.lindholm/wishlist", "/*/wishlist"),
+        ("/returns/index.html", "/returns/index.html"),
         ("/a/b/c/d/e/f", "/a/b/c/d"),
         (f"/{'x' * 60}", "/*"),
         ("/%D0%B0/..", "/*/*"),
@@ -84,13 +88,19 @@ def test_a_few_clicks_move_little_and_many_never_more_than_so_much() -> None:
 
 def test_what_is_proven_needs_people_and_worth() -> None:
     here = {
-        "few": Counts(shown=3, opened=3, helped=3),
+        "few": Counts(shown=29, opened=29, helped=29),
+        "sent away": Counts(shown=40, opened=30, helped=20, dismissed=60),
         "ignored": Counts(shown=900, opened=20),
         "good": Counts(shown=40, opened=30, helped=20),
         "fair": Counts(shown=40, opened=30, helped=4),
     }
     assert proven(here, here) == ["good", "fair"]
     assert proven({}, here) == []
+
+
+def test_what_was_sent_away_is_worth_less() -> None:
+    assert Counts(shown=9, helped=1, dismissed=8).worth < 0 < Counts(shown=9, helped=1).worth
+    assert Counts(dismissed=3).trials == 3
 
 
 def test_old_habits_fade() -> None:
@@ -148,14 +158,14 @@ def test_the_tally_writes_in_batches_and_off_the_answering_path(
         lambda *call: writing.append(threading.current_thread().name) if "habit" in call[2] else None,
     )
     tally = Tally(kept, now=lambda: NOON, every=60)
-    for _ in range(50):
-        tally.note("/tents/17", {"shown": ["boots", "tents"], "opened": ["boots"]})
+    for number in range(50):
+        tally.note("/tents/17", {"shown": ["boots", "tents"], "opened": ["boots"]}, f"visit-{number}")
         tally.boosts("/tents/17")
     assert threading.current_thread().name not in writing
     tally.close()
     counts = kept.all(NOON)
     assert counts[""][ids["boots"]] == Counts(shown=50, opened=50)
-    assert counts["/tents/*"][ids["tents"]].shown == 48, "the first visits of a page stay out"
+    assert counts["/tents/*"][ids["tents"]].shown == 46, "the first visits of a page stay out"
     assert len(writing) < 40
 
 
@@ -188,7 +198,38 @@ def test_the_tally_keeps_what_cannot_be_written_and_never_fails(
     tally.flush()
     assert kept.all(NOON)[""][ids["boots"]].helped == 1
     assert tally.boosts("/x")[ids["boots"]] > 0
-    tally.note("", {"shown": [f"slug-{number}" for number in range(MOST_WAITING + 10)]})
+    for number in range(MOST_WAITING + 10):
+        tally.note("", {"shown": [f"slug-{number}"]}, f"visit-{number}")
     assert len(tally._waiting) == MOST_WAITING
     tally.close()
     tally.close()
+
+
+def test_one_visit_counts_once_and_proves_nothing(kept: SqlHabitStore, ids: dict[str, str]) -> None:
+    tally = Tally(kept, now=lambda: NOON, every=60)
+    for visit in ("", "a"):
+        for _ in range(40):
+            tally.note("/", {"helped": ["boots"]}, visit)
+            tally.note("/anna-lindholm/orders", {"shown": ["tents"]}, visit)
+    tally.flush()
+    counts = kept.all(NOON)
+    assert set(counts) == {SITE}
+    assert counts[SITE] == {ids["boots"]: Counts(helped=2), ids["tents"]: Counts(shown=2)}
+    for number in range(40):
+        tally.note("/welcome", {"helped": ["boots"]}, f"visit-{number}")
+    tally.flush()
+    assert tally.proven("/welcome") == [ids["boots"]]
+    assert tally.proven("/") == tally.proven("/checkout") == tally.proven("Only a title") == []
+    tally.close()
+
+
+def test_what_visits_told_takes_only_so_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visits, "MOST_VISITS", 3)
+    monkeypatch.setattr(visits, "MOST_PAGES", 3)
+    monkeypatch.setattr(visits, "MOST_TOLD", 2)
+    known = Visits()
+    for number in range(9):
+        known.is_new(f"v{number}", "shown", "boots")
+        known.is_shared("v", f"/p{number}")
+    assert (len(known._told), len(known._on_page)) == (3, 3)
+    assert [known.is_new("v8", "shown", slug) for slug in ("boots", "tents", "lamps")] == [False, True, False]

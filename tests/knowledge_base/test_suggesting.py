@@ -184,13 +184,14 @@ def test_what_helped_others_on_a_page_is_offered_there_and_nowhere_else_at_first
 
 
 def test_outcomes_reach_the_counts(shop: Library, engine: Engine) -> None:
-    for _ in range(3):
-        shop.note(Outcomes(page="/help/12345", shown=["pitch-a-tent", "nonsense"], helped=["pitch-a-tent"]))
+    shown, helped = ["pitch-a-tent", "nonsense"], ["pitch-a-tent"]
+    for visit in "abcdee":
+        shop.note(Outcomes(page="/help/12345", visit=visit, shown=shown, helped=helped))
     shop.close()
     counts = SqlHabitStore("default", engine).all(datetime.now(UTC) + timedelta(seconds=1))
     (article,) = [row.id for row in shop.rows().articles if row.slug == "pitch-a-tent"]
     assert set(counts[""]) == {article}
-    assert counts[""][article].helped == pytest.approx(3, rel=1e-4)
+    assert counts[""][article].helped == pytest.approx(5, rel=1e-4)
     assert counts["/help/*"][article].helped == pytest.approx(1, rel=1e-4)
 
 

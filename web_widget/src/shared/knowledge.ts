@@ -159,6 +159,8 @@ export interface JudgementIn {
 export interface Outcomes {
   /** Path and title, as for suggestions. */
   page?: string;
+  /** Made anew by each tab and kept in memory only, so that nothing counts twice. */
+  visit?: string;
   shown?: (string)[];
   opened?: (string)[];
   /** The customer said so, or left solved after reading it. */

@@ -1,4 +1,5 @@
 /** What the widget asks of the public help centre, and what it tells it: which articles were of use, and not to whom. */
+import { newCmid } from "../shared/outbox";
 import { withQuery, type Api } from "../shared/api";
 import type { ArticleSummary, PublicArticle, SuggestReply } from "../shared/knowledge";
 import { Visit } from "./visit";
@@ -7,9 +8,11 @@ const PAGE_LENGTH = 200;
 
 export function createHelp(api: Api, site: string, storage: Storage | null, page: () => { path: string; title: string }) {
   const where = () => `${page().path} ${page().title}`.slice(0, PAGE_LENGTH);
+  /** Made anew by each tab and kept nowhere: nothing counts twice, and nobody is followed. */
+  const id = newCmid();
   const visit = new Visit(storage, site, (outcome, slugs) => {
     // A help to others, not a promise: nobody waits for it.
-    const told = { page: where(), [outcome]: slugs };
+    const told = { page: where(), visit: id, [outcome]: slugs };
     api.post("/api/knowledge/outcomes", told, { keepalive: true }).catch(() => {});
   });
   const suggest = (query: Record<string, string | number>, signal: AbortSignal) =>

@@ -84,9 +84,10 @@ describe("asking for articles", () => {
     expect(asked().get("seen")).toBe("b,a");
   });
 
-  it("tells what helped with the page and nothing else, and takes no harm from a deaf server", async () => {
+  it("tells what helped with the page and the visit, and nothing else, and takes no harm from a deaf server", async () => {
     api.post.mockRejectedValueOnce(new Error("down"));
     help().visit.note("helped", ["a"]);
-    expect(api.post).toHaveBeenLastCalledWith("/api/knowledge/outcomes", { page: "/boots Boots", helped: ["a"] }, { keepalive: true });
+    const told = { page: "/boots Boots", visit: expect.stringMatching(/^.{10,40}$/), helped: ["a"] };
+    expect(api.post).toHaveBeenLastCalledWith("/api/knowledge/outcomes", told, { keepalive: true });
   });
 });
