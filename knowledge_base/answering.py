@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from knowledge_base.article import Passage
-from knowledge_base.asking import is_prose, questions_in, says_something, script_of
+from knowledge_base.asking import is_code, is_prose, questions_in, says_something, script_of
 from knowledge_base.confidence import NO_EVIDENCE, Evidence, decide, evidence_of
 from knowledge_base.language import noticed
 from knowledge_base.ports import Publication, Snapshot
@@ -47,11 +47,11 @@ def answer(
 ) -> Findings:
     """What to say to a message: of many questions in one, to that which is answered most surely.
 
-    A pasted log, or a message in another script or language than the library's, never gets a confident answer.
+    A pasted log or program, or a message in another script or language than the library's, never gets a confident answer.
     """
     if not says_something(text):
         return NOTHING
-    earlier = [read(question) for question in asked if says_something(question)]
+    earlier = [read(question) for question in asked if says_something(question) and not is_code(question)]
     found = max(
         (find(snapshot, read(question), earlier, exclude, limit) for question in questions_in(text)),
         key=lambda findings: findings.confidence,
@@ -68,15 +68,18 @@ def find(
 
     `asked` are earlier questions, oldest first. Passages in `exclude` were shown and rejected.
     """
-    views, calibration = snapshot.views, snapshot.calibration
-    if not len(views.owner):
+    views, calibration = snapshot.contest, snapshot.calibration
+    own = len(snapshot.views.owner)
+    if not own:
         return NOTHING
     match, *earlier = views.matches([now, *asked])
     match = with_earlier(views, _without(snapshot, match, exclude), earlier)
-    best = views.best_passages(match.fused)
+    every = views.best_passages(match.fused)
+    best = [at for at in every if at < own]
     if not best:
         return NOTHING
-    evidence = evidence_of(match, best)
+    rivals = every if len(best) < len(every) else best
+    evidence = evidence_of(match, [best[0], *(at for at in rivals if at != best[0])])
     return Findings(
         decision=decide(evidence, calibration),
         confidence=calibration.confidence(evidence),
@@ -89,7 +92,7 @@ def find(
 
 
 def _is_plain(snapshot: Snapshot, text: str) -> bool:
-    if not is_prose(text) or (snapshot.script and script_of(text) != snapshot.script):
+    if is_code(text) or not is_prose(text) or (snapshot.script and script_of(text) != snapshot.script):
         return False
     return not snapshot.language or noticed(text) in ("", snapshot.language)
 

@@ -18,6 +18,16 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _SIGN = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters of scripts in which one or two make a word."""
 _PIECE = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_CODE = re.compile(
+    r"""
+    </?[a-z!][^<>]*(>|$|\s*=) | \w\.\w+[(=\[] | \w+\(\s*\) | \w+\(["'`\d/] | [a-z_)];\s*($|//|\}|\w+[=(]) | ["'`]\s*;
+    | => | == | != | && | \|\| | \$\{ | \{\{ | \\x?\d\d | /\* | javascript: | \bon\w+\s*=
+    | \b(document|window|console|process|self|this)\.\w
+    | \bselect\b.+\bfrom\b.*; | \b(drop|alter)\s+table\b | [&%][#\da-f]\w+;
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What programs and pages are made of, and messages to people are not."""
 _EDGES = "\"'“”„«»‘’()[]{}.,;:!?¿¡…-–—*"
 _QUESTION = re.compile(r"[^?？\n]*[?？]")
 _SENTENCE = re.compile(r"(?<=[.!])\s+")
@@ -36,6 +46,11 @@ def is_prose(text: str) -> bool:
     if not pieces or len(words) < PROSE * len(pieces):
         return False
     return len(words) < 12 or len(set(words)) >= len(words) / 4
+
+
+def is_code(text: str) -> bool:
+    """Whether a piece of a program or of a page is in it."""
+    return bool(_CODE.search(text))
 
 
 def questions_in(text: str) -> list[str]:

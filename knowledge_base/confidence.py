@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from knowledge_base.ranking import Match, Scores
+from knowledge_base.ranking import TEMPERATURE, Match, Scores
 
 Decision = Literal["answer", "clarify", "none"]
 Basis = Literal["prior", "own texts", "golden questions"]
@@ -22,8 +22,6 @@ Basis = Literal["prior", "own texts", "golden questions"]
 TARGET_ERROR = 0.1
 """Unless the operator says otherwise, at most this share of what is answered may be wrong."""
 NEIGHBOURS = 10
-TEMPERATURE = 0.65
-"""Turns fused scores into chances: with it they fit best what was right, on long pages as on short answers."""
 
 
 @dataclass(frozen=True, slots=True)

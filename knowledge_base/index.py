@@ -16,6 +16,7 @@ import numpy as np
 
 from knowledge_base.article import Article, Content, Passage, text_key
 from knowledge_base.asking import script_of
+from knowledge_base.background import ARTICLES, ENOUGH
 from knowledge_base.confidence import DEFAULT, Calibration
 from knowledge_base.errors import StoreUnavailable
 from knowledge_base.language import noticed
@@ -63,6 +64,15 @@ class Seen:
     statements: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """An article of the background: it is compared with, and never shown."""
+
+    said: Vector
+    standing: Vector
+    words: Counter[str]
+
+
 @dataclass(frozen=True)
 class Shelf:
     """The snapshot. `version` is the store's index version that it shows."""
@@ -71,9 +81,18 @@ class Shelf:
     entries: Mapping[str, Entry]
     dimensions: int
     calibration: Calibration = field(default=DEFAULT)
+    background: tuple["Rival", ...] = ()
+    """Stands in for the articles that a small library does not have."""
 
     @cached_property
     def views(self) -> Views:
+        return self._views(())
+
+    @cached_property
+    def contest(self) -> Views:
+        return self._views(self.background) if self.background else self.views
+
+    def _views(self, rivals: Sequence["Rival"]) -> Views:
         said, stated, standing, wordings = list[Vector](), list[Vector](), list[Vector](), list[Vector]()
         owner, statement_owner, wording_owner = list[int](), list[int](), list[int]()
         words, place, places = list[Counter[str]](), list[int](), dict[str, int]()
@@ -90,6 +109,12 @@ class Shelf:
             wordings += [vector[key] for key in entry.asked]
             wording_owner += [number] * len(entry.asked)
             words += entry.words
+        for number, rival in enumerate(rivals, start=len(self.entries)):
+            said.append(rival.said)
+            place.append(len(standing))
+            standing.append(rival.standing)
+            owner.append(number)
+            words.append(rival.words)
         return Views(
             passages=self._matrix(said),
             statements=self._matrix(stated),
@@ -99,7 +124,7 @@ class Shelf:
             statement_owner=np.array(statement_owner, dtype=np.intp),
             place=np.array(place, dtype=np.intp),
             wording_owner=np.array(wording_owner, dtype=np.intp),
-            articles=len(self.entries),
+            articles=len(self.entries) + len(rivals),
             lexicon=Lexicon(words),
         )
 
@@ -188,7 +213,7 @@ class LiveIndex:
     def with_others(self, publications: Sequence[Publication]) -> Shelf:
         now = self.current()
         changed = {item.article.id: _entry("draft", self._encoded(item)) for item in publications}
-        return Shelf(now.version, {**now.entries, **changed}, now.dimensions, now.calibration)
+        return replace(now, entries={**now.entries, **changed})
 
     def vectors(self, content: Content, passages: Sequence[Passage]) -> dict[str, Vector]:
         return {text_key(text): self._encoder.encode(text) for text in _texts(content, passages)}
@@ -213,11 +238,23 @@ class LiveIndex:
         stored = self._store.calibration()
         calibration = (Calibration.from_json(stored) if stored else None) or DEFAULT
         # A fixed order makes equal scores come out the same way in every process.
-        shelf = Shelf(version, dict(sorted(entries.items())), self._encoder.dimensions, calibration)
-        shelf.views  # noqa: B018  # built now, by the writer, and not by the first customer who asks
+        background = self._background if 0 < len(entries) < ENOUGH else ()
+        shelf = Shelf(
+            version, dict(sorted(entries.items())), self._encoder.dimensions, calibration, background
+        )
+        shelf.contest  # noqa: B018  # built now, by the writer, and not by the first customer who asks
         shelf.find("")
         self._shelf, self._looked_at = shelf, time.monotonic()
         return shelf
+
+    @cached_property
+    def _background(self) -> tuple[Rival, ...]:
+        encode = self._encoder.encode
+        return tuple(
+            Rival(encode(text), encode(title), Counter(words_of(text)))
+            for title, said in ARTICLES
+            for text in (f"{title}\n{said}",)
+        )
 
     def _whole(self, publication: Publication) -> Publication:
         """The publication with all its vectors; those of another encoder are made anew and stored."""

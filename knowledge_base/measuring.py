@@ -3,15 +3,11 @@
 This module must not know how figures are computed; that is `evaluation.py`.
 """
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rich.table import Table
 
-from knowledge_base.article import Content
 from knowledge_base.confidence import Calibration
 from knowledge_base.evaluation import (
     Golden,
@@ -25,23 +21,8 @@ from knowledge_base.evaluation import (
 )
 from knowledge_base.fitting import Fitted
 from knowledge_base.library import Library
-from knowledge_base.opening import open_library
 from knowledge_base.risk import auroc
 from knowledge_base.wire import CurvePoint
-
-
-@contextmanager
-def library_of(articles: Mapping[str, Content], encoder_dir: Path) -> Iterator[Library]:
-    """A library that lives as long as the block, filled and published the way an import does it."""
-    with tempfile.TemporaryDirectory() as folder:
-        library = open_library(f"sqlite:///{folder}/measured.db", encoder_dir)
-        try:
-            for slug, content in articles.items():
-                library.put(slug, content, by="measuring", at=None, publish=True)
-            library.refresh()
-            yield library
-        finally:
-            library.close()
 
 
 def retrieval_table(library: Library, sets: Mapping[str, Sequence[Golden]]) -> Table:

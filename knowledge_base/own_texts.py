@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from knowledge_base.background import ENOUGH
 from knowledge_base.evaluation import Golden, Outcome, ask
 from knowledge_base.fitting import Fitted, Trial
 from knowledge_base.library import Library
 from knowledge_base.ports import Publication
 
+FEWEST_ARTICLES = ENOUGH
+"""From fewer there is little to learn, and what is learned would count for much: the prior stays."""
 WORDINGS = 300
 HEADINGS_OF_AN_ARTICLE = 3
 TEXTS_TO_ENCODE = 1500
@@ -51,9 +54,9 @@ def calibrate(
 
 
 def own_trials(library: Library) -> list[Trial]:
-    """What the library's own texts show; empty for a library with fewer than two articles. The same each time."""
+    """What the library's own texts show; empty with fewer than FEWEST_ARTICLES. The same each time."""
     publications = {item.article.id: item for item in library.snapshot().articles()}
-    if len(publications) < 2:
+    if len(publications) < FEWEST_ARTICLES:
         return []
     texts = _chosen(list(publications.values()))
     folds = FOLDS if len(publications) < MANY_ARTICLES else 1

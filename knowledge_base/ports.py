@@ -199,6 +199,11 @@ class Snapshot(Protocol):
     def views(self) -> Views: ...
 
     @property
+    def contest(self) -> Views:
+        """The views, and after them those of articles that nobody is shown, while there are few to compare with."""
+        ...
+
+    @property
     def calibration(self) -> Calibration: ...
 
     @property

@@ -11,14 +11,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.ranking import Match, Scores, Views
+from knowledge_base.ranking import TEMPERATURE, Match, Scores, Views
 
 Shares: TypeAlias = NDArray[np.float64]
 """A probability for each article, shape [articles]; they add up to 1, or are all 0."""
 
-SHARPNESS = 0.65
-"""The exponentials of fused scores, divided by this, are the odds of the articles. The likeliest value is .6 on long
-pages, on short answers and on one set of stored questions, .5 and .7 on two more: one number does for all libraries."""
 LEFT = 0.2
 """How likely the next question is about another topic. The more, the better after a change and the worse without."""
 FADING = 0.5
@@ -30,7 +27,7 @@ def shares(scores: Scores | Shares) -> Shares:
     """How likely each article is meant, if one is, from the score of its best passage; 0 for those at -inf."""
     if not np.isfinite(scores).any():
         return np.zeros(len(scores))
-    odds = np.exp((scores.astype(np.float64) - scores.max()) / SHARPNESS)
+    odds = np.exp((scores.astype(np.float64) - scores.max()) / TEMPERATURE)
     total: Shares = odds / odds.sum()
     return total
 
@@ -48,7 +45,7 @@ def with_earlier(views: Views, now: Match, earlier: Sequence[Match]) -> Match:
     for match in earlier:
         scores = np.where(possible, views.best_of_articles(match.fused), -np.inf)
         with np.errstate(divide="ignore"):
-            expected = SHARPNESS * np.log(known)
+            expected = TEMPERATURE * np.log(known)
         known = (1 - LEFT) * shares(scores + expected) + np.where(possible, left, 0.0)
     kept = np.where(possible, 1 - left / np.maximum(known, left), 0.0)
     return _carried(views, now, earlier, known / left, kept)
@@ -56,7 +53,7 @@ def with_earlier(views: Views, now: Match, earlier: Sequence[Match]) -> Match:
 
 def _carried(views: Views, now: Match, earlier: Sequence[Match], odds: Shares, kept: Shares) -> Match:
     """`odds`: how much likelier than by chance each article is; `kept`: how much of that the earlier questions did."""
-    lift = (SHARPNESS * np.log(np.maximum(odds, 1.0))).astype(np.float32)
+    lift = (TEMPERATURE * np.log(np.maximum(odds, 1.0))).astype(np.float32)
     share = kept.astype(np.float32)[views.owner]
     said, standing, overlap, within = now.said, now.standing, now.overlap, now.within
     for age, match in enumerate(reversed(earlier), start=1):

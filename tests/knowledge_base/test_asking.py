@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge_base.asking import is_prose, questions_in, says_something, script_of
+from knowledge_base.asking import is_code, is_prose, questions_in, says_something, script_of
 
 LOG = (
     "2026-03-04T10:11:12Z ERROR [worker-7] org.tent.Order$Sync - id=8831 status=503\n"
@@ -65,3 +65,24 @@ def test_other_messages_stay_whole(text: str) -> None:
 )
 def test_scripts(text: str, script: str) -> None:
     assert script_of(text) == script
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("return null;", True),
+        ("select * from returns;", True),
+        ("<script>alert(document.cookie)</script>", True),
+        ("<img src=x onerror = alert", True),
+        ("cookies are document.cookie to me", True),
+        ("if a == b then refund", True),
+        ("'; drop table orders", True),
+        ("How do I return a tent; and when is the money back?", False),
+        ("I ordered on fernhill.com (two tents), not there yet...", False),
+        ("Can I return item(s) bought at 10:30 for < 50 pounds & more?", False),
+        ("Do you post to Kirkwall? My order: FH-204817;", False),
+        ("I love you <3 when does it come", False),
+    ],
+)
+def test_code_is_told_from_messages(text: str, code: bool) -> None:
+    assert is_code(text) is code

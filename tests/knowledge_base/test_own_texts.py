@@ -15,7 +15,8 @@ Publish = Callable[[DraftIn], str]
 
 
 @pytest.fixture
-def stocked(library: Library, publish: Publish) -> Library:
+def stocked(library: Library, publish: Publish, monkeypatch: pytest.MonkeyPatch) -> Library:
+    monkeypatch.setattr(own_texts, "FEWEST_ARTICLES", 2)
     for draft in (RETURNS, STOVES, BOOTS):
         publish(draft)
     return library

@@ -14,7 +14,7 @@ from handoff.app.settings import Settings
 from handoff.pii import find, masked
 from knowledge_base.files import article_paths, read_article
 from knowledge_base.library import Library
-from knowledge_base.measuring import library_of
+from knowledge_base.opening import open_library
 from knowledge_base.own_texts import calibrate
 from knowledge_base.wire import AnswerRequest
 from tests.handoff.app.clients import Customer, Frame
@@ -32,14 +32,18 @@ def naughty(eval_dir: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def library() -> Iterator[Library]:
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The demo's articles with the real encoder, calibrated on their own texts as after an import."""
     if not (ENCODER / "model.onnx").is_file():
         pytest.skip("no encoder: run `make setup` first")
-    articles = [read_article(path, ARTICLES) for path in article_paths(ARTICLES)]
-    with library_of({article.slug: article.content for article in articles}, ENCODER) as library:
-        calibrate(library, [])
-        yield library
+    library = open_library(f"sqlite:///{tmp_path_factory.mktemp('naughty')}/library.db", ENCODER)
+    for path in article_paths(ARTICLES):
+        article = read_article(path, ARTICLES)
+        library.put(article.slug, article.content, by="test", at=None, publish=True)
+    library.refresh()
+    calibrate(library, [])
+    yield library
+    library.close()
 
 
 @pytest.fixture
@@ -79,7 +83,8 @@ def test_none_of_them_is_answered(naughty: list[str], library: Library) -> None:
             continue
         decision = library.answer(request).decision
         decisions[decision] += 1
-        answered += [text] if decision == "answer" else []
+        again = library.answer(AnswerRequest(question=text, asked=[text])).decision
+        answered += [text] if "answer" in (decision, again) else []
     assert answered == []
     assert decisions["none"] > 0.9 * len(naughty), decisions
 
