@@ -2,8 +2,9 @@
 
     python -m bot.train [FOLDER] [--out FOLDER] [--name NAME] [--lenient] [--check-only]
 
-The folder holds training files (nlu, rules, stories), and may hold `domain.yml` and `config.yml`; ours stand in for
-what it lacks. Without a folder our own demo is trained. Must not know what the pipeline does.
+The folder holds training files (nlu, rules, stories), in its `data/` if it has one, and may hold `domain.yml` and
+`config.yml`; ours stand in for what it lacks. Without a folder our own demo is trained. Must not know what the pipeline
+does.
 """
 
 import argparse
@@ -11,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Any, List, Optional, Sequence
 
 import yaml
 
-from bot.training_files import Mistake, mistakes_in, training_files
+from bot.training_files import Mistake, domain_files, mistakes_in, training_files
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN_DATA = ROOT / "bot" / "data"
@@ -65,18 +66,17 @@ def report(mistakes: List[Mistake], lenient: bool) -> bool:
 
 def command(folder: Path, out: Path, name: str, scratch: Path) -> List[str]:
     """Return Rasa's command for `folder`. Without stories and rules only understanding is trained."""
-    config = folder / "config.yml" if (folder / "config.yml").is_file() else ROOT / "config.yml"
-    domain = _domain(folder, scratch)
-    talks = any(_has(path, "rules") or _has(path, "stories") for path in training_files(folder))
-    own = [path for path in training_files(folder) if path.name not in ("config.yml", "domain.yml")]
+    domain, config = _domain(folder, scratch), _config(folder, scratch)
+    files = training_files(folder)
+    talks = any(_has(path, "rules") or _has(path, "stories") for path in files)
     data = [
         str(path.resolve())
-        for path in own
+        for path in files
         if _has(path, "nlu") or _has(path, "rules") or _has(path, "stories")
     ]
     options = ["--config", str(config.resolve()), "--out", str(out.resolve()), "--fixed-model-name", name]
     if not talks:
-        return [*_RASA, "train", "nlu", "--nlu", str(_one_folder(data, scratch)), *options]
+        return [*_RASA, "train", "nlu", "--nlu", str(_one_folder(data, scratch / "nlu")), *options]
     return [*_RASA, "train", "--domain", str(domain), "--data", *data, *options]
 
 
@@ -85,14 +85,18 @@ _RASA = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "rasa"]
 
 def _domain(folder: Path, scratch: Path) -> Path:
     """The folder's own domain; ours for our own data; else one that lists the intents, so that rules may name them."""
-    for name in ("domain.yml", "domain"):
-        if (folder / name).exists():
-            return (folder / name).resolve()
+    own = domain_files(folder)
+    if len(own) == 1:
+        return own[0].resolve()
+    if own:
+        return _one_folder([str(path) for path in own], scratch / "domains")
     if folder.resolve() == OWN_DATA.resolve():
         return ROOT / "domain.yml"
     intents, actions = set(), set()
     for path in training_files(folder):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = _content(path)
+        if not isinstance(content, dict):
+            continue
         intents |= {
             str(block["intent"]).split("/")[0] for block in content.get("nlu") or [] if "intent" in block
         }
@@ -107,17 +111,38 @@ def _domain(folder: Path, scratch: Path) -> Path:
     return made
 
 
-def _one_folder(files: List[str], scratch: Path) -> Path:
-    """Lay the files into one folder, as `rasa train nlu` takes one path only."""
-    together = scratch / "nlu"
+def _config(folder: Path, scratch: Path) -> Path:
+    """The folder's own configuration; where its pipeline or policies are empty, as in a new project, ours."""
+    ours = ROOT / "config.yml"
+    if folder.resolve() == OWN_DATA.resolve():
+        return ours
+    own = folder / "config.yml"
+    theirs = (_content(own) if own.is_file() else None) or {}
+    if theirs.get("pipeline") and theirs.get("policies"):
+        return own.resolve()
+    body = {**_content(ours), **{key: value for key, value in theirs.items() if value}}
+    if not theirs.get("policies"):
+        # what ours falls back on is an action of our own domain
+        body["policies"] = [{"name": policy["name"]} for policy in body["policies"]]
+    made = scratch / "config.yml"
+    made.write_text(yaml.safe_dump(body), encoding="utf-8")
+    return made
+
+
+def _one_folder(files: List[str], together: Path) -> Path:
+    """Lay the files into one folder, where Rasa takes one path only."""
     together.mkdir()
     for number, file in enumerate(files):
         (together / f"{number}.yml").write_bytes(Path(file).read_bytes())
     return together
 
 
+def _content(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
 def _has(path: Path, section: str) -> bool:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = _content(path)
     return isinstance(content, dict) and bool(content.get(section))
 
 

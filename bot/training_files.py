@@ -10,28 +10,25 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 import yaml
 
-TOP_KEYS = frozenset(
-    {"version", "nlu", "rules", "stories", "intents", "entities", "slots", "forms", "responses", "actions"}
-    | {
-        "session_config",
-        "e2e_actions",
-        "config",
-        "pipeline",
-        "policies",
-        "recipe",
-        "language",
-        "assistant_id",
-    }
+TRAINING_KEYS = frozenset({"nlu", "rules", "stories"})
+DOMAIN_KEYS = frozenset(
+    {"intents", "entities", "slots", "forms", "responses", "actions", "session_config", "e2e_actions"}
 )
+CONFIG_KEYS = frozenset({"pipeline", "policies", "recipe"})
+"""A file with one of these is a configuration, which may hold anything else besides."""
 BLOCK_KEYS = {
-    "nlu": frozenset({"intent", "synonym", "regex", "lookup", "examples"}),
-    "rules": frozenset({"rule", "steps", "condition", "conversation_start", "wait_for_user_input"}),
-    "stories": frozenset({"story", "steps"}),
+    "nlu": frozenset({"intent", "synonym", "regex", "lookup", "examples", "metadata"}),
+    "rules": frozenset(
+        {"rule", "steps", "condition", "conversation_start", "wait_for_user_input", "metadata"}
+    ),
+    "stories": frozenset({"story", "steps", "metadata"}),
 }
 KINDS = ("intent", "synonym", "regex", "lookup")
 FEWEST_EXAMPLES = 2
 """Of one example nobody can say how its intent is worded otherwise."""
 ENDINGS = (".yml", ".yaml")
+NOT_TRAINED = ("tests", "test", "models", "results", "endpoints.yml", "credentials.yml", "config.yml")
+"""Folders and files of a Rasa project that are no training files."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +55,42 @@ class Example:
 
 
 def training_files(folder: Path) -> List[Path]:
-    """Return the YAML files under `folder`, or `folder` itself when it is a file; in order."""
+    """Return the training files of a project, in order; `folder` may be one such file itself.
+
+    They are in its `data/`, as Rasa lays a project out, or else anywhere in the folder.
+    """
     if folder.is_file():
         return [folder]
-    return sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS and path.is_file())
+    data = folder / "data"
+    found = _yaml_under(data if data.is_dir() else folder)
+    return [path for path in found if not path.name.startswith("domain") or data in path.parents]
+
+
+def domain_files(folder: Path) -> List[Path]:
+    """Return `domain*.yml` of a project and what is in its folder `domain`, in order."""
+    if folder.is_file():
+        return []
+    single = [path for path in folder.glob("domain*") if path.suffix in ENDINGS and path.is_file()]
+    return sorted([*single, *_yaml_under(folder / "domain")])
+
+
+def _yaml_under(folder: Path) -> List[Path]:
+    """Return the YAML files under `folder`, without what is hidden or trains nothing."""
+
+    def counts(path: Path) -> bool:
+        parts = path.relative_to(folder).parts
+        return not any(part.startswith(".") or part in NOT_TRAINED for part in parts)
+
+    return sorted(
+        path for path in folder.rglob("*") if path.suffix in ENDINGS and path.is_file() and counts(path)
+    )
 
 
 def mistakes_in(folder: Path) -> List[Mistake]:
-    """Return everything that is wrong with the training files under `folder`, by file and line."""
+    """Return everything that is wrong with the training files and the domain of a project, by file and line."""
     found: List[Mistake] = []
     examples: List[Example] = []
-    for path in training_files(folder):
+    for path in sorted({*training_files(folder), *domain_files(folder)}):
         try:
             root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         except UnicodeDecodeError as wrong:
@@ -90,8 +112,11 @@ def _read_file(path: Path, root: Any, found: List[Mistake], examples: List[Examp
     if not isinstance(root, yaml.MappingNode):
         found.append(Mistake(path, _line(root), "the file must begin with keys such as `nlu:` or `rules:`"))
         return
+    keys = {key.value for key, _ in root.value}
+    if keys & CONFIG_KEYS or not keys & (TRAINING_KEYS | DOMAIN_KEYS | {"version"}):
+        return  # a configuration, or no file of Rasa's at all
     for key, value in root.value:
-        if key.value not in TOP_KEYS:
+        if key.value not in TRAINING_KEYS | DOMAIN_KEYS | {"version"}:
             found.append(Mistake(path, _line(key), f"`{key.value}` is no key of a training file"))
         elif key.value in BLOCK_KEYS:
             for block in _items(path, key, value, found):
@@ -100,7 +125,8 @@ def _read_file(path: Path, root: Any, found: List[Mistake], examples: List[Examp
 
 def _items(path: Path, key: Any, value: Any, found: List[Mistake]) -> Iterator[Any]:
     if not isinstance(value, yaml.SequenceNode):
-        found.append(Mistake(path, _line(key), f"`{key.value}:` must be followed by a list"))
+        if value.value:
+            found.append(Mistake(path, _line(key), f"`{key.value}:` must be followed by a list"))
         return
     for block in value.value:
         if isinstance(block, yaml.MappingNode):
