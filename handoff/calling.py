@@ -11,26 +11,50 @@ import unicodedata
 from handoff.substance import READ_CHARACTERS
 
 _KIND = r"(?:real|actual|live|living|human|proper|flesh and blood)"
-_PERSON = (
+_NOUN = (
     rf"(?:human(?: being)?s?|{_KIND} (?:person|people|human|agent|being|someone|somebody|employee|operator|one)|"
-    rf"person|"
-    r"(?<!ing )agents?|operator|representative|rep|advis[oe]r|consultant|supervisor|manager|boss|colleague|"
-    r"staff(?: member)?|employee|somebody|someone|anybody|anyone|team member|member of (?:your |the )?(?:staff|team)|"
+    r"(?<!cleaning )(?<!proofing )(?<!washing )(?<!wetting )agents?|operator|representative|rep|advis[oe]r|consultant|"
+    r"supervisor|manager|boss|colleague|staff(?: member)?|employee|team member|member of (?:your |the )?(?:staff|team)|"
     r"(?:customer|client) (?:service|care|support|relations|assistance)s?|support (?:team|agent|person|staff)|"
     r"service (?:team|desk|agent)|sales team|help ?desk|hotline|helpline|call cent(?:re|er)|human support)"
+)
+_ANYONE = r"(?:person|somebody|someone|anybody|anyone)"
+_NO_PERSON = (
     r"\b(?!'s|-| (?:size|sized|tent|bag|discount|rights|price|hours|friendly|else|who sells|that sells|rated|"
     r"rating)\b)"
 )
-"""Whom one can ask for. A cleaning agent, a staff discount and a one-person tent are things of the shop."""
-_REACH = (
-    r"(?:talk(?:ing)?|speak(?:ing)?|spoken|chat(?:ting)?|connect(?:ed)?(?: me)?|transfer(?:red)?(?: me)?|"
-    r"switch(?: me)?|"
-    r"put me (?:through|on|in touch)|pass me|hand me(?: over)?|forward me|get(?: me)?|give me|gimme|contact(?:ing)?|"
-    r"reach(?:ing)?(?: out)?|in touch|call|phone|ring|need|want|prefer|find me|bring me|bring in|send me|fetch me|"
-    r"escalate(?: (?:this|it|me))?|let me have|hear from|deal with|ask(?:ing)? for|take me|show me)"
+"""Behind whom one can ask for. A staff discount and a one-person tent are things of the shop."""
+_PERSON = rf"(?:{_NOUN}|{_ANYONE}){_NO_PERSON}"
+_ENDS = (
+    r"(?=\W*$|[,;:)]| (?:please|pls|plz|now|asap|here|there|instead|right|directly|immediately|urgently|today|about|"
+    r"regarding|over|via|on (?:the|this|your)|in (?:your|the|charge|customer|support|sales|person)|at (?:your|fernhill)|"
+    r"from (?:your|the|customer|support|sales)|of your|not|and|or|than|rather|if|because|with|real|human|competent|"
+    r"to (?:help|assist|talk|speak|chat|call|answer|look|discuss|sort|fix|explain|deal|contact|take|handle|solve)|"
+    r"(?:who|that) (?:can|could|will|would|knows|is|understands|speaks|actually|has))\b)"
 )
-_BETWEEN = r"(?: (?!(?:for|in)\b|(?<!to )(?<!with )my\b)[\w']+){0,5}?"
+"""Where "a person" is all of what is asked for: "a person can stand in it" says something about a tent."""
+_WHOM = rf"(?:{_NOUN}{_NO_PERSON}|{_ANYONE}{_NO_PERSON}{_ENDS})"
+_TALK = (
+    r"(?:talk(?:ing)?|speak(?:ing)?|spoken|chat(?:ting)?|connect(?:ed)?(?: me)?|transfer(?:red)?(?: me)?|"
+    r"switch(?: me)?|put me (?:through|on|in touch)|pass me|hand me(?: over)?|forward me|"
+    r"escalate(?: (?:this|it|me))?|in touch|hear from|deal with|ask(?:ing)? for)"
+)
+_BETWEEN = (
+    r"(?: (?!(?:for|in|that|which|if|whether|when|by|from|how|what|where|because)\b|"
+    r"(?<!to )(?<!with )my\b)[\w']+){0,5}?"
+)
 """Words between the two. A jacket for a person, my manager and "in person" ask for nobody."""
+_WANT = (
+    r"(?:need(?:ing)?|want|wanna|prefer|get(?: me)?|got to|give me|gimme|find me|bring me|bring in|send me|fetch me|take me|"
+    r"show me|let me have|contact(?:ing)?|reach(?:ing)?(?: out)?|call|request(?:ing)?|require|demand|would like|i'd like)"
+)
+_HOW = (
+    r"(?: (?:to|with|an?|the|your|some|any|one|of|another|back|just|only|actually|really|please|my account|account|"
+    r"real|actual|live|living|proper|free|available|competent|nice|friendly|senior|personal|qualified|different|other|"
+    r"better|next|customer|client|technical|sales|support|service|damn(?:ed)?|goddamn(?:ed)?|bloody|freaking|fucking|"
+    r"f\*+ing|stupid)){0,5}?"
+)
+"""What may stand between wanting and whom: no other thing that is wanted, such as a jacket."""
 _ALONE = re.compile(
     r"(?:(?:real|actual|live|living|proper) )?(?:human|person|agent|operator|representative|chat|support|real one|"
     r"supervisor|manager|customer (?:service|care|support)|client service|help ?desk|hotline|helpline|"
@@ -52,32 +76,36 @@ _SOMEONE = (
 _ASKS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_REACH}\b{_BETWEEN} {_PERSON}",
+        rf"\b{_TALK}\b{_BETWEEN} {_PERSON}",
+        rf"\b{_WANT}\b{_HOW} {_WHOM}",
+        rf"\b(?:help|assistance|support|answer|reply|response|advice) (?:from|by)\b{_HOW} {_WHOM}",
         (
-            r"\b(?:can|could|will|would|may|is|are|isn't|aren't|any)\b.{0,25}"
-            r"\b(?:humans?|real (?:person|people)|live agent)\b(?!-| (?:rights|use)\b)"
+            r"\b(?:can|could|will|would|may|is|are|isn't|aren't)\b.{0,25}(?<!for )(?<!by )(?<!on )(?<!to )(?<!of )"
+            r"\b(?:(?:an?|any|some|another) (?:real |live |actual )?humans?|real (?:person|people)|live agent)\b"
+            r"(?!-| (?:rights|use)\b)"
         ),
+        r"\bany humans\b(?! (?:rights|use))",
         (
             r"\b(?:call|phone|ring) me(?= (?:back|now|please|pls|plz|asap|on|at|about|to|tomorrow|today|tonight|"
             r"later|when|"
             r"if|in|regarding)\b|\W*$| ?[+\d])"
         ),
         (
-            r"\bcall ?backs?\b|\bgive (?:me|us) a (?:quick )?(?:call|ring|bell|buzz)\b|\b(?:have|arrange|"
+            r"\bcall ?backs?\b(?! from)|\bgive (?:me|us) a (?:quick )?(?:call|ring|bell|buzz)\b|\b(?:have|arrange|"
             r"book|request|"
             r"schedule|expect|like|want|need) a (?:phone |telephone )?call(?: back)?\b"
         ),
         (
             rf"\b(?:please|can you|could you|would you|will you|have {_SOMEONE}|{_SOMEONE}|your (?:team|people))"
-            r"(?: (?:please|to|should|must|can|could|just))* (?:contact|call|phone|ring|get back to) (?:me|"
-            r"us)\b(?! (?:by|via) e?-?mail)"
+            r"(?: (?:please|to|should|must|can|could|just)){0,4} (?:contact|call|phone|ring|get back to) (?:me|"
+            r"us)\b(?! (?:by|via) e?-?mail| up\b)"
         ),
         (
             rf"\b(?:need|want|wanna|gotta|have|like|love|must|wish|demand|insist|prefer|rather|let me|can i|"
             rf"could i|may i)"
-            rf"(?: (?:to|on|just|really|please|be able to))* {_SPEECH}(?:ing)?"
+            rf"(?: (?:to|on|just|really|please|be able to)){{0,4}} {_SPEECH}(?:ing)?"
             r"(?: (?:now|please|pls|urgently|right now|directly|to you(?: guys| people)?|with you(?: guys| people)?|"
-            r"(?:on|over|by|via) the (?:tele)?phone|by (?:tele)?phone)\b)*\W*$"
+            r"(?:on|over|by|via) the (?:tele)?phone|by (?:tele)?phone)\b){0,4}\W*$"
         ),
         (
             rf"\b(?:who|whom) (?:can|could|do|should|may|must) i (?:{_SPEECH}|turn|call|contact|phone|ring)\b"
@@ -85,7 +113,7 @@ _ASKS = tuple(
         ),
         (
             rf"\bis (?:there )?(?:any ?one|any ?body|some ?one|some ?body)(?: (?:real|human|actually|else|"
-            rf"at all|there|here))* "
+            rf"at all|there|here)){{0,3}} "
             rf"(?:(?:who|that) (?:can|could|will|would|knows|understands)\b|i (?:can|could|may)\b|"
             rf"(?:(?:available|around|free|online) )?to (?:help|assist|{_SPEECH}|answer)\b|available\b|"
             rf"around\W*$|online\b)"
@@ -94,7 +122,7 @@ _ASKS = tuple(
             rf"\b(?:can|could|will|would) (?:some ?(?:one|body)|any ?(?:one|body)|one of you(?:r (?:team|people|"
             rf"colleagues|staff))?|"
             rf"{_PERSON})(?: (?:please|there|here|just|"
-            r"real|actually|from \w+(?: \w+)?))* (?:help|assist|serve|take over|look (?:at|into)|answer|"
+            r"real|actually|from \w+(?: \w+)?)){0,3} (?:help|assist|serve|take over|look (?:at|into)|answer|"
             r"deal with|reply|respond|explain (?:this|it|me))"
             r"(?! (?:(?:me|us) )?(?:to )?(?:choos|find|pick|decid|carry|lift|pitch|set)| on | (?:\w+ )?by e?-?mail)"
         ),
@@ -102,6 +130,7 @@ _ASKS = tuple(
             r"\b(?:customer|client|support|service|care) ?(?:service|care|support|desk|"
             r"line)? (?:tele)?(?:phone|number|hotline|"
             r"contact number)\b|\b(?:tele)?phone (?:support|service|contact)\b"
+            r"(?! (?:bracket|stand|holder|case|arm|mount)s?\b)"
         ),
         (
             r"\b(?:what(?:'s| is)|give me|have|need|send me|tell me) (?:your|the|a) (?:\w+ )?(?:phone |"
@@ -119,7 +148,7 @@ _ASKS = tuple(
         ),
         (
             r"\b(?:transfer|redirect) (?:me|us|this chat|my (?:case|chat|call))\b|\bconnect (?:me|"
-            r"us)\b(?! (?:it|the)\b)|"
+            r"us)\b(?! (?:it|the|to the)\b)|"
             r"\bput (?:me|us) through\b|\bhand (?:me|this) over\b|\bescalate (?:this|it|me|my)\b"
         ),
         (
@@ -128,8 +157,9 @@ _ASKS = tuple(
             r"can'?t stand|refuse)\b"
             r"(?: (?:to|of|with|talk|talking|speak|speaking|chat|chatting|deal|dealing|an?|the|this|these|your|"
             r"another|any|"
-            r"more|damn|damned|bloody|stupid|useless|dumb|silly|annoying|fucking|f\*+ing))*"
+            r"more|damn|damned|bloody|stupid|useless|dumb|silly|annoying|fucking|f\*+ing)){0,6}"
             r" (?:bots?|robots?|chat ?bots?|automated|machines?(?! (?:wash|dry))|computers?)\b"
+            r"(?! (?:vacuum|mower|lawn|cleaner|hoover|kit|toy|wash|bag|case|sleeve))"
         ),
         (
             r"\b(?:are|is) (?:any |some |one )?(?:of )?(?:your |the )?(?:\w+ )?(?:staff|people|agents?|"
@@ -137,8 +167,8 @@ _ASKS = tuple(
             r"advis[eo]rs?)(?: \w+){0,2} (?:available|online|around|free to (?:talk|chat|help))\b"
         ),
         r"\b(?:human|personal) (?:help|assistance|support|contact|service|advice)\b",
-        r"\bsome(?:one|body) from (?:your|the|customer|support|service)\b.{0,25}$",
-        rf"\blet (?:a |an )?{_PERSON}(?! (?:e-?mail|mail|write))",
+        r"(?<!from )(?<!by )\bsome(?:one|body) from (?:your|the|customer|support|service)\b.{0,25}$",
+        rf"(?:^|\b(?:please|you|just|to) )let (?:a |an )?{_PERSON}(?! (?:e-?mail|mail|write))",
     )
 )
 _THIRD = (
@@ -147,15 +177,16 @@ _THIRD = (
     r"neighbou?r|warehouse|bank|police|they|he|she|it"
 )
 _DECLINES = re.compile(
-    r"\b(?:don'?t|do not|no need|never|not necessary|needn'?t)(?: (?:really|want|need|wish|have|like|please))*"
-    r"(?: (?:to|with|talk|speak|chat|call|phone|ring|contact|transfer|connect|an?|the|any|your))*"
+    r"\b(?:don'?t|do not|no need|never|not necessary|needn'?t)(?: (?:really|want|need|wish|have|like|please)){0,4}"
+    r"(?: (?:to|with|talk|speak|chat|call|phone|ring|contact|transfer|connect|an?|the|any|your)){0,5}"
     rf" (?:{_PERSON}|me\b)",
     re.IGNORECASE,
 )
 """They say that they want nobody."""
 _ABOUT_PEOPLE = re.compile(
     r"\b(?:are you|am i|is this|is it)\b.{0,20}\b(?:human|person|bot|robot|real)\b"
-    r"|\b(?:you are|you're|if this is|whether this is)\b.{0,20}\b(?:human|person|real)\b(?!.*\b(?:get|give|want|need)\b)"
+    r"|\b(?:you are|you're|if this is|whether this is)\b.{0,20}\b(?:human|person|real)\b"
+    r"(?!.{0,80}\b(?:get|give|want|need)\b)"
     r"|\bi(?:'m| am) not a (?:ro)?bot\b|\bdo i (?:(?:talk|speak|chat) (?:to|with)|(?:need|have|get) (?:to|a))\b|"
     r"\bhuman behind\b|\byou (?:can|"
     r"may) (?:call|ring|phone|reach) me\b"
@@ -172,11 +203,12 @@ _ABOUT_PEOPLE = re.compile(
     r"|\b(?:do|does|did) (?:you|your \w+) (?:have|employ|sell|know|keep)\b.{0,12}\b(?:someone|somebody|anyone|"
     r"anybody|staff|"
     r"people|agents?)\b(?!.{0,12}\b(?:i can|can i|to (?:talk|speak)|available)\b)"
-    r"|\b(?:spoke|talked|chatted) (?:to|with)\b(?!.*\b(?:want|need|again|can|could|let)\b)",
+    r"|\b(?:spoke|talked|chatted) (?:to|with)\b(?!.{0,80}\b(?:want|need|again|can|could|let)\b)",
     re.IGNORECASE,
 )
 """About people, not for one: what they are like, who else was there, whether the courier will ring."""
 
+_NAMED = re.compile(r"\b[Cc]all me [A-Z][a-z]+\W*$")
 _TARGETS = (
     "human", "person", "agent", "operator", "representative", "customer", "service", "support", "speak", "someone",
     "somebody", "anyone", "anybody", "manager", "supervisor", "colleague", "employee", "transfer", "connect", "advisor",
@@ -195,13 +227,27 @@ _NICKNAMES = {
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?\d?")
 
 
+_CLAUSE_END = re.compile(
+    r"[.!?…;]+(?=\s|$)|,(?= (?:i|i'\w+|but|so|now|please|can|could|let|get|give|put|connect|transfer|just|you)\b)|"
+    r"(?= (?:but|so|now) (?:please|just|i|let|get|give|put|connect|transfer|can|could|you)\b)| [-–—] ",
+    re.IGNORECASE,
+)
+
+
 def asks_for_person(text: str) -> bool:
-    """Whether the customer plainly asks for a person, also shouted, misspelt or impolitely."""
+    """Whether the customer plainly asks for a person, also shouted, misspelt or impolitely, in one clause at least."""
     plain = _plain(text)
-    called = re.search(r"\b[Cc]all me [A-Z][a-z]+\W*$", " ".join(text.split()))
-    if called or _ABOUT_PEOPLE.search(plain) or _DECLINES.search(plain):
+    clauses = [part for clause in _CLAUSE_END.split(plain) if (part := clause.strip())]
+    lines = [" ".join(line.split()) for line in plain.split("\n")] if "\n" in plain else []
+    return _names_nothing_else(" ".join(plain.split())) or any(
+        _asks(" ".join(clause.split())) for clause in (*clauses, *lines)
+    )
+
+
+def _asks(clause: str) -> bool:
+    if _NAMED.search(clause) or _ABOUT_PEOPLE.search(clause) or _DECLINES.search(clause):
         return False
-    return _names_nothing_else(plain) or any(pattern.search(plain) for pattern in _ASKS)
+    return _names_nothing_else(clause) or any(pattern.search(clause) for pattern in _ASKS)
 
 
 def _names_nothing_else(plain: str) -> bool:
@@ -211,9 +257,9 @@ def _names_nothing_else(plain: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The words on one line, with straight quotes, without drawn-out letters, the common slips mended."""
+    """The words line by line, with straight quotes, without drawn-out letters, the common slips mended."""
     line = unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).replace("’", "'").replace("`", "'")
-    line = re.sub(r"([^\W\d_])\1{2,}", r"\1", " ".join(line.split()))
+    line = re.sub(r"([^\W\d_])\1{2,}", r"\1", "\n".join(" ".join(part.split()) for part in line.splitlines()))
     return _WORD.sub(lambda word: _mended(word.group()), line)
 
 
