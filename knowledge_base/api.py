@@ -30,6 +30,8 @@ from knowledge_base.wire import (
 
 QUERY_LENGTH = 1000
 PAGE_LENGTH = 500
+TYPING_THREADS = 2
+"""Suggestions at once, apart from all else: whoever types does not hold up whoever asked."""
 
 Words = Annotated[str, Query(max_length=QUERY_LENGTH)]
 SlugList = Annotated[str, Query(max_length=5_000)]
@@ -41,9 +43,10 @@ def create_router(library: Library, authorise: Authorise, service_secret: str) -
     `service_secret` is what the action server sends as X-Frontdesk-Secret. The application must also call
     `add_problem_handlers`, so that errors become problems.
     """
-    threads = Threads()
+    library.serve()
+    threads, typing = Threads(), Threads(TYPING_THREADS)
     router = APIRouter(tags=["knowledge"], responses={422: {"model": Problem}})
-    router.include_router(_public(library, threads))
+    router.include_router(_public(library, threads, typing))
     router.include_router(_service(library, threads, service_secret))
     router.include_router(create_editor_router(library, threads, authorise), prefix="/editor")
     return router
@@ -73,7 +76,7 @@ async def invalid_request_problem(_request: Request, exc: Exception) -> JSONResp
     return JSONResponse(problem.model_dump(), status_code=422)
 
 
-def _public(library: Library, threads: Threads) -> APIRouter:
+def _public(library: Library, threads: Threads, typing: Threads) -> APIRouter:
     router = APIRouter()
 
     @router.get("/search")
@@ -91,7 +94,7 @@ def _public(library: Library, threads: Threads) -> APIRouter:
     ) -> SuggestReply:
         """`seen` and `read` are slugs with commas between; `searching` when the customer looks for articles."""
         lists = {"seen": seen.split(","), "read": read.split(",")}
-        return await threads.run(library.suggest, q, page, limit, searching=searching, **lists)
+        return await typing.run(library.suggest, q, page, limit, searching=searching, **lists)
 
     @router.post("/outcomes", status_code=204)
     async def outcomes(told: Outcomes) -> None:

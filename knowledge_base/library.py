@@ -173,9 +173,8 @@ class Library:
         slug = checked_slug(draft.slug or before.slug)
         if slug != before.slug and before.slug_is_fixed:
             raise Invalid("The address of an article stays the same once it was published.")
-        moment = at or datetime.now(UTC)
-        saved = self._store.save_draft(article_id, draft.base_revision, slug, _content(draft), by, moment)
-        return self._opened(saved)
+        parts = (slug, _content(draft), by, at or datetime.now(UTC))
+        return self._opened(self._store.save_draft(article_id, draft.base_revision, *parts))
 
     def publish(self, article_id: str) -> PublishReply:
         """Shows the latest revision to customers; the reply is read back from the index that answers."""
@@ -186,9 +185,7 @@ class Library:
         self._publish(article)
         snapshot = self._index.refresh()
         live = snapshot.article(article.id)
-        if (
-            live is None or live.article.answering_since is None
-        ):  # somebody retired it within these milliseconds
+        if live is None or live.article.answering_since is None:  # somebody was quicker to retire it
             raise NotFound("The article was retired in the same moment.")
         return PublishReply(
             article=self._opened(live.article),
@@ -252,6 +249,11 @@ class Library:
         """From now on counts what helped whom where, and ranks suggestions by it."""
         self._suggester.count(Tally(habits))
 
+    def serve(self) -> None:
+        """From now on nobody who asks waits for what other processes change, nor for suggestions to be made ready."""
+        self._index.watch()
+        self._suggester.prepare_beside()
+
     def snapshot(self) -> Snapshot:
         """What is searched now; for evaluation and calibration."""
         return self._index.current()
@@ -268,6 +270,7 @@ class Library:
         """Writes what waits to be logged or counted and closes the store; may be called twice."""
         self.trust.close()
         self._suggester.close()
+        self._index.close()
         self._store.close()
 
     def put(self, slug: str, content: Content, by: str, at: datetime | None, publish: bool) -> Put:

@@ -238,7 +238,11 @@ class SearchIndex(Protocol):
     """Names the encoder whose vectors are in the index."""
 
     def current(self) -> Snapshot:
-        """The snapshot that answers now; looks for changes of other processes at most once a second."""
+        """The snapshot that answers now; looks for changes of other processes at most once a second, unless `watch` does."""
+        ...
+
+    def watch(self) -> None:
+        """From now on a thread looks for changes of other processes, and no caller of `current` waits for them."""
         ...
 
     def refresh(self) -> Snapshot:
@@ -257,6 +261,14 @@ class SearchIndex(Protocol):
         """Everything of an article that has to be encoded, by text key."""
         ...
 
+    def mended(self, text: str) -> str:
+        """A customer's words with slips mended by what is published now; mending them again changes nothing."""
+        ...
+
     def question(self, text: str) -> Question:
         """A customer's words as the ranking wants them."""
+        ...
+
+    def close(self) -> None:
+        """Looks for changes no more; may be called twice."""
         ...

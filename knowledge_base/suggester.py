@@ -3,6 +3,7 @@
 This module must not know how articles are ranked (`suggesting.py`) or counts kept (`tally.py`).
 """
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,14 +11,15 @@ from functools import lru_cache
 from knowledge_base import suggesting
 from knowledge_base.answering import article_url, summary_of
 from knowledge_base.ports import SearchIndex, Snapshot
-from knowledge_base.ranking import plain_words
+from knowledge_base.ranking import Question, plain_words
 from knowledge_base.strangers import SENTENCES
 from knowledge_base.suggesting import Shelf, Visit
 from knowledge_base.tally import Tally
 from knowledge_base.wire import Outcomes, SuggestReply
 
-SMALL = 5_000
-"""Passages. A larger library is made ready beside the answering; in the meantime it suggests from what it was before."""
+BREATH_SECONDS = 0.001
+"""Between two of the texts that a shelf made beside the answering is measured with: those who ask come first."""
+CLOSING_SECONDS = 2.0
 REMEMBERED = 1_024
 """Vectors of pages, titles and unrelated texts, which come back with every change of the library; 1.6 MB."""
 
@@ -26,10 +28,12 @@ class Suggester:
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
         self._tally: Tally | None = None
-        self._ask = lru_cache(REMEMBERED)(index.question)
+        self._known = lru_cache(REMEMBERED)(index.question)
         self._lock = threading.Lock()
         self._shelf: Shelf | None = None
+        self._beside = False
         self._preparing: threading.Thread | None = None
+        self._closed = threading.Event()
 
     def suggest(
         self,
@@ -78,8 +82,16 @@ class Suggester:
         if self._tally:
             self._tally.note(outcomes.page, kinds, outcomes.visit)
 
+    def prepare_beside(self) -> None:
+        """From now on shelves are made by a thread, the first one now; until one is ready the one before serves."""
+        self._beside = True
+        self._ready(self._index.current())
+
     def close(self) -> None:
         """Writes the counts that wait; may be called twice."""
+        self._closed.set()
+        if self._preparing is not None:
+            self._preparing.join(timeout=CLOSING_SECONDS)
         if self._tally:
             self._tally.close()
 
@@ -99,24 +111,40 @@ class Suggester:
         found = [summary_of(publication) for publication in live]
         return SuggestReply.model_validate({"articles": found, "because": because if found else "nothing"})
 
+    def _ask(self, text: str) -> Question:
+        """Remembered by its mended words: how they are mended changes with what is published."""
+        return self._known(self._index.mended(text))
+
     def _ready(self, snapshot: Snapshot) -> Shelf | None:
-        """The shelf of this snapshot; of a large library perhaps an older one, or none yet."""
+        """The shelf of this snapshot; beside the answering perhaps an older one, or none yet."""
         shelf = self._shelf
         if shelf is not None and shelf.snapshot is snapshot:
             return shelf
-        if len(snapshot.views.owner) <= SMALL:
-            with self._lock:
-                if self._shelf is None or self._shelf.snapshot is not snapshot:
-                    self._prepare(snapshot)
-                return self._shelf
         with self._lock:
-            if self._preparing is None or not self._preparing.is_alive():
-                self._preparing = threading.Thread(target=self._prepare, args=(snapshot,), daemon=True)
+            if not self._beside:
+                if self._shelf is None or self._shelf.snapshot is not snapshot:
+                    self._shelf = suggesting.ready(snapshot, self._ask, SENTENCES)
+            elif not self._closed.is_set() and (self._preparing is None or not self._preparing.is_alive()):
+                self._preparing = threading.Thread(target=self._prepare, name="suggestions", daemon=True)
                 self._preparing.start()
-        return shelf
+        return self._shelf
 
-    def _prepare(self, snapshot: Snapshot) -> None:
-        self._shelf = suggesting.ready(snapshot, self._ask, SENTENCES)
+    def _prepare(self) -> None:
+        """New articles show first, by the floors of before where there are any; then the floors are measured anew."""
+        snapshot, before = self._index.current(), self._shelf
+        if before is not None and before.slugs:
+            self._shelf = suggesting.reshelved(snapshot, before)
+        with contextlib.suppress(_Closed):
+            self._shelf = suggesting.ready(snapshot, self._gently, SENTENCES)
+
+    def _gently(self, text: str) -> Question:
+        if self._closed.wait(BREATH_SECONDS):
+            raise _Closed
+        return self._ask(text)
+
+
+class _Closed(Exception):  # no error: nobody needs the shelf any more
+    pass
 
 
 def _open_article(shelf: Shelf, page: str) -> list[str]:

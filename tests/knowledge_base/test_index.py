@@ -1,6 +1,9 @@
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine
 
@@ -71,6 +74,48 @@ def test_changes_of_another_process_are_noticed(
     assert len(elsewhere.current().articles()) == 1
     library.retire(article_id)
     assert elsewhere.current().articles() == ()
+
+
+def test_a_watched_index_sees_them_by_itself_and_lets_nobody_wait(
+    engine: Engine, library: Library, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "LOOK_AGAIN_SECONDS", 0.01)
+    elsewhere = LiveIndex(SqlArticleStore("default", engine), WordEncoder())
+    readers: set[str] = set()
+    read = elsewhere._read
+
+    def noted() -> index.Shelf:
+        readers.add(threading.current_thread().name)
+        return read()
+
+    monkeypatch.setattr(elsewhere, "_read", noted)
+    elsewhere.watch()
+    publish(RETURNS)
+    end = time.monotonic() + 5
+    while not elsewhere._shelf.articles() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert len(elsewhere.current().articles()) == 1
+    assert readers == {"index"}
+    elsewhere.close()
+    elsewhere.close()
+
+
+def test_the_vectors_of_a_snapshot_are_held_once(store: SqlArticleStore, publish: Publish) -> None:
+    publish(RETURNS)
+    publish(STOVES)
+    live = LiveIndex(store, WordEncoder())
+    for more in (BOOTS, None):
+        shelf = live.refresh()
+        matrices = [shelf.views.passages, shelf.views.statements, shelf.views.places, shelf.views.wordings]
+        fresh = {
+            item.article.id: item.vectors for item in store.publications(list(shelf.entries), live.encoder)
+        }
+        for publication in shelf.articles():
+            for key, vector in publication.vectors.items():
+                assert any(np.shares_memory(vector, matrix) for matrix in matrices)
+                assert np.array_equal(vector, fresh[publication.article.id][key])
+        if more:
+            publish(more)
 
 
 def test_an_old_snapshot_goes_on_answering_unchanged(library: Library, publish: Publish) -> None:

@@ -1,23 +1,29 @@
 """What is suggested, and what is not, in a library whose articles share few words."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from knowledge_base import suggester
+from knowledge_base import suggesting
 from knowledge_base.beginnings import Beginnings, is_unfinished, weighted_words
 from knowledge_base.habit_store import SqlHabitStore
 from knowledge_base.habits import Counts
+from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.ranking import plain_words
+from knowledge_base.store import SqlArticleStore
 from knowledge_base.strangers import SENTENCES
+from knowledge_base.suggester import Suggester
 from knowledge_base.suggesting import page_texts, ready
 from knowledge_base.wire import DraftIn, Outcomes
+from tests.knowledge_base.fakes import WordEncoder
 
 Publish = Callable[[DraftIn], str]
 
@@ -90,11 +96,19 @@ def test_what_changed_or_was_retired_shows_at_once(shop: Library) -> None:
     assert slugs(shop, "wax leather boots") == []
 
 
-def test_a_large_library_is_made_ready_beside_the_answering(
-    library: Library, publish: Publish, monkeypatch: pytest.MonkeyPatch
+def test_nobody_who_types_waits_for_a_shelf(
+    library: Library, publish: Publish, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(suggester, "SMALL", 0)
     publish(DraftIn(title="Return an item", body=SHOP["Return an item"]))
+    makers: set[str] = set()
+    ready = suggesting.ready
+
+    def noted(*parts: Any) -> suggesting.Shelf:
+        makers.add(threading.current_thread().name)
+        return ready(*parts)
+
+    monkeypatch.setattr(suggesting, "ready", noted)
+    library.serve()
 
     def within_seconds(wanted: list[str]) -> bool:
         end = time.monotonic() + 10
@@ -103,8 +117,24 @@ def test_a_large_library_is_made_ready_beside_the_answering(
         return slugs(library, "return an item") == wanted
 
     assert within_seconds(["return-an-item"])
-    library.retire(library.rows().articles[0].id)
+    publish(DraftIn(title="Print a ticket", body="Tickets come as a file."))
+    assert slugs(library, "return an item") == ["return-an-item"], "the old shelf serves meanwhile"
+    library.retire(next(row.id for row in library.rows().articles if row.slug == "return-an-item"))
     assert slugs(library, "return an item") == []
+    library.close()
+    assert makers == {"suggestions"}
+
+
+def test_what_was_remembered_is_mended_by_what_is_published_now(
+    store: SqlArticleStore, publish: Publish
+) -> None:
+    publish(DraftIn(title="Wax boots", body="Wax the tents and lanterns too."))
+    live = LiveIndex(store, WordEncoder(vocabulary=("boots", "wax", "lantern")))
+    suggester = Suggester(live)
+    assert suggester._ask("lanternn").words == suggester._ask("lantern").words
+    publish(DraftIn(title="Lanternn", body="The Lanternn is our new lamp."))
+    live.refresh()
+    assert suggester._ask("lanternn").words == live.question("lanternn").words == ("lanternn",)
 
 
 @pytest.mark.parametrize(
