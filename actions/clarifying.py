@@ -5,7 +5,8 @@ in the slot `clarified`, as keys that this module makes and reads.
 """
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Hit = dict[str, Any]
@@ -17,9 +18,9 @@ KEPT = 40
 OPEN_QUESTION = "what is it about"
 LANGUAGE = "language"
 
-WORD = re.compile(r"[^\W\d_]{2,}(?:['’][^\W\d_]+)?|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 VAGUE = frozenset(
-    WORD.findall(
+    re.findall(
+        r"[a-z']+",
         """
         a an and any anyone anybody am are as ask at be been but by can cannot can't could couldn't
         did didn't do does doesn't don't for get give got had happens happened has have having hello
@@ -32,21 +33,63 @@ VAGUE = frozenset(
         worked working works would wrong yes you your broken broke fix fixed assist assistance
         support urgent urgently again anymore more goes going go stopped appears seems nothing
         everything anything happen
-        """
+        """,
     )
 )
 """Words that say that something is the matter, and not what."""
 
 
+_MATTER = re.compile(
+    r"\b(?:help|helping|assist|assistance|problems?|issues?|questions?|trouble|wrong|broken?|broke|stuck|urgent(?:ly)?|"
+    r"stopped|fix(?:ed)?|happen(?:s|ed)?|(?:\w+n'?t|not|never|cannot) (?:\w+ )?work\w*|need (?:some|any)thing|nothing)\b"
+)
+"""What says that something is the matter: "I want to get up" does not."""
+_ASKS_US = re.compile(
+    r"^(?:(?:hi|hello|hey|so|and|ok) )?(?:how|do you|does|did you|are you|have you|is there|are there)\b"
+)
+"""Questions about how we or things are, not about what went wrong."""
+MOST_VAGUE = 12
+
+
 def says_nothing(text: str) -> bool:
-    """Whether there is no word in it: pictures, signs, digits, one letter."""
-    return WORD.search(text) is None
+    """Whether there is no word in it: pictures, signs, digits, one Latin letter."""
+    return next(_words(text), None) is None
 
 
 def is_vague(text: str) -> bool:
     """Whether it says that something is the matter, but not what: "it doesn't work", "I have a problem", "help"."""
-    words = [word.replace("’", "'").lower() for word in WORD.findall(text)]
-    return bool(words) and len(words) <= 12 and all(word in VAGUE for word in words)
+    words = [word.replace("’", "'").lower() for word in _words(text)]
+    plain = " ".join(words)
+    return (
+        0 < len(words) <= MOST_VAGUE
+        and all(word in VAGUE for word in words)
+        and _MATTER.search(plain) is not None
+        and _ASKS_US.search(plain) is None
+    )
+
+
+def _words(text: str) -> Iterator[str]:
+    """Runs of letters with their marks, in any script; outside the Latin one a letter may be a whole word."""
+    word = ""
+    for sign, following in zip(text, [*text[1:], " "], strict=False):
+        if _is_letter(sign) or (word and sign in "'’" and _is_letter(following)):
+            word += sign
+            continue
+        if _is_word(word):
+            yield word
+        word = ""
+    if _is_word(word):
+        yield word
+
+
+def _is_letter(sign: str) -> bool:
+    """A letter, or a mark such as the vowel signs of Hindi and Tamil."""
+    return unicodedata.category(sign)[0] in "LM"
+
+
+def _is_word(word: str) -> bool:
+    letters = [sign for sign in word if unicodedata.category(sign)[0] == "L"]
+    return len(letters) >= 2 or any(not unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
 
 
 def choices_among(hits: Sequence[Hit]) -> list[Hit]:

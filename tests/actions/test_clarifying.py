@@ -22,7 +22,8 @@ def test_what_says_that_something_is_the_matter_and_not_what(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["my zip is broken", "the promo code does not work", "refund", "can you help me return a tent",
-     "I have a problem with my order", "ich brauche Hilfe", "где мой заказ", "🏔️", "", "FH-204817", "sizes"],
+     "I have a problem with my order", "ich brauche Hilfe", "где мой заказ", "🏔️", "", "FH-204817", "sizes",
+     "how does it work", "do you have a question", "I want to get up", "is there any support", "do you have to be there"],
 )  # fmt: skip
 def test_what_says_more(text: str) -> None:
     assert not is_vague(text)
@@ -33,7 +34,25 @@ def test_what_says_nothing(text: str) -> None:
     assert says_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["hi", "zip", "退货", "где", "คืน", "إرجاع"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi",
+        "zip",
+        "退货",
+        "退",
+        "где",
+        "я",
+        "คืน",
+        "إرجاع",
+        "मेरा पैसा",
+        "আমার টাকা",
+        "எனது பணம்",
+        "సహాయం",
+        "ತಂಬು",
+        "टूटी थैली",
+    ],
+)
 def test_words_of_any_script_say_something(text: str) -> None:
     assert not says_nothing(text)
 
@@ -93,6 +112,15 @@ async def test_the_open_question_is_asked_once(library: FakeLibrary) -> None:
 async def test_without_a_word_the_library_is_not_asked(library: FakeLibrary, text: str) -> None:
     said, _ = await run(AnswerQuestion(), tracker(text))
     assert (said[0]["response"], library.questions) == ("utter_no_words", [])
+
+
+@pytest.mark.parametrize("text", ["मेरा पैसा", "எனது பணம்", "я"])
+async def test_words_of_another_script_are_another_language_and_not_no_words(
+    library: FakeLibrary, text: str
+) -> None:
+    library.reply = (200, library.clueless() | {"language": "hi", "foreign": True})
+    said, _ = await run(AnswerQuestion(), tracker(text))
+    assert [m["response"] for m in said] == ["utter_other_language"]
 
 
 async def test_another_language_is_said_once(library: FakeLibrary) -> None:
