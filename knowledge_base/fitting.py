@@ -15,16 +15,26 @@ from knowledge_base import risk
 from knowledge_base.confidence import FEATURES, TARGET_ERROR, Calibration, Evidence
 from knowledge_base.risk import Bools, Floats, Point
 
-Source = Literal["golden", "hidden", "judged", "own", "own hidden"]
-"""A golden question, or one with its article hidden; an answer that people judged; the library's own wording, held out
-of the index, or with its whole article hidden."""
+Source = Literal["golden", "stand-in", "hidden", "judged", "own", "own hidden"]
+"""A golden question, or one with its article hidden, which stands in for a question that the library cannot answer or
+only says more about near misses; an answer that people judged; the library's own wording, held out of the index, or
+with its whole article hidden."""
 
-IMPORTANCE: dict[Source, float] = {"golden": 1, "hidden": 0.5, "judged": 1, "own": 1, "own hidden": 0.25}
+IMPORTANCE: dict[Source, float] = {
+    "golden": 1,
+    "stand-in": 1,
+    "hidden": 0.5,
+    "judged": 1,
+    "own": 1,
+    "own hidden": 0.25,
+}
 """Hidden articles stand for near misses, which nobody writes enough of."""
 HELD_BACK = 0.1
 """At most this share of right first hits may get neither an answer nor a choice."""
 FOREIGN_HELD_BACK = 0.05
 """At most this share of right first hits may lie below the floor that keeps foreign topics out."""
+ENOUGH_FOR_A_FLOOR = 100
+"""Fewer right first hits may lower the floor and not raise it."""
 PULL_OF_PRIOR, PULL_OF_PRIOR_ON_BIAS = 30.0, 100.0
 """How many of the library's own texts weigh as much as the prior: they are worded unlike customers' questions, and say
 more about what tells right from wrong than about how often the first hit is right."""
@@ -32,6 +42,10 @@ PULL_OF_TEXTS = 3.0
 """The same for golden and judged questions against what came before."""
 PULL_OF_NOTHING = 30.0
 """The prior itself is fitted to one library and used in others: calm weights carry further."""
+FEW = 30
+"""Fewer golden questions turn the weights as gently as the library's own texts do, and leave the thresholds alone."""
+LEAST = 0.5
+"""No answer is given that is as likely wrong as right, whatever a handful of questions seem to show."""
 FOLDS = 5
 _FREE = 1e-6
 
@@ -63,6 +77,14 @@ class Fitted:
     ece_after: float = float("nan")
     """… and of the new one, on folds that it has not seen."""
     curve: tuple[Point, ...] = field(default=())
+    stand_ins: int = 0
+    """How many of them are golden questions asked once more, with their article hidden."""
+    keeps_lowest: bool = False
+    """Whether the answer threshold is the one that `lowest_promise` is promised for."""
+
+    @property
+    def golden(self) -> int:
+        return len(self.right) - self.stand_ins
 
 
 def fit(trials: Sequence[Trial], prior: Calibration, target: float = TARGET_ERROR) -> Fitted:
@@ -111,32 +133,30 @@ def _from_golden(
     pull: float = PULL_OF_TEXTS,
 ) -> Fitted:
     x, y, w = _arrays(asked)
-    golden = np.array([trial.source == "golden" for trial in asked])
-    counted = np.array([trial.source in ("golden", "judged") for trial in asked])
-    groups = np.array([trial.group for trial in asked])
-    fold = np.random.default_rng(0).permutation(groups.max() + 1)[groups] % FOLDS
-    unseen, scaled = np.zeros(len(y)), np.zeros(len(y))
-    for k in range(FOLDS):
-        weights, bias = _logistic(x[fold != k], y[fold != k], w[fold != k], start, pull, _FREE)
-        unseen[fold == k] = x[fold == k] @ weights + bias
-    for k in range(FOLDS):
-        others = counted & (fold != k)
-        slope, offset = _scaled(unseen[others], y[others], w[others])
-        scaled[fold == k] = _sigmoid(slope * unseen[fold == k] + offset)
-    weights, bias = _logistic(x, y, w, start, pull, _FREE)
-    slope, offset = _scaled(unseen[counted], y[counted], w[counted])
+    golden = np.array([trial.source in ("golden", "stand-in") for trial in asked])
+    stand_ins = sum(trial.source == "stand-in" for trial in asked)
+    few = golden.sum() - stand_ins < FEW
+    pulls = (PULL_OF_PRIOR, PULL_OF_PRIOR_ON_BIAS) if few else (pull, _FREE)
+    unseen, scaled, (slope, offset) = _cross_fitted(asked, start, pulls, few)
+    weights, bias = _logistic(x, y, w, start, *pulls)
     confidence, right = _sigmoid(slope * unseen[golden] + offset), y[golden] > 0
-    point, lowest = risk.promised(confidence, right, target), risk.lowest_promise(confidence, right)
-    answer = point.threshold if point else _unpromised(confidence, right, target, lowest)
-    clarify = float(np.quantile(confidence[right], HELD_BACK)) if right.any() else answer
+    lowest = 1.0 if few else risk.lowest_promise(confidence, right, least=LEAST)
+    strictest = None if few else _promised(confidence, right, prior, target, lowest)
+    promised = None if few else _promised(confidence, right, prior, target, target)
+    answer = _moved(prior, target) if few else promised
+    if answer is None:
+        answer = _unpromised(confidence, right, prior, target, strictest)
+    clarify = prior.clarify_threshold
+    if right.any() and not few:
+        clarify = min(float(np.quantile(confidence[right], HELD_BACK)), max(clarify, answer / 2))
     calibration = Calibration(
         _rounded(slope * weights),
         round(slope * bias + offset, 3),
-        answer_threshold=math.ceil(answer * 1000) / 1000,
+        answer_threshold=math.floor(answer * 1e6) / 1e6,
         clarify_threshold=round(min(clarify, answer), 3),
-        nearness_floor=_floor([trial for trial in asked if trial.source == "golden"], prior),
+        nearness_floor=prior.nearness_floor if few else _floor(asked, prior),
         target=target,
-        promised=point is not None,
+        promised=promised is not None,
         basis="golden questions",
     )
     before = np.array([prior.confidence(trial.evidence) for trial in asked])[golden]
@@ -148,27 +168,70 @@ def _from_golden(
         risk.ece(before, right),
         risk.ece(scaled[golden], right),
         tuple(risk.curve(confidence, right)),
+        stand_ins,
+        promised is None and answer == strictest,
     )
 
 
-def _unpromised(confidence: Floats, right: Bools, target: float, lowest: float) -> float:
-    """The threshold at a target that cannot be promised: where it seems to hold, and no lower than the lowest promise,
-    so that a stricter target never answers more."""
-    strictest = risk.promised(confidence, right, lowest)
-    estimated = risk.estimated(confidence, right, target)
-    return max(estimated, strictest.threshold) if strictest else estimated
+def _cross_fitted(
+    asked: Sequence[Trial], start: tuple[Floats, float], pulls: tuple[float, float], few: bool
+) -> tuple[Floats, Floats, tuple[float, float]]:
+    """Totals that no weights were fitted to; the confidences that no scaling was fitted to either; the scaling.
+
+    A few questions are too few for a scaling of their own.
+    """
+    x, y, w = _arrays(asked)
+    counted = np.array([trial.source in ("golden", "stand-in", "judged") for trial in asked])
+    _, groups = np.unique([trial.group for trial in asked], return_inverse=True)
+    folds = min(FOLDS, int(groups.max()) + 1)
+    fold = np.random.default_rng(0).permutation(groups.max() + 1)[groups] % folds
+    unseen, scaled = np.zeros(len(y)), np.zeros(len(y))
+    for k in range(folds):
+        seen = fold != k
+        weights, bias = _logistic(x[seen], y[seen], w[seen], start, *pulls) if seen.any() else start
+        unseen[~seen] = x[~seen] @ weights + bias
+    if few:
+        return unseen, _sigmoid(unseen), (1.0, 0.0)
+    for k in range(folds):
+        others = counted & (fold != k)
+        slope, offset = _scaled(unseen[others], y[others], w[others])
+        scaled[fold == k] = _sigmoid(slope * unseen[fold == k] + offset)
+    return unseen, scaled, _scaled(unseen[counted], y[counted], w[counted])
+
+
+def _promised(
+    confidence: Floats, right: Bools, prior: Calibration, target: float, promise: float
+) -> float | None:
+    """The threshold that `promise` can be promised for, as near to the prior's as makes no difference to it."""
+    point = risk.promised(confidence, right, promise, least=LEAST)
+    return risk.nearest(confidence, point.threshold, _moved(prior, target)) if point else None
+
+
+def _unpromised(
+    confidence: Floats, right: Bools, prior: Calibration, target: float, strictest: float | None
+) -> float:
+    """The threshold at a target that cannot be promised: where it seems to hold, and no lower than the prior's and than
+    the lowest promise's, so that a stricter target never answers more. What is all but sure is answered in any case."""
+    moved, estimated = _moved(prior, target), risk.estimated(confidence, right, target)
+    estimated = min(risk.nearest(confidence, estimated, moved), 1 - target / 2)
+    return max(estimated, moved, strictest or 0.0)
 
 
 def _moved(prior: Calibration, target: float) -> float:
     """The prior's answer threshold at another target, when nothing is known but its own: as far as the odds move."""
+    if prior.answer_threshold >= 1:
+        return LEAST
     odds = prior.answer_threshold / (1 - prior.answer_threshold)
     odds *= prior.target / (1 - prior.target) * (1 - target) / target
-    return round(max(odds / (1 + odds), prior.clarify_threshold), 3)
+    return round(max(odds / (1 + odds), prior.clarify_threshold, LEAST), 3)
 
 
-def _floor(golden: Sequence[Trial], prior: Calibration) -> float:
-    near = [trial.evidence.nearness for trial in golden if trial.right]
-    return round(float(np.quantile(near, FOREIGN_HELD_BACK)), 3) if near else prior.nearness_floor
+def _floor(asked: Sequence[Trial], prior: Calibration) -> float:
+    near = [trial.evidence.nearness for trial in asked if trial.source == "golden" and trial.right]
+    if not near:
+        return prior.nearness_floor
+    floor = round(float(np.quantile(near, FOREIGN_HELD_BACK)), 3)
+    return min(floor, prior.nearness_floor or floor) if len(near) < ENOUGH_FOR_A_FLOOR else floor
 
 
 def _arrays(trials: Sequence[Trial]) -> tuple[Floats, Floats, Floats]:

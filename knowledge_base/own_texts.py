@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from knowledge_base.background import ENOUGH
+from knowledge_base.errors import Invalid
 from knowledge_base.evaluation import Golden, Outcome, ask
 from knowledge_base.fitting import Fitted, Trial
 from knowledge_base.library import Library
@@ -16,6 +17,7 @@ from knowledge_base.ports import Publication
 
 FEWEST_ARTICLES = ENOUGH
 """From fewer there is little to learn, and what is learned would count for much: the prior stays."""
+FEWEST_GOLDENS = 10
 WORDINGS = 300
 HEADINGS_OF_AN_ARTICLE = 3
 TEXTS_TO_ENCODE = 1500
@@ -44,8 +46,13 @@ def calibrate(
 ) -> tuple[Fitted, list[Trial]]:
     """Fits the library's confidence to its golden questions, if any, to its own texts, and to what people judged.
 
-    Without a `target` it keeps the one it has. Takes effect at once unless `save` is false.
+    Without a `target` it keeps the one it has. Takes effect at once unless `save` is false. Raises Invalid when there
+    are golden questions, but too few to tell anything.
     """
+    if 0 < len(goldens) < FEWEST_GOLDENS:
+        raise Invalid(
+            f"{len(goldens)} golden questions say too little about a library: write {FEWEST_GOLDENS} at least, better 100."
+        )
     outcomes = ask(library, goldens)
     hidden = ask(library, [golden for golden in goldens if golden.article], hide_article=True)
     trials = [*own_trials(library), *golden_trials(outcomes, hidden)]
@@ -88,7 +95,7 @@ def golden_trials(outcomes: Sequence[Outcome], hidden: Sequence[Outcome]) -> lis
     return [
         *(Trial(o.evidence, o.right, "golden", group=groups[o.golden]) for o in outcomes),
         *(
-            Trial(o.evidence, False, "golden" if n in standing_in else "hidden", group=groups[o.golden])
+            Trial(o.evidence, False, "stand-in" if n in standing_in else "hidden", group=groups[o.golden])
             for n, o in enumerate(hidden)
         ),
     ]

@@ -55,28 +55,37 @@ def upper_bound(wrong: int, answered: int, surety: float = SURETY) -> float:
     return high
 
 
-def promised(confidence: Floats, right: Bools, target: float, surety: float = SURETY) -> Point | None:
+def promised(
+    confidence: Floats, right: Bools, target: float, surety: float = SURETY, least: float = 0.0
+) -> Point | None:
     """The lowest threshold at which at most `target` of the answers being wrong can be promised; None if there is none.
 
     Learn then test: from each start thresholds are tested downwards until one fails, so that many thresholds are looked
-    at and the promise still holds. `bound` of the point is the target.
+    at and the promise still holds. `bound` of the point is the target. No threshold is below `least`.
     """
     best: Point | None = None
     for start in _sequences(len(confidence)):
         for count in start:
             point = _at_count(confidence, right, count, 1 - (1 - surety) / len(STARTS))
-            if point is None or point.bound > target:
+            if point is None or point.bound > target or point.threshold < least:
                 break
             if best is None or point.count > best.count:
                 best = point
     return best and Point(best.threshold, best.answered, best.error, target, best.count)
 
 
-def lowest_promise(confidence: Floats, right: Bools, surety: float = SURETY) -> float:
+def nearest(confidence: Floats, threshold: float, wanted: float) -> float:
+    """Of all thresholds that answer the same questions as `threshold` does, the one nearest to `wanted`."""
+    below = confidence[confidence < threshold]
+    lowest = float(below.max()) + 1e-6 if len(below) else 0.0
+    return min(threshold, max(wanted, lowest))
+
+
+def lowest_promise(confidence: Floats, right: Bools, surety: float = SURETY, least: float = 0.0) -> float:
     """The lowest target for which there is any threshold to promise; 1 when there is none."""
     starts = [next(iter(sequence)) for sequence in _sequences(len(confidence))]
     points = [_at_count(confidence, right, count, 1 - (1 - surety) / len(STARTS)) for count in starts]
-    return min((point.bound for point in points if point), default=1.0)
+    return min((point.bound for point in points if point and point.threshold >= least), default=1.0)
 
 
 def estimated(confidence: Floats, right: Bools, target: float) -> float:

@@ -74,6 +74,48 @@ def test_few_questions_cannot_promise_much_and_say_so() -> None:
     assert 0.03 < fitted.lowest_promise < 0.5
 
 
+CLEAR = (0.6, 0.6, 3.0, 0.6, 1.0, 0.2, 0.2, 0.2, 0.8)
+VAGUE = (0.35, 0.35, 1.2, 0.2, 0.2, 0.08, 0.08, 0.05, 0.3)
+
+
+def drawn(features: tuple[float, ...], random: np.random.Generator) -> Evidence:
+    return Evidence(*(float(value * (1 + 0.15 * random.standard_normal())) for value in features))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 10, 20, 29, 30, 40, 80])
+def test_few_questions_that_all_go_well_neither_silence_the_library_nor_loosen_it(count: int) -> None:
+    random = np.random.default_rng(3)
+    trials = [Trial(drawn(CLEAR, random), True, "golden", group=g) for g in range(count)]
+    trials += [
+        Trial(drawn(VAGUE, random), False, "stand-in" if g < count // 4 else "hidden", group=g)
+        for g in range(count)
+    ]
+    calibration = fit(trials, DEFAULT).calibration
+    assert 0.5 <= calibration.answer_threshold <= 0.95
+    assert calibration.promised or calibration.answer_threshold >= DEFAULT.answer_threshold
+    answered = [decide(drawn(CLEAR, random), calibration) == "answer" for _ in range(100)]
+    loose = [decide(drawn(VAGUE, random), calibration) == "answer" for _ in range(100)]
+    assert (sum(answered) >= 90, sum(loose)) == (True, 0)
+
+
+def test_questions_with_their_article_hidden_are_told_apart_from_golden_ones() -> None:
+    trials = seen(200, 0.5)
+    stand_ins = [Trial(Evidence(0.5, 0.5, -1.0, 0.3, 0.1), False, "stand-in", group=g) for g in range(50)]
+    fitted = fit([*trials, *stand_ins], DEFAULT)
+    assert (fitted.golden, fitted.stand_ins, len(fitted.right)) == (200, 50, 250)
+
+
+def test_the_lowest_promise_is_said_to_be_kept_only_where_it_is() -> None:
+    trials = seen(300, 0.9)
+    for target in (0.01, 0.03, 0.05, 0.07):
+        fitted = fit(trials, DEFAULT, target)
+        confidence, right = np.array(fitted.confidence), np.array(fitted.right)
+        point = risk.promised(confidence, right, fitted.lowest_promise)
+        assert point is not None
+        same = (confidence >= fitted.calibration.answer_threshold).sum() == point.count
+        assert fitted.keeps_lowest == (same and not fitted.calibration.promised)
+
+
 def test_shuffled_labels_are_chance_and_answer_nothing() -> None:
     random = np.random.default_rng(1)
     trials = seen(495, 0.5)
@@ -151,7 +193,7 @@ def test_verdicts_alone_move_the_prior() -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_golden_questions_of_one_kind_are_no_reason_to_fail(right: bool) -> None:
-    trials = [replace(trial, right=right) for trial in seen(20, 0.5)]
+    trials = [replace(trial, right=right) for trial in seen(40, 0.5)]
     calibration = fit(trials, DEFAULT).calibration
     assert not calibration.promised
     confidence, _ = confidences(calibration, trials)

@@ -1,9 +1,11 @@
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
 from knowledge_base import own_texts
 from knowledge_base.confidence import DEFAULT
+from knowledge_base.errors import Invalid
 from knowledge_base.evaluation import Golden, ask
 from knowledge_base.library import Library
 from knowledge_base.own_texts import calibrate, golden_trials, own_trials
@@ -93,9 +95,12 @@ def test_none_or_one_article_is_nothing_to_learn_from(
     assert own_trials(library) == []
     fitted, _ = calibrate(library, [])
     assert fitted.calibration == DEFAULT
-    goldens = [Golden("light a stove", "light-a-gas-stove"), Golden("who won", None)]
+    goldens = [
+        *[Golden(f"light a stove {n}", "light-a-gas-stove") for n in range(8)],
+        *[Golden("who won", None)] * 2,
+    ]
     fitted, trials = calibrate(library, goldens)
-    assert len(trials) == 3
+    assert len(trials) == 18
     assert not fitted.calibration.promised
 
 
@@ -116,9 +121,17 @@ def test_golden_questions_that_are_all_answerable_are_given_some_that_are_not(st
     goldens = [Golden(f"return gear {n}", "return-an-item") for n in range(20)]
     outcomes, hidden = ask(stocked, goldens), ask(stocked, goldens, hide_article=True)
     trials = golden_trials(outcomes, hidden)
-    golden = [trial for trial in trials if trial.source == "golden"]
-    assert (len(trials), len(golden)) == (40, 25)
-    assert sum(not trial.right for trial in golden) == 5
+    sources = Counter(trial.source for trial in trials)
+    assert sources == {"golden": 20, "stand-in": 5, "hidden": 15}
+    assert not any(trial.right for trial in trials if trial.source == "stand-in")
     unknown = [Golden(f"who won the cup {n}", None) for n in range(10)]
     trials = golden_trials(ask(stocked, [*goldens, *unknown]), hidden)
-    assert sum(trial.source == "golden" for trial in trials) == 30
+    assert Counter(trial.source for trial in trials) == {"golden": 30, "hidden": 20}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 9])
+def test_a_handful_of_golden_questions_is_refused_with_a_reason(stocked: Library, count: int) -> None:
+    goldens = [Golden("return gear", "return-an-item")] * count
+    with pytest.raises(Invalid, match=f"{count} golden questions say too little"):
+        calibrate(stocked, goldens)
+    assert stocked.snapshot().calibration == DEFAULT
