@@ -6,13 +6,17 @@ that, and nothing that the customer may not see.
 
 from collections import OrderedDict
 
+import structlog
+
 from handoff import voice
 from handoff.conversation import Owner
 from handoff.gist import Gist, gist_of
 from handoff.packet import quoted
 from handoff.ports import ConversationRecord, Transaction
 from handoff.protocol import MAX_CARD_LINE, Attempt, Card, SummaryFact
+from handoff.quoting import Recognise
 
+log = structlog.get_logger(__name__)
 REMEMBERED = 1_000
 """Cards kept ready: a status is asked for at every ring, and a card changes only with the log."""
 _LATELY = 6
@@ -23,7 +27,8 @@ _MOST_TRIED = 3
 class Cards:
     """Cards of conversations by how far their logs have come."""
 
-    def __init__(self) -> None:
+    def __init__(self, recognise: Recognise | None = None) -> None:
+        self._recognise = recognise
         self._ready: OrderedDict[str, tuple[int, Card]] = OrderedDict()
 
     def of(self, tx: Transaction, conversation: ConversationRecord) -> Card | None:
@@ -32,7 +37,11 @@ class Cards:
             return None
         last_seq, card = self._ready.pop(conversation.id, (0, None))
         if card is None or last_seq != conversation.last_seq:
-            card = card_of(gist_of(tx, conversation))
+            try:
+                card = card_of(gist_of(tx, conversation, self._recognise))
+            except Exception:  # a card is a courtesy: without it the conversation goes on
+                log.exception("customer_card.not_made", conversation=conversation.id)
+                return None
         self._ready[conversation.id] = conversation.last_seq, card
         if len(self._ready) > REMEMBERED:
             self._ready.popitem(last=False)

@@ -29,6 +29,7 @@ from handoff.ports import (
 )
 from handoff.protocol import CustomerHello, CustomerStatus
 from handoff.queue import place_of, present
+from handoff.quoting import Recognise
 from handoff.situation import situation_of
 from handoff.triggers import Happened, Occasion
 
@@ -54,13 +55,19 @@ class Seat:
 
 class Desk:
     def __init__(
-        self, store: Store, doorbell: Doorbell, agents: Presence, judging: Judging | None = None
+        self,
+        store: Store,
+        doorbell: Doorbell,
+        agents: Presence,
+        judging: Judging | None = None,
+        recognise: Recognise | None = None,
     ) -> None:
         self._store = store
         self._doorbell = doorbell
         self._agents = agents
         self._judging = judging
-        self._cards = Cards()
+        self._recognise = recognise
+        self._cards = Cards(recognise)
 
     async def hello(self, frame: CustomerHello) -> Seat:
         """Seat a customer. An unknown token is a new customer; a foreign conversation is never opened."""
@@ -273,7 +280,7 @@ class Desk:
     ) -> triggers.Decision:
         online = self._online(tx)
         decision = triggers.decide(now, situation_of(tx, conversation, online))
-        call_person(tx, conversation, decision, online, contact)
+        call_person(tx, conversation, decision, online, contact, self._recognise)
         return decision
 
     def _online(self, tx: Transaction) -> bool:

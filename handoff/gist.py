@@ -5,12 +5,13 @@ Both the packet for agents and the card for the customer are made of it. It deci
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from handoff import pii
 from handoff.log import LOG_WINDOW, MATTER_ENDS
 from handoff.ports import ConversationRecord, EventRecord, Json, Transaction
 from handoff.protocol import Attempt, CardPart, Correction, Mood, MoodCue, Quote, SummaryFact
-from handoff.quoting import MOST_QUOTED, Said, Span
+from handoff.quoting import MOST_QUOTED, Found, Recognise, Said, Span
 from handoff.summary import Cue, summarise
 from handoff.tries import Try
 
@@ -35,8 +36,11 @@ class Gist:
     corrections: list[Correction]
 
 
-def gist_of(tx: Transaction, conversation: ConversationRecord) -> Gist:
-    """What `conversation` comes down to in this transaction."""
+def gist_of(tx: Transaction, conversation: ConversationRecord, recognise: Recognise | None = None) -> Gist:
+    """What `conversation` comes down to in this transaction.
+
+    `recognise` finds personal data; without it the recogniser that the environment asks for does.
+    """
     window = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
     log = _since_closed(window)
     replies = tx.replies(conversation.id, LOG_WINDOW)
@@ -47,7 +51,7 @@ def gist_of(tx: Transaction, conversation: ConversationRecord) -> Gist:
     known = [(e["entity"], str(e["value"])) for reply in replies for e in reply.get("entities", [])]
     told = summarise(
         _said(log, _turns_without_find(replies), details),
-        _identifying,
+        partial(_identifying, recognise or pii.find),
         [(kind, value) for kind, value in known if kind not in _UNTOLD],
     )
     texts = {event.seq: words_of(event) for event in log}
@@ -135,8 +139,8 @@ def _one(event: EventRecord, without_find: set[str], details: set[str]) -> Said:
     return Said(event.seq, role, kind)
 
 
-def _identifying(text: str) -> list[pii.Found]:
-    return [found for found in pii.find(text) if found.kind in IDENTIFYING]
+def _identifying(recognise: Recognise, text: str) -> list[Found]:
+    return [found for found in recognise(text) if found.kind in IDENTIFYING]
 
 
 def _quote(span: Span) -> Quote:

@@ -6,11 +6,13 @@ Works inside the caller's transaction, so that owner, queue entry, packet and no
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import structlog
+
 from handoff import voice
 from handoff.calling import asks_for_person
 from handoff.conversation import Move, Owner, Ownership
 from handoff.log import LOG_WINDOW, SYSTEM
-from handoff.packet import build_packet
+from handoff.packet import bare_packet, build_packet
 from handoff.ports import (
     PLACES_TOPIC,
     QUEUE_TOPIC,
@@ -21,10 +23,12 @@ from handoff.ports import (
     conversation_topic,
 )
 from handoff.protocol import Evidence, Reason
+from handoff.quoting import Recognise
 from handoff.situation import OFFERED_FOR
 from handoff.triggers import Decision, Step
 from handoff.wordings import meant_for
 
+log = structlog.get_logger(__name__)
 PRIORITY = {"frustration": 1, "left_details": -1}
 """Before or after the others in the queue: somebody who left an e-mail does not sit and wait."""
 REPLIES = {"bot": {"message", "answer", "choices"}, "agent": {"message"}}
@@ -37,10 +41,11 @@ def call_person(
     decision: Decision,
     agents_online: bool,
     contact: Json | None = None,
+    recognise: Recognise | None = None,
 ) -> None:
-    """Queue the conversation, or offer a person, as `decision` says."""
+    """Queue the conversation, or offer a person, as `decision` says. `recognise` finds personal data for the packet."""
     if decision.step is Step.QUEUE:
-        _enqueue(tx, conversation, decision, contact)
+        _enqueue(tx, conversation, decision, contact, recognise)
     elif decision.step is Step.OFFER:
         offer_person(tx, conversation, decision.reason, agents_online)
 
@@ -78,22 +83,22 @@ def ask_bot_again(tx: Transaction, before: ConversationRecord) -> None:
     `before` is the conversation as it stood when it left the bot's hands: the wait goes on from there.
     """
     conversation = tx.conversation(before.id)
-    log = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
-    for event in reversed(log):
+    lately = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
+    for event in reversed(lately):
         if event.kind in REPLIES.get(event.author.role, ()):
             return
         if event.author.role == "customer" and event.kind == "message":
             text = event.body["text"]
-            if asks_for_person(text) or meant_for(_colleague_at(log, event.seq), text):
+            if asks_for_person(text) or meant_for(_colleague_at(lately, event.seq), text):
                 continue
             tx.add_turn(conversation.id, str(event.cmid), text, None, conversation.ownership.fence)
             tx.update_conversation(conversation.id, waiting_since=before.waiting_since or event.at)
             return
 
 
-def _colleague_at(log: Sequence[EventRecord], seq: int) -> str | None:
+def _colleague_at(lately: Sequence[EventRecord], seq: int) -> str | None:
     """Who had the conversation when this was said, by name; None when no colleague did."""
-    joined = [event.author.name for event in log if event.seq < seq and event.body.get("code") == "joined"]
+    joined = [event.author.name for event in lately if event.seq < seq and event.body.get("code") == "joined"]
     return joined[-1] if joined else None
 
 
@@ -115,7 +120,11 @@ def touched(tx: Transaction, conversation_id: str, before: Ownership) -> tuple[s
 
 
 def _enqueue(
-    tx: Transaction, conversation: ConversationRecord, decision: Decision, contact: Json | None
+    tx: Transaction,
+    conversation: ConversationRecord,
+    decision: Decision,
+    contact: Json | None,
+    recognise: Recognise | None,
 ) -> None:
     reason = decision.reason
     since, priority = conversation.waiting_since or datetime.now(UTC), PRIORITY.get(reason, 0)
@@ -124,7 +133,13 @@ def _enqueue(
     tx.set_owner(conversation.id, conversation.ownership.after(Move.ENQUEUE))
     tx.update_conversation(conversation.id, unsure_in_a_row=0, active_loop=None)
     evidence = [Evidence(text=one.text, seq=next(iter(one.seqs), None)) for one in decision.evidence]
-    packet = build_packet(tx, conversation, _reason(reason), since, contact, evidence)
+    try:
+        packet = build_packet(tx, conversation, _reason(reason), since, contact, evidence, recognise)
+    except (
+        Exception
+    ):  # one odd value in a log must not cost a customer their message and the person they need
+        log.exception("handover.packet_not_built", conversation=conversation.id)
+        packet = bare_packet(conversation, _reason(reason), since, contact, evidence)
     tx.append(conversation.id, SYSTEM, "packet", {"packet": packet.model_dump(mode="json")})
     code = "contact_received" if contact else "queued"
     text = voice.queued(reason, contact["email"] if contact else "")

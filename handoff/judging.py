@@ -59,9 +59,12 @@ class Judging:
         answer_id = await self._store.read(lambda tx: answer_at(tx, conversation_id, answer_seq))
         self._forward(answer_id, "right" if helpful else "wrong", "customer")
 
-    async def settled(self) -> None:
-        """Wait until everything is carried on."""
-        await asyncio.gather(*self._under_way)
+    async def settled(self, seconds: float | None = None) -> None:
+        """Wait until everything is carried on, or the time is over: what is left then is lost, and logged."""
+        if self._under_way:
+            _, left = await asyncio.wait(self._under_way, timeout=seconds)
+            if left:
+                log.warning("judging.left_behind", judgements=len(left))
 
     def _forward(self, answer_id: str | None, verdict: Verdict, by: str) -> None:
         if self._judge is None or answer_id is None:

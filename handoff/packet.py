@@ -22,6 +22,7 @@ from handoff.protocol import (
     ScoredIntent,
     TriedAnswer,
 )
+from handoff.quoting import Recognise
 
 _EVIDENCE = {
     "asked_for_person": "They asked for a person.",
@@ -68,12 +69,13 @@ def build_packet(
     waiting_since: datetime,
     contact: Json | None,
     evidence: Sequence[Evidence] = (),
+    recognise: Recognise | None = None,
 ) -> Packet:
     """The packet of `conversation` as it stands in this transaction.
 
     `evidence` is what the decision rests on; without it the packet looks for the event that shows the reason.
     """
-    gist = gist_of(tx, conversation)
+    gist = gist_of(tx, conversation, recognise)
     questions = [event.body["text"] for event in gist.log if event.kind == "message" and words_of(event)]
     latest = gist.replies[-1] if gist.replies else {}
     detail = " ".join(one.text for one in evidence) or _detail(reason, latest)
@@ -89,19 +91,52 @@ def build_packet(
         corrections=gist.corrections,
         questions=questions[-10:],
         tried=_tried(gist.log),
-        intents=[
-            ScoredIntent(name=i["name"], confidence=i["confidence"]) for i in latest.get("intents", [])[:3]
-        ],
+        intents=_intents(latest),
         entities=_entities(gist.replies),
-        slots={
-            key: str(value) for key, value in conversation.slots.items() if value and key not in _INNER_SLOTS
-        },
+        slots=_slots(conversation),
         contact=Contact.model_validate(contact) if contact else None,
         page=Page.model_validate(conversation.page),
         locale=conversation.locale,
         earlier=_earlier(tx, conversation),
         waiting_since=waiting_since,
     )
+
+
+def bare_packet(
+    conversation: ConversationRecord,
+    reason: Reason,
+    waiting_since: datetime,
+    contact: Json | None,
+    evidence: Sequence[Evidence] = (),
+) -> Packet:
+    """What can be told although the summary cannot be made: somebody is waiting, and why."""
+    detail = " ".join(one.text for one in evidence) or _EVIDENCE[reason]
+    return Packet(
+        reason=reason,
+        reason_detail=detail,
+        evidence=list(evidence),
+        summary="The summary could not be made. Please read the conversation.",
+        questions=[],
+        tried=[],
+        intents=[],
+        entities=[],
+        slots={},
+        contact=Contact.model_validate(contact) if contact else None,
+        page=Page(),
+        locale=conversation.locale,
+        earlier=[],
+        waiting_since=waiting_since,
+    )
+
+
+def _intents(latest: Json) -> list[ScoredIntent]:
+    """The likeliest three; one without a name is no intent."""
+    named = [intent for intent in latest.get("intents", []) if intent.get("name")]
+    return [ScoredIntent(name=intent["name"], confidence=intent["confidence"]) for intent in named[:3]]
+
+
+def _slots(conversation: ConversationRecord) -> dict[str, str]:
+    return {key: str(value) for key, value in conversation.slots.items() if value and key not in _INNER_SLOTS}
 
 
 def _detail(reason: str, latest: Json) -> str:

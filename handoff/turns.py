@@ -41,6 +41,7 @@ from handoff.ports import (
 )
 from handoff.protocol import Contact
 from handoff.queue import present
+from handoff.quoting import Recognise
 from handoff.situation import situation_of
 from handoff.triggers import Handed, Happened, Occasion
 
@@ -71,7 +72,7 @@ class Turns:
 
     def __init__(
         self, store: Store, doorbell: Doorbell, agents: Presence, bot: Bot, patience: Patience,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.monotonic, recognise: Recognise | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._doorbell = doorbell
@@ -79,6 +80,7 @@ class Turns:
         self._bot = bot
         self._patience = patience
         self._clock = clock
+        self._recognise = recognise
         self._running: set[asyncio.Task[None]] = set()
         self._lost: list[TurnRecord] = []
         """Turns that broke off, by a bug or without a database: still to be given up where the customer sees it."""
@@ -263,7 +265,7 @@ class Turns:
         decision = triggers.decide(_occasion(tx, conversation, turn, reply, wish), situation)
         if contact:
             tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
-        call_person(tx, tx.conversation(conversation.id), decision, online, contact)
+        call_person(tx, tx.conversation(conversation.id), decision, online, contact, self._recognise)
 
     def _fail(self, turn: TurnRecord, tx: Transaction) -> None:
         tx.finish_turn(turn.id, None)
@@ -272,7 +274,7 @@ class Turns:
             online = bool(present(tx, self._agents))
             situation = situation_of(tx, conversation, online, turn.cmid)
             failed = Occasion(Happened.FAILED, _seq(tx, turn))
-            call_person(tx, conversation, triggers.decide(failed, situation), online)
+            call_person(tx, conversation, triggers.decide(failed, situation), online, None, self._recognise)
 
 
 def _occasion(

@@ -6,14 +6,14 @@
 import asyncio
 import contextlib
 import hmac
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 
-from handoff import pii
 from handoff.adapters.bot_rasa import RasaBot
 from handoff.adapters.doorbell_local import LocalDoorbell
 from handoff.adapters.judge_library import LibraryJudge
@@ -31,6 +31,7 @@ from handoff.app.signin import Sessions
 from handoff.desk import Desk
 from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.judging import Judging
+from handoff.pii import Recogniser
 from handoff.ports import Bot
 from handoff.presence import Board
 from handoff.queue import Queue
@@ -51,14 +52,16 @@ REQUESTS_A_MINUTE = 1_200
 """From one address without the secret: pages, suggestions and editors' typing stay far below."""
 ONLY_ITS_WORDS_TELL = "call 0470123456"
 """A number that may be anything but for the word before it, so that every recogniser looks at it."""
+SETTLE_SECONDS = 5.0
+"""How long judgements under way may take when the gateway stops."""
 MOST_BODY = 1_048_576
 """Bytes of a request's body: an article of 100,000 characters fits."""
 
 
 def create_app(settings: Settings, bot: Bot | None = None, library: Library | None = None) -> FastAPI:
     """The gateway. `bot` and `library` stand in for Rasa and the encoder where a test brings its own."""
-    mask = settings.recogniser().masked
-    configure_logs(mask)
+    recogniser = settings.recogniser()
+    configure_logs(recogniser.masked)
     secret = settings.service_secret.get_secret_value()
     migrate(settings.database_url)
     store = SqlStore(settings.database_url, settings.site_id)
@@ -66,52 +69,27 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     agents, customers = Board(), Board()
     bot = bot or RasaBot(settings.rasa_url, secret)
     library = library or open_library(
-        settings.database_url, settings.encoder_dir, settings.site_id, mask, settings.keep_answers_days
-    )
+        settings.database_url, settings.encoder_dir, settings.site_id, recogniser.masked, settings.keep_answers_days
+    )  # fmt: skip
     limiter = Limiter()
     sessions = Sessions(
-        store,
-        timedelta(hours=settings.session_hours),
-        frozenset(settings.allowed_origins),
-        bool(settings.secure_cookies),
-    )
+        store, timedelta(hours=settings.session_hours), frozenset(settings.allowed_origins), bool(settings.secure_cookies)
+    )  # fmt: skip
     judging = Judging(store, doorbell, LibraryJudge(library))
-    desk = Desk(store, doorbell, agents, judging)
+    desk = Desk(store, doorbell, agents, judging, recogniser.find)
     queue = Queue(store, doorbell)
     views = Views(store, agents, customers)
     patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
-    turns = Turns(store, doorbell, agents, bot, patience)
+    turns = Turns(store, doorbell, agents, bot, patience, recognise=recogniser.find)
     housekeeping = Housekeeping(store, doorbell, queue, agents, customers, settings.agent_gone_seconds)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        # the first suggestion after a start takes a moment, which no customer shall wait for
-        ready = asyncio.to_thread(library.suggest, "")
-        background = (turns.run(), housekeeping.run(), ready, _warm_up())
-        tasks = [asyncio.create_task(part) for part in background]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(result, Exception):
-                    log.error("background.failed", exc_info=result)
-            await bot.close()
-            await asyncio.to_thread(library.close)
-            await store.close()
-
-    app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)
-    add_problem_handlers(app)
-    api.add_problem_handlers(app)
-    app.middleware("http")(_guard(sessions, limiter, secret))
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST"],  # posting is refused by the guard, but for one address
-        allow_headers=["content-type"],
-        allow_credentials=False,
+    work = (turns.run, housekeeping.run, partial(_warm_up, library, recogniser))
+    app = FastAPI(
+        title="Frontdesk",
+        version="1",
+        lifespan=_lifespan(work, bot, judging, library, store),
+        max_body_size=MOST_BODY,
     )
+    _add_edges(app, settings, sessions, limiter, secret)
     app.include_router(sessions.router(limiter))
     app.include_router(rest.create_router(store, desk, views, sessions, bot))
     app.include_router(api.create_router(library, _editors(sessions), secret), prefix="/api/knowledge")
@@ -122,26 +100,66 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     agent_sockets = AgentSockets(
         store, doorbell, queue, views, judging, agents, sessions, limiter, settings.frames_per_10_seconds
     )
+    app.websocket("/ws/customer")(customer_sockets.serve)
+    app.websocket("/ws/agent")(agent_sockets.serve)
+    _add_pages(app, settings, library)
+    return app
 
-    @app.websocket("/ws/customer")
-    async def customer(websocket: WebSocket) -> None:
-        await customer_sockets.serve(websocket)
 
-    @app.websocket("/ws/agent")
-    async def agent(websocket: WebSocket) -> None:
-        await agent_sockets.serve(websocket)
+Work = Sequence[Callable[[], Awaitable[None]]]
 
+
+def _lifespan(
+    work: Work, bot: Bot, judging: Judging, library: Library, store: SqlStore
+) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """What runs beside the requests, and in which order everything is closed."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        tasks = [asyncio.ensure_future(part()) for part in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(result, Exception):
+                    log.error("background.failed", exc_info=result)
+            await bot.close()
+            await judging.settled(SETTLE_SECONDS)
+            await asyncio.to_thread(library.close)
+            await store.close()
+
+    return lifespan
+
+
+def _add_edges(app: FastAPI, settings: Settings, sessions: Sessions, limiter: Limiter, secret: str) -> None:
+    """What stands around every request: problems told as such, the guard, other websites."""
+    add_problem_handlers(app)
+    api.add_problem_handlers(app)
+    app.middleware("http")(_guard(sessions, limiter, secret))
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],  # posting is refused by the guard, but for one address
+        allow_headers=["content-type"],
+        allow_credentials=False,
+    )
+
+
+def _add_pages(app: FastAPI, settings: Settings, library: Library) -> None:
     app.include_router(pages.create_router(settings.dist_dir, library))
     for folder in ("assets", "widget"):
         app.mount(
             f"/{folder}", pages.Built(directory=settings.dist_dir / folder, check_dir=False), name=folder
         )
-    return app
 
 
-async def _warm_up() -> None:
-    """Load what recognises personal data now: the first handoff must not wait for it inside its transaction."""
-    await asyncio.to_thread(pii.find, ONLY_ITS_WORDS_TELL)
+async def _warm_up(library: Library, recogniser: Recogniser) -> None:
+    """Load what suggests and what recognises personal data now: no customer shall wait for it, nor any transaction."""
+    await asyncio.gather(
+        asyncio.to_thread(library.suggest, ""), asyncio.to_thread(recogniser.find, ONLY_ITS_WORDS_TELL)
+    )
 
 
 def _editors(sessions: Sessions) -> Callable[[Request], Awaitable[str]]:

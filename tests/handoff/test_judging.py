@@ -1,7 +1,9 @@
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+import structlog.testing
 
 from handoff.adapters.judge_library import LibraryJudge
 from handoff.desk import Desk
@@ -155,3 +157,24 @@ async def test_the_library_is_asked_with_the_time_of_now() -> None:
     assert given[0][3].tzinfo is not None
     with pytest.raises(NotFound):
         await judge.judge("gone", "right", "agent")
+
+
+async def test_the_end_waits_for_judgements_only_so_long(
+    house: House, bot: ScriptedBot, judging: Judging, judge: FakeJudge
+) -> None:
+    key = await answered(house, bot)
+    gate = asyncio.Event()
+
+    async def slow(answer_id: str, verdict: str, by: str) -> None:
+        await gate.wait()
+        judge.given.append((answer_id, verdict, by))
+
+    judge.judge = slow  # type: ignore[method-assign]
+    await judging.verdict("mara", key, 2, "wrong", "v1")
+    with structlog.testing.capture_logs() as logs:
+        await judging.settled(0.02)
+    assert ([line["event"] for line in logs], judge.given) == (["judging.left_behind"], [])
+    gate.set()
+    await judging.settled(5)
+    await judging.settled(5)
+    assert judge.given == [("an-1", "wrong", "agent")]

@@ -2,13 +2,17 @@ from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
+import structlog.testing
 
 from handoff import packet as packet_module
+from handoff.desk import Desk
 from handoff.handover import call_person
 from handoff.log import LOG_WINDOW
 from handoff.packet import MAX_EARLIER, build_packet
+from handoff.pii import Recogniser
 from handoff.ports import Json, Transaction
 from handoff.protocol import Packet, Reason
+from handoff.readers import as_event
 from handoff.triggers import Decision, Step
 from handoff.turns import BOT
 from tests.handoff.fakes import HIT, House, ScriptedBot, answers, says
@@ -167,6 +171,46 @@ async def test_somebody_elses_conversations_are_not_told(house: House) -> None:
     mine, theirs = await house.seat(), await house.seat()
     await house.desk.send(theirs.conversation_id, "Private", "c1")
     assert (await packet_of(house, mine.conversation_id)).earlier == []
+
+
+async def test_an_intent_without_a_name_is_left_out(house: House, bot: ScriptedBot) -> None:
+    seat = await house.seat()
+    bot.script = [
+        says("Hm.", intents=({"name": None, "confidence": 0.6}, {"name": "label", "confidence": 0.1}))
+    ]
+    await talk(house, seat.conversation_id, "What about kayaks?")
+    assert [one.name for one in (await packet_of(house, seat.conversation_id)).intents] == ["label"]
+
+
+async def test_a_packet_that_cannot_be_made_costs_neither_the_message_nor_the_person(
+    house: House, bot: ScriptedBot
+) -> None:
+    await house.add_agent()
+    chat = (await house.seat()).conversation_id
+    bot.script = [says("Hm.", entities=({"value": "of no kind"},))]
+    await talk(house, chat, "What about kayaks?")
+    with structlog.testing.capture_logs() as logs:
+        await house.desk.send(chat, "Get me a human", house.cmid())
+        status = await house.status(chat)
+    packet = next(event for event in await house.log(chat) if event.kind == "packet").body["packet"]
+    assert (packet["reason"], packet["reason_detail"]) == ("asked_for_person", "They asked for a person.")
+    assert "read the conversation" in packet["summary"]
+    assert (status.owner, status.card) == ("queue", None)
+    assert [line["event"] for line in logs] == ["handover.packet_not_built", "customer_card.not_made"]
+    assert as_event((await house.log(chat))[-2], for_agent=True).kind == "packet"
+
+
+async def test_the_recogniser_of_the_installation_finds_the_facts(house: House) -> None:
+    house.desk = Desk(house.store, house.doorbell, house.agents, recognise=Recogniser("BE", r"PED\d{4}").find)
+    await house.add_agent()
+    chat = (await house.seat()).conversation_id
+    await house.desk.send(chat, "Where is PED2048, not FH-204817?", house.cmid())
+    await house.desk.ask_person(chat, house.cmid())
+    packet = next(event for event in await house.log(chat) if event.kind == "packet").body["packet"]
+    card = (await house.status(chat)).card
+    assert [(fact["kind"], fact["value"]) for fact in packet["facts"]] == [("order_number", "PED2048")]
+    assert card
+    assert card.about == "Order PED2048"
 
 
 async def test_a_long_log_is_looked_at_from_its_end(house: House) -> None:
