@@ -29,6 +29,9 @@ CONTROL = "hint3/v1"
 
 Measuring = Callable[[], Iterator[Row]]
 
+ledger = intents.Ledger()
+"""What the decisions of all sets of intents cost."""
+
 out = Console(width=190, highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -53,6 +56,9 @@ def main() -> None:
         err.print(f"{name}: {time.monotonic() - started:.0f} s", markup=False)
         if arguments.json:
             write_json(rows, arguments.json)  # after each set: a long run that is cut off leaves what it has
+    rows += ledger.pooled()
+    if arguments.json:
+        write_json(rows, arguments.json)
     show(rows, out)
     where = "pinned to one core" if CAN_PIN else "not pinned to a core, which this system cannot do"
     out.print(f"One text a call, {where}; {time.monotonic() - began:.0f} s in all.")
@@ -166,7 +172,7 @@ def _any(found: AnySet | Malformed, arguments: argparse.Namespace) -> Iterator[R
     encoder_dir = Path(arguments.encoder_dir)
     if isinstance(found, IntentSet):
         yield from intents.measured(
-            intents.limited(found, arguments.limit), encoder_dir, fresh=arguments.fresh
+            intents.limited(found, arguments.limit), encoder_dir, fresh=arguments.fresh, ledger=ledger
         )
     else:
         questions = retrieval.limited(found, arguments.limit)

@@ -61,8 +61,8 @@ class Reply:
 
     @property
     def handed_off(self) -> bool:
-        """Whether the assistant takes it for none of its intents."""
-        return self.scope.score < self.scope.threshold if self.scope else self.intent == "nlu_fallback"
+        """Whether the assistant takes it for none of its intents: what it decided, for whatever reason."""
+        return self.intent == "nlu_fallback"
 
     @property
     def sureness(self) -> float:
