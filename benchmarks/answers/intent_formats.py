@@ -3,13 +3,14 @@
 """
 
 import csv
+import io
 import json
 from collections import defaultdict
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.answers.sets import Example, IntentSet, Malformed
+from benchmarks.answers.sets import Example, IntentSet, Malformed, text_of
 
 OUT_OF_SCOPE_LABELS = frozenset(
     {
@@ -56,7 +57,7 @@ def looks_like_clinc(loaded: Any) -> bool:
 
 def read_clinc(path: Path, loaded: dict[str, Any], name: str) -> IntentSet:
     """`train`, `val` and `test` hold what is in scope; every list whose name begins with oos or ood the rest."""
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path)
     lists = {key: _pairs(path, text, key, rows) for key, rows in loaded.items() if isinstance(rows, list)}
     splits: dict[str, list[Example]] = defaultdict(list)
     foreign: dict[str, list[str]] = defaultdict(list)
@@ -177,7 +178,7 @@ def _lines_of(folder: Path) -> list[Example]:
 
 def _lines(path: Path) -> list[str]:
     """Only a line feed ends a line here: published texts hold stranger separators."""
-    lines = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").split("\n")
+    lines = text_of(path).replace("\r\n", "\n").split("\n")
     return lines[:-1] if not lines[-1] else lines
 
 
@@ -230,10 +231,24 @@ def _bot(path: Path) -> str:
     return "_".join(part for part in parts if part not in SPLITS)
 
 
+def column_names(path: Path) -> list[str]:
+    """The first row of a CSV file."""
+    return next(csv.reader(io.StringIO(text_of(path), newline="")), [])
+
+
+def is_table(path: Path) -> bool:
+    """Whether a CSV file's heading has a column of texts and one of labels."""
+    return _heading(path) is not None
+
+
+def names_a_split(path: Path) -> bool:
+    """Whether a CSV file's name, or its folder's, says what it is for."""
+    return bool(_split_of(path.stem) or path.parent.name.lower() in SPLITS)
+
+
 def _heading(path: Path) -> tuple[str, str] | None:
     """The names of its columns of texts and labels."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next(csv.reader(file), [])
+    names = column_names(path)
     lowered = {name.strip().lower(): name for name in names}
     text = next((lowered[column] for column in TEXT_COLUMNS if column in lowered), None)
     label = next((lowered[column] for column in LABEL_COLUMNS if column in lowered), None)
@@ -244,17 +259,16 @@ def _rows(path: Path) -> list[Example]:
     columns = _heading(path)
     assert columns is not None
     examples = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        line = 2
-        for entry in reader:
-            text, label = entry.get(columns[0]), entry.get(columns[1])
-            if text is None or label is None or None in entry:
-                raise Malformed(str(path), line, f"the row must have {len(reader.fieldnames or ())} columns")
-            if not label.strip():
-                raise Malformed(str(path), line, f"the {columns[1]} is missing")
-            examples.append(Example(text, label.strip()))
-            line = reader.line_num + 1
+    reader = csv.DictReader(io.StringIO(text_of(path), newline=""))
+    line = 2
+    for entry in reader:
+        text, label = entry.get(columns[0]), entry.get(columns[1])
+        if text is None or label is None or None in entry:
+            raise Malformed(str(path), line, f"the row must have {len(reader.fieldnames or ())} columns")
+        if not label.strip():
+            raise Malformed(str(path), line, f"the {columns[1]} is missing")
+        examples.append(Example(text, label.strip()))
+        line = reader.line_num + 1
     return examples
 
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.answers.intent_formats import line_of_entry
-from benchmarks.answers.sets import Asked, Malformed, QuestionSet
+from benchmarks.answers.sets import Asked, Malformed, QuestionSet, text_of
 from knowledge_base.article import Content, slug_of
 
 OWN_QUESTION = "faq"
@@ -39,7 +39,7 @@ def read_pairs(path: Path, loaded: list[Any], name: str) -> QuestionSet:
     """
     own: dict[str, list[str]] = defaultdict(list)
     asked: dict[str, set[str]] = defaultdict(set)
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path)
     for number, entry in enumerate(loaded):
         match entry:
             case {"question": str(question), "answer": str(answer)} if answer.strip():
@@ -159,17 +159,16 @@ def _with_headings(text: str) -> str:
 
 
 def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with path.open(encoding="utf-8-sig") as file:
-        for line, text in enumerate(file, start=1):
-            if not text.strip():
-                continue
-            try:
-                loaded = json.loads(text)
-            except json.JSONDecodeError as exc:
-                raise Malformed(str(path), line, f"this is not JSON ({exc.msg})") from exc
-            if not isinstance(loaded, dict):
-                raise Malformed(str(path), line, "each line must be a JSON object")
-            yield line, loaded
+    for line, text in enumerate(text_of(path).split("\n"), start=1):
+        if not text.strip():
+            continue
+        try:
+            loaded = json.loads(text)
+        except json.JSONDecodeError as exc:
+            raise Malformed(str(path), line, f"this is not JSON ({exc.msg})") from exc
+        if not isinstance(loaded, dict):
+            raise Malformed(str(path), line, "each line must be a JSON object")
+        yield line, loaded
 
 
 def with_topic_switched(asked: QuestionSet, seed: int = 7) -> list[Asked]:

@@ -1,6 +1,7 @@
 """What is measured: messages with their intents, and questions with the articles that answer them."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from knowledge_base.article import Content
 
@@ -10,6 +11,16 @@ class Malformed(ValueError):
 
     def __init__(self, where: str, line: int, what: str) -> None:
         super().__init__(f"{where}:{line}: {what}")
+
+
+def text_of(path: Path) -> str:
+    """What a file says, its line ends as they are; raises Malformed with the line that is not UTF-8."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = exc.object[: exc.start].count(b"\n") + 1
+        raise Malformed(str(path), line, f"this is not UTF-8 ({exc.reason})") from exc
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,3 +320,58 @@ def test_the_public_intents_are_read_whole(
     found = intents(eval_dir / folder)
     assert (len(found.train), len(found.test)) == (train, test)
     assert {kind: len(texts) for kind, texts in found.out_of_scope.items()} == outside
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "wrong"),
+    [
+        (
+            "lamps_train.csv",
+            "sentance,label\nit is dark,dark\n",
+            "1: columns are 'sentance', 'label'; expected one of sent",
+        ),
+        ("lamps_train.csv", "sentence;label\nit is dark;dark\n", "1: columns must be parted by commas"),
+        ("lamps.csv", table(TRAIN), "1: there is no training with it"),
+        ("train/lamps.csv", "said,meant\nit is dark,dark\n", "1: columns are 'said', 'meant'"),
+        ("lamps.tsv", "sentence\tlabel\n", "1: columns are parted by tabs"),
+        ("lamps.json", '{"train": "none"}', "1: 'train' must be a list"),
+        ("lamps.json", '{"training": []}', "1: keys are 'training'"),
+        (
+            "lamps.json",
+            '[{"Question": "q", "Answer": "a"}]',
+            "1: keys of its first entry are 'Question', 'Answer'",
+        ),
+        ("lamps.json", "[]", "1: keys of its first entry are none"),
+        ("lamps.json", "5", "1: expected an object"),
+        ("documents.jsonl", "{}\n", "1: there is no questions.jsonl beside it"),
+        ("lamps.jsonl", "{}\n", "1: of this kind only"),
+    ],
+)
+def test_a_file_that_is_no_set_is_not_passed_over(tmp_path: Path, file: str, text: str, wrong: str) -> None:
+    assert f"{file}:{wrong}" in complaint(write(tmp_path, {file: text}))
+
+
+@pytest.mark.parametrize(
+    "file", ["lamps_train.csv", "train/seq.in", "lamps.json", "documents.jsonl", "questions.jsonl"]
+)
+def test_what_is_not_utf_8_is_named_with_its_line(tmp_path: Path, file: str) -> None:
+    others = {"documents.jsonl": '{"title": "Lamps", "text": "Dark."}\n', "questions.jsonl": ""}
+    beside = others if file.endswith("jsonl") else columns("train", TRAIN) if file.endswith("in") else {}
+    write(tmp_path, {**beside, file: ""})
+    (tmp_path / file).write_bytes(b"\nsentence,label\nd\xff\n")
+    assert f"{file}:3: this is not UTF-8" in complaint(tmp_path)
+
+
+def test_a_broken_table_beside_a_good_one_is_named(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "a_train.csv": table(TRAIN),
+            "a_test.csv": table(LAMPS),
+            "b_train.csv": "said,meant\n",
+            "c.json": "[]",
+        },
+    )
+    good, broken = sets_in(tmp_path)
+    assert isinstance(good, IntentSet)
+    assert "b_train.csv:1: columns are 'said', 'meant'" in str(broken)
