@@ -36,7 +36,7 @@ SCOPE = "scope"
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     """Sets `intent`, `intent_ranking` and `scope`.
 
-    Confidences in the ranking are calibrated probabilities and sum to 1 over all intents. Of a message that is out of
+    Confidences in the ranking are probabilities, calibrated on examples as if unseen, and sum to 1 over all intents. Of a message that is out of
     scope, or between two intents that are as likely, the intent is `nlu_fallback`, and the ranking stays as it was.
     """
 
@@ -46,7 +46,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def required_packages() -> List[str]:
-        return ["sklearn", "scipy"]
+        return ["scipy"]
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:

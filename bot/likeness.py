@@ -3,14 +3,15 @@
 `Likeness` measures messages against a fixed set of examples: by meaning (encoder views and cues) and, at a tenth, by
 spelling. `regress` is kernel ridge regression: its value for a class is near 1 where a message is like that class's
 examples and unlike the others', and near 0 far from everything. So one number tells both which class and whether any,
-and what it would have said of each example without having seen it comes exactly, in closed form, with the fit.
+and what it would have said of an example without having seen it and its like comes in closed form with the fit.
 """
 
 from dataclasses import dataclass
-from typing import Sequence, Tuple
+from typing import Iterator, List, Sequence, Tuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from bot.characters import BUCKETS, character_matrix
@@ -28,6 +29,9 @@ SMOOTHING = 0.2
 MOST_LANDMARKS = 4_000
 """Of more examples than this, so many, spread over the classes, are compared with; all are learned from."""
 BLOCK = 2_000
+FOLDS = 5
+NEAR_DUPLICATE = 0.9
+"""Cosine of two examples of a class from which on having seen one is having seen the other."""
 
 
 def unit(rows: Vectors) -> Vectors:
@@ -106,28 +110,77 @@ def landmarks(classes: "np.ndarray", most: int = MOST_LANDMARKS) -> "np.ndarray"
     return np.sort(order[:most])
 
 
-def regress(alike: Vectors, chosen: "np.ndarray", targets: Vectors) -> Tuple[Vectors, Vectors]:  # type: ignore[type-arg]
+Rows = npt.NDArray[np.int64]
+
+
+def regress(
+    alike: Vectors, chosen: Rows, targets: Vectors, deals: Sequence[Rows]
+) -> Tuple[Vectors, List[Vectors]]:
     """Fit `targets` [n, k] on likeness `alike` [n, m] to the `chosen` m of the n rows.
 
-    Returns weights [m, k] and what each row would have got without itself in training [n, k].
+    Returns weights [m, k] and, for each deal of the rows into folds [n], what each row would have got without its
+    whole fold in training [n, k].
     """
-    if len(chosen) == len(alike):
-        factor = cho_factor(alike.astype(np.float64) + SMOOTHING * np.eye(len(alike)), lower=True)
-        inverse = cho_solve(factor, np.eye(len(alike)))
-        weights = inverse @ targets
-        unseen = targets - weights / np.diag(inverse)[:, np.newaxis]
-        return weights.astype(np.float32), unseen.astype(np.float32)
-    among = alike[chosen].astype(np.float64)
-    normal = SMOOTHING * among + 1e-6 * np.eye(len(chosen))
-    for start in range(0, len(alike), BLOCK):
-        block = alike[start : start + BLOCK]
-        normal += block.T @ block
-    lower = np.linalg.cholesky(normal)
-    weights = cho_solve((lower, True), alike.T @ targets)
-    fitted, leverage = alike @ weights, np.zeros(len(alike))
-    for start in range(0, len(alike), BLOCK):
-        half = solve_triangular(lower, alike[start : start + BLOCK].T, lower=True)
-        leverage[start : start + BLOCK] = (half**2).sum(axis=0)
-    share = np.minimum(leverage, 0.999)[:, np.newaxis]
-    unseen = (fitted - share * targets) / (1 - share)
-    return weights.astype(np.float32), unseen.astype(np.float32)
+    if len(chosen) < len(alike):
+        return _regress_on_some(alike, chosen, targets, deals)
+    factor = cho_factor(alike.astype(np.float64) + SMOOTHING * np.eye(len(alike)), lower=True)
+    inverse = cho_solve(factor, np.eye(len(alike)))
+    weights = inverse @ targets
+    said = []
+    for folds in deals:
+        unseen = np.empty(targets.shape, dtype=np.float32)
+        for rows in _each(folds):
+            # exact: as if the fold had never been there
+            unseen[rows] = targets[rows] - np.linalg.solve(inverse[np.ix_(rows, rows)], weights[rows])
+        said.append(unseen)
+    return weights.astype(np.float32), said
+
+
+def _regress_on_some(
+    alike: Vectors, chosen: Rows, targets: Vectors, deals: Sequence[Rows]
+) -> Tuple[Vectors, List[Vectors]]:
+    """Fit again without each fold and what is compared with of it: no message is ever one of the chosen."""
+
+    def solved(products: Vectors, sums: Vectors, kept: Rows) -> Vectors:
+        normal = products[np.ix_(kept, kept)].astype(np.float64)
+        normal += SMOOTHING * alike[np.ix_(chosen[kept], kept)] + 1e-6 * np.eye(len(kept))
+        factor = cho_factor(normal, lower=True, overwrite_a=True, check_finite=False)
+        found: Vectors = cho_solve(factor, sums[kept].astype(np.float64)).astype(np.float32)
+        return found
+
+    every, said = np.arange(len(chosen)), []
+    products, sums = alike.T @ alike, alike.T @ targets
+    for folds in deals:
+        unseen = np.empty(targets.shape, dtype=np.float32)
+        for rows in _each(folds):
+            gone, kept = alike[rows], np.flatnonzero(folds[chosen] != folds[rows[0]])
+            weights = solved(products - gone.T @ gone, sums - gone.T @ targets[rows], kept)
+            unseen[rows] = gone[:, kept] @ weights
+        said.append(unseen)
+    return solved(products, sums, every), said
+
+
+def _each(folds: Rows) -> Iterator[Rows]:
+    for fold in np.unique(folds):
+        yield np.flatnonzero(folds == fold)
+
+
+def folds_of(rows: Vectors, classes: Rows, seed: int = 0) -> Rows:
+    """Deal the examples [n, e], of unit length, into FOLDS [n]; a class's near-duplicates go into one."""
+    source = np.random.default_rng(seed)
+    folds, first = np.empty(len(classes), dtype=np.int64), 0
+    for each in np.unique(classes):
+        own = source.permutation(np.flatnonzero(classes == each))
+        near = rows[own] @ rows[own].T > NEAR_DUPLICATE
+        free, sizes = np.ones(len(own), dtype=bool), np.zeros(FOLDS)
+        for i in range(len(own)):
+            if free[i]:
+                group = near[i] & free
+                group[i] = True
+                # the emptiest; of equals another one for every class, as many classes are smaller than FOLDS
+                fold = (int(np.argmin(np.roll(sizes, -first))) + first) % FOLDS
+                folds[own[group]] = fold
+                sizes[fold] += group.sum()
+                free &= ~group
+        first += len(own)
+    return folds

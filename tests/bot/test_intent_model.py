@@ -7,7 +7,7 @@ import pytest
 from bot.characters import BUCKETS, character_matrix
 from bot.cues import CUES, cue_row
 from bot.intent_model import IntentModel, Scope, fit_temperature, softmax
-from bot.likeness import MOST_LANDMARKS, landmarks, regress
+from bot.likeness import MOST_LANDMARKS, folds_of, landmarks, regress
 
 INTENTS = ("ask_for_human", "ask_question", "greet")
 WORDS = ("talk to an agent", "how long is delivery", "hello there")
@@ -110,18 +110,36 @@ def test_shuffled_labels_score_at_chance() -> None:
     assert probabilities.max(axis=1).mean() < 0.35, "and says so"
 
 
-def test_unseen_scores_are_those_of_a_model_without_the_example() -> None:
+def test_unseen_scores_are_those_of_a_model_without_the_fold() -> None:
     random = np.random.default_rng(7)
     features = random.normal(0, 1, (30, 6)).astype(np.float32)
     alike, targets = (
         (features @ features.T).astype(np.float32),
         np.eye(2, dtype=np.float32)[np.arange(30) % 2],
     )
-    rows = np.arange(30)
-    _, unseen = regress(alike, rows, targets)
-    rest = np.delete(rows, 4)
-    weights, _ = regress(alike[np.ix_(rest, rest)], np.arange(29), targets[rest])
-    assert alike[4, rest] @ weights == pytest.approx(unseen[4], abs=1e-3)
+    rows, folds = np.arange(30), np.arange(30) % 10
+    _, (unseen,) = regress(alike, rows, targets, [folds])
+    rest, gone = np.flatnonzero(folds != 4), np.flatnonzero(folds == 4)
+    without, _ = regress(alike[np.ix_(rest, rest)], np.arange(27), targets[rest], [])
+    assert alike[np.ix_(gone, rest)] @ without == pytest.approx(unseen[gone], abs=1e-3)
+
+
+def test_near_duplicates_are_left_out_together() -> None:
+    random = np.random.default_rng(7)
+    classes = np.repeat([0, 1], 40)
+    rows = random.normal(0, 1, (80, 24)).astype(np.float32)
+    rows[1::2] = rows[::2] + random.normal(0, 0.05, (40, 24)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    folds = folds_of(rows, classes)
+    assert (folds[::2] == folds[1::2]).all()
+    assert sorted(np.unique(folds)) == [0, 1, 2, 3, 4]
+    assert np.bincount(folds[:40]).tolist() == [8] * 5
+    assert (folds == folds_of(rows, classes)).all(), "the same every time"
+    # what is there nearly twice looks well known unless both go
+    model = IntentModel.fit([f"word {i}" for i in range(80)], rows, [str(c) for c in classes])
+    fresh = random.normal(0, 1, (400, 24)).astype(np.float32)
+    others = [f"word {i}" for i in range(100, 500)]
+    assert (scope_scores(model, others, fresh) < model.scope.threshold).mean() < 0.2
 
 
 def test_many_examples_are_learned_from_through_landmarks() -> None:
@@ -134,16 +152,21 @@ def test_many_examples_are_learned_from_through_landmarks() -> None:
     unit_rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     alike = np.exp(2 * (unit_rows @ unit_rows.T - 1)).astype(np.float32)
     targets = np.eye(6, dtype=np.float32)[classes]
-    some, unseen = regress(alike[:, chosen], chosen, targets)
-    whole, exact = regress(alike, np.arange(400), targets)
+    folds = np.arange(400) % 5
+    some, (unseen,) = regress(alike[:, chosen], chosen, targets, [folds])
+    whole, (exact,) = regress(alike, np.arange(400), targets, [folds])
     assert ((alike[:, chosen] @ some).argmax(1) == (alike @ whole).argmax(1)).mean() > 0.95
     assert np.abs(unseen.max(1) - exact.max(1)).mean() < 0.15
+    rest, kept = np.flatnonzero(folds != 3), chosen[folds[chosen] != 3]
+    without, _ = regress(alike[np.ix_(rest, kept)], np.searchsorted(rest, kept), targets[rest], [])
+    assert alike[np.ix_(folds == 3, kept)] @ without == pytest.approx(unseen[folds == 3], abs=1e-2)
 
 
 def test_nearness_counts_for_the_intent_that_was_found() -> None:
     sentences = np.repeat(np.eye(2, dtype=np.float32), 10, axis=0)
     classes = np.repeat([0, 1], 10)
-    scope = Scope.fit(sentences, classes, np.eye(2, dtype=np.float32)[classes])
+    folds = np.arange(20) % 5
+    scope = Scope.fit(sentences, classes, [(folds, np.eye(2, dtype=np.float32)[classes])])
     scores = np.array([[0.9, 0.1]], dtype=np.float32)
     assert scope.score(sentences[:1], scores)[0] > scope.score(sentences[-1:], scores)[0]
 
