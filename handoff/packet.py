@@ -76,7 +76,6 @@ def build_packet(
     `evidence` is what the decision rests on; without it the packet looks for the event that shows the reason.
     """
     gist = gist_of(tx, conversation, recognise)
-    questions = [event.body["text"] for event in gist.log if event.kind == "message" and words_of(event)]
     latest = gist.replies[-1] if gist.replies else {}
     detail = " ".join(one.text for one in evidence) or _detail(reason, latest)
     return Packet(
@@ -89,7 +88,7 @@ def build_packet(
         attempts=gist.attempts,
         mood=gist.mood,
         corrections=gist.corrections,
-        questions=questions[-10:],
+        questions=_questions(gist),
         tried=_tried(gist.log),
         intents=_intents(latest),
         entities=_entities(gist.replies),
@@ -127,6 +126,11 @@ def bare_packet(
         earlier=[],
         waiting_since=waiting_since,
     )
+
+
+def _questions(gist: Gist) -> list[str]:
+    said = [event.body["text"] for event in gist.log if event.kind == "message" and words_of(event)]
+    return said[-10:]
 
 
 def _intents(latest: Json) -> list[ScoredIntent]:

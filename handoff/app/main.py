@@ -83,25 +83,19 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     turns = Turns(store, doorbell, agents, bot, patience, recognise=recogniser.find)
     housekeeping = Housekeeping(store, doorbell, queue, agents, customers, settings.agent_gone_seconds)
     work = (turns.run, housekeeping.run, partial(_warm_up, library, recogniser))
-    app = FastAPI(
-        title="Frontdesk",
-        version="1",
-        lifespan=_lifespan(work, bot, judging, library, store),
-        max_body_size=MOST_BODY,
-    )
+    lifespan = _lifespan(work, bot, judging, library, store)
+    app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)
     _add_edges(app, settings, sessions, limiter, secret)
     app.include_router(sessions.router(limiter))
     app.include_router(rest.create_router(store, desk, views, sessions, bot))
     app.include_router(api.create_router(library, _editors(sessions), secret), prefix="/api/knowledge")
-    customer_sockets = CustomerSockets(
-        store, doorbell, desk, customers, sessions, limiter,
-        settings.frames_per_10_seconds, settings.conversations_per_hour,
-    )  # fmt: skip
-    agent_sockets = AgentSockets(
-        store, doorbell, queue, views, judging, agents, sessions, limiter, settings.frames_per_10_seconds
+    pace = settings.frames_per_10_seconds
+    customer = CustomerSockets(
+        store, doorbell, desk, customers, sessions, limiter, pace, settings.conversations_per_hour
     )
-    app.websocket("/ws/customer")(customer_sockets.serve)
-    app.websocket("/ws/agent")(agent_sockets.serve)
+    agent = AgentSockets(store, doorbell, queue, views, judging, agents, sessions, limiter, pace)
+    app.websocket("/ws/customer")(customer.serve)
+    app.websocket("/ws/agent")(agent.serve)
     _add_pages(app, settings, library)
     return app
 

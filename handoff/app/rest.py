@@ -47,6 +47,11 @@ def create_router(store: Store, desk: Desk, views: Views, sessions: Sessions, bo
         events = [as_event(event, for_agent=not token) for event in page]
         return History(conversation=conversation, epoch=record.epoch, head=record.last_seq, events=events)
 
+    _add_health(router, store, bot)
+    return router
+
+
+def _add_health(router: APIRouter, store: Store, bot: Bot) -> None:
     @router.get("/healthz", tags=["operations"])
     async def healthz() -> dict[str, str]:
         """The process answers."""
@@ -58,8 +63,6 @@ def create_router(store: Store, desk: Desk, views: Views, sessions: Sessions, bo
         database = await _answers(store)
         response.status_code = 200 if database else 503
         return {"database": database, "bot": await _ready(bot)}
-
-    return router
 
 
 async def _ready(bot: Bot) -> bool:

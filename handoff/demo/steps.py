@@ -200,8 +200,6 @@ def database(places: Places, environment: Mapping[str, str]) -> list[Recipe]:
     if elsewhere or not file.exists():
         stamp.unlink(missing_ok=True)
     outputs = [] if elsewhere else [file]
-    articles = root / "knowledge_base" / "demo" / "articles"
-    questions = articles.with_name("questions.yml")
     staff = places.var / "demo-accounts.txt"
     migrations = [root / "knowledge_base" / "migrations", root / "handoff" / "adapters" / "migrations"]
     failed = "The demo's database could not be filled; the lines above and var/logs/setup.log say why."
@@ -216,18 +214,7 @@ def database(places: Places, environment: Mapping[str, str]) -> list[Recipe]:
             migrations,
             outputs,
         ),
-        Recipe(
-            "articles",
-            "Publishing the demo shop's articles",
-            [
-                [*knowledge, "import", str(articles.relative_to(root)), "--publish"],
-                [*knowledge, "evaluate", str(questions.relative_to(root)), "--calibrate"],
-            ],
-            failed,
-            stamp,
-            [articles, questions],
-            outputs,
-        ),
+        _articles(root, knowledge, failed, stamp, outputs),
         Recipe(
             "accounts",
             "Demo staff",
@@ -239,3 +226,14 @@ def database(places: Places, environment: Mapping[str, str]) -> list[Recipe]:
             keeps_output=staff,
         ),
     ]
+
+
+def _articles(root: Path, knowledge: Sequence[str], failed: str, stamp: Path, outputs: list[Path]) -> Recipe:
+    articles = root / "knowledge_base" / "demo" / "articles"
+    questions = articles.with_name("questions.yml")
+    commands: list[Sequence[str]] = [
+        [*knowledge, "import", str(articles.relative_to(root)), "--publish"],
+        [*knowledge, "evaluate", str(questions.relative_to(root)), "--calibrate"],
+    ]
+    title = "Publishing the demo shop's articles"
+    return Recipe("articles", title, commands, failed, stamp, [articles, questions], outputs)

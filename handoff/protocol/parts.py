@@ -16,7 +16,7 @@ Owner = Literal["bot", "queue", "agent", "closed"]
 Reason = Literal[
     "asked_for_person",
     "low_confidence",
-    "repeated_failure",
+    "repeated_failure",  # no longer given; packets of before still say it
     "same_question",
     "rejected_twice",
     "frustration",

@@ -23,6 +23,8 @@ EMAIL, PHONE, CARD, IBAN, ORDER = (
     "FH-204817",
 )
 EVERYTHING = f"I am {EMAIL} or {PHONE}, paid {ORDER} with {CARD} from {IBAN}."
+ORDINARY = "marmalade"
+"""No recogniser takes it for personal data: only a log without what customers wrote is without it."""
 SECRETS = [part.replace(" ", "") for part in (EMAIL, PHONE, CARD, IBAN, ORDER)]
 
 
@@ -100,7 +102,9 @@ async def test_nothing_that_a_customer_writes_reaches_a_log(
     """The gateway at its most talkative, a bot that fails in three ways, and a search in an address."""
     for name in ("", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.INFO)
-    outcomes = iter([RuntimeError(EVERYTHING), BotTimeout(EVERYTHING), KeyError(EMAIL)])
+    outcomes = iter(
+        [RuntimeError(f"{EVERYTHING} {ORDINARY}"), BotTimeout(f"{EVERYTHING} {ORDINARY}"), KeyError(EMAIL)]
+    )
 
     def broken(request: TurnRequest) -> object:
         raise next(outcomes, ValueError(request.text))
@@ -109,7 +113,7 @@ async def test_nothing_that_a_customer_writes_reaches_a_log(
     async with Customer(gateway) as customer, httpx.AsyncClient(base_url=gateway, trust_env=False) as http:
         await customer.hello()
         for _ in range(3):
-            await customer.say(EVERYTHING)
+            await customer.say(f"{EVERYTHING} {ORDINARY}")
         await customer.event("offer")
         await customer.socket.send(json.dumps({"type": "send", "cmid": 1, "text": EVERYTHING}))
         await http.get("/api/knowledge/search", params={"q": EVERYTHING})
@@ -118,7 +122,7 @@ async def test_nothing_that_a_customer_writes_reaches_a_log(
     printed = "".join(capfd.readouterr())
     assert "/api/knowledge/search?[query]" in printed
     assert "RuntimeError" in printed
-    assert "Nora" not in printed
+    assert ORDINARY not in printed
     assert holds_nothing(printed), printed
 
 
