@@ -36,8 +36,9 @@ SCOPE = "scope"
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     """Sets `intent`, `intent_ranking` and `scope`.
 
-    Confidences in the ranking are probabilities, calibrated on examples as if unseen, and sum to 1 over all intents. Of a message that is out of
-    scope, or between two intents that are as likely, the intent is `nlu_fallback`, and the ranking stays as it was.
+    Confidences in the ranking are probabilities, calibrated on examples as if unseen; they sum to 1 over all intents. Of a
+    message that is out of scope, or between two intents that are as likely, the intent is `nlu_fallback`, and the ranking
+    stays as it was.
     """
 
     @classmethod
