@@ -132,10 +132,12 @@ def ece(confidence: Floats, right: Bools) -> float:
 
 
 def auroc(high: Floats, low: Floats) -> float:
-    """How often one of `high` is above one of `low`; 0.5 is chance, nan when either is empty."""
+    """How often one of `high` is above one of `low`, ties half; 0.5 is chance, nan when either is empty."""
     if not len(high) or not len(low):
         return float("nan")
-    return float((high[:, None] > low[None, :]).mean() + 0.5 * (high[:, None] == low[None, :]).mean())
+    ordered = np.sort(low)
+    below, up_to = (np.searchsorted(ordered, high, side) for side in ("left", "right"))
+    return float((below + up_to).sum() / (2 * len(high) * len(low)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ SEARCH = Goal(None, 12.0, higher_is_better=False)
 CHEAPER = Goal(None, 0.25)
 """How much less a product's decision must cost than a single cosine threshold, as a share."""
 NEVER = Goal(None, 0.0, higher_is_better=False)
+REMOVED = Goal(None, 0.05, higher_is_better=False)
+"""Ours: the share of all questions that are still answered for sure when their article is gone."""
+FALSE_ON_ALL = "asks for a person: false on all other rows"
+FALSE_BUT_SERVICE = "asks for a person: false on other rows but contact_customer_service"
 
 _GOALS: dict[tuple[str, str], Goal] = {
     ("clinc150", "accuracy, in scope"): Goal(0.958, 0.975),
@@ -34,12 +38,14 @@ _GOALS: dict[tuple[str, str], Goal] = {
     ("banking77_oos", "recall, foreign"): Goal(0.925, 0.97),
     ("hint3/v1", "MCC at the shipped threshold"): Goal(0.588, 0.72),
     ("bitext", "asks for a person: F1"): Goal(0.93, 0.97),
-    ("bitext", "asks for a person: false on other rows"): Goal(None, 0.005, higher_is_better=False),
+    ("bitext", FALSE_BUT_SERVICE): Goal(None, 0.005, higher_is_better=False),
+    ("bitext", FALSE_ON_ALL): Goal(None, 0.005, higher_is_better=False),
     ("CovidFAQ", "R@1"): Goal(0.479, 0.58),
     ("CovidFAQ", "R@5"): Goal(0.894, 0.94),
     ("doc2dial", "first turn: R@1"): Goal(0.676, 0.80),
     ("doc2dial", "first turn: R@5"): Goal(0.919, 0.965),
-    ("doc2dial", "any turn, its history known: R@5"): Goal(0.700, 0.96),
+    ("doc2dial", "any turn, last utterance alone: R@5"): Goal(0.700, None),
+    ("doc2dial", "any turn, its history known: R@5"): Goal(None, 0.96),
     ("doc2dial", "topic switched: R@5"): Goal(None, 0.85),
     ("doc2dial", "AUROC, right article removed"): Goal(0.699, None),
     ("CovidFAQ", "AUROC, right article removed"): Goal(0.610, None),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.answers.goals import Goal
+from benchmarks.answers.goals import FALSE_BUT_SERVICE, FALSE_ON_ALL, Goal
 from benchmarks.answers.report import Row, row
 from benchmarks.answers.statistics import f1, share
 from benchmarks.answers.training import trained_on_ours
@@ -19,8 +19,8 @@ NAME = "bitext"
 
 
 def measured(eval_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[Row]:
-    """`contact_customer_service` ("what are your hours", "let me talk to support") is neither yes nor no: left out of
-    the first two rows, and counted either way in the others."""
+    """`contact_customer_service` ("what are your hours", "let me talk to support") is neither yes nor no: left out where
+    a row says so or counts F1 plainly, and counted either way in the others."""
     with (eval_dir / FILE).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))[:: 1 if limit is None else max(4514 // limit, 1)]
     texts, intents = [entry["instruction"] for entry in rows], np.array([entry["intent"] for entry in rows])
@@ -32,7 +32,8 @@ def measured(eval_dir: Path, *, limit: int | None, fresh: bool) -> Iterator[Row]
     human, service = intents == HUMAN, intents == SERVICE
     other, kept = ~(human | service), ~service
     yield row(NAME, "asks for a person: F1", f1(human[kept], said[kept]), times)
-    yield row(NAME, "asks for a person: false on other rows", share(said[other]), times)
+    yield row(NAME, FALSE_ON_ALL, share(said[~human]), times)
+    yield row(NAME, FALSE_BUT_SERVICE, share(said[other]), times)
     yield row(NAME, "asks for a person: recall", share(said[human]))
     words_par = Goal(0.78, None)
     yield row(NAME, "regular expression alone: F1", f1(human[kept], by_words[kept]), goal=words_par)

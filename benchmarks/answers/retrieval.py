@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.answers.goals import Goal
+from benchmarks.answers.goals import REMOVED
 from benchmarks.answers.question_formats import with_topic_switched
 from benchmarks.answers.report import Row, row
 from benchmarks.answers.sets import Asked, QuestionSet
 from benchmarks.answers.shelves import library_of
-from benchmarks.answers.statistics import auroc_figure, bootstrap, calibration_error, share
-from knowledge_base.confidence import TARGET_ERROR
+from benchmarks.answers.statistics import Figure, Rows, auroc_figure, bootstrap, share
 from knowledge_base.evaluation import Golden
 from knowledge_base.library import Library
 from knowledge_base.own_texts import calibrate
+from knowledge_base.risk import ece
 from knowledge_base.wire import AnswerRequest
 
 HITS = 10
@@ -122,7 +122,7 @@ def _confidence(found: QuestionSet, library: Library) -> Iterator[Row]:
     name = found.name
     yield row(name, "AUROC, right article removed", auroc_figure(confidences, in_library))
     yield row(name, "AUROC, first hit right", auroc_figure(confidences, right))
-    error = bootstrap(lambda rows: calibration_error(confidences[rows], right[rows]), len(right), 200)
+    error = bootstrap(lambda rows: ece(confidences[rows], right[rows]), len(right), 200)
     yield row(name, "calibration error, half of the articles removed", error, lower_is_better=True)
     answered = [answer for answer in present if answer.decision == "answer"]
     yield row(name, "answered", share([answer.decision == "answer" for answer in present]))
@@ -137,11 +137,23 @@ def removed_rows(name: str, present: Sequence[Answered], absent: Sequence[Answer
     """A negative control: with its article removed a question is not answered from the neighbour."""
     before = share([answer.decision == "answer" for answer in present])
     yield row("controls", f"{name}: answered with its article in the library", before)
-    after, few = (
-        share([answer.decision == "answer" for answer in absent]),
-        Goal(None, TARGET_ERROR, higher_is_better=False),
+    after = share([answer.decision == "answer" for answer in absent])
+    yield row("controls", f"{name}: answered with its article removed", after, goal=REMOVED)
+    yield row("controls", f"{name}: ratio of the two", _ratio(absent, present), lower_is_better=True)
+
+
+def _ratio(absent: Sequence[Answered], present: Sequence[Answered]) -> Figure:
+    """How much of what is answered with an article is answered without it; both hold the same questions in their order."""
+    without, within = (
+        np.array([answer.decision == "answer" for answer in answers], dtype=float)
+        for answers in (absent, present)
     )
-    yield row("controls", f"{name}: answered with its article removed", after, goal=few)
+
+    def score(rows: Rows) -> float:
+        answered = float(within[rows].sum())
+        return float(without[rows].sum()) / answered if answered else float("nan")
+
+    return bootstrap(score, len(within))
 
 
 def _halves(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
@@ -156,15 +168,15 @@ def _halves(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
 
 
 def ask_without(library: Library, asked: Sequence[Asked]) -> list[Answered]:
-    """Every question while its articles are retired."""
-    by_articles: dict[frozenset[str], list[Asked]] = defaultdict(list)
-    for one in asked:
-        by_articles[one.articles | one.also].append(one)
-    answers = list[Answered]()
-    for slugs, rows in by_articles.items():
+    """Every question while its articles are retired, in order."""
+    by_articles: dict[frozenset[str], list[int]] = defaultdict(list)
+    for number, one in enumerate(asked):
+        by_articles[one.articles | one.also].append(number)
+    answers: dict[int, Answered] = {}
+    for slugs, numbers in by_articles.items():
         with _retired(library, slugs):
-            answers += ask(library, rows)
-    return answers
+            answers |= zip(numbers, ask(library, [asked[number] for number in numbers]), strict=True)
+    return [answers[number] for number in range(len(asked))]
 
 
 @contextmanager

@@ -1,28 +1,20 @@
-"""What every figure is made of: bootstrap intervals, AUROC, correlation, calibration error, percentiles.
+"""What every figure is made of: bootstrap intervals, AUROC, correlation, percentiles.
 
 Plain arrays in, numbers out. This module must not know what is measured.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from knowledge_base.evaluation import Figure
+from knowledge_base.risk import auroc
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 RESAMPLES = 1000
 SEED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A value with its bootstrap 95 % interval; nan where there was nothing to measure."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 def bootstrap(score: Callable[[Rows], float], n: int, resamples: int = RESAMPLES) -> Figure:
@@ -47,19 +39,14 @@ def share(values: Sequence[bool] | Sequence[float] | NDArray[np.bool_] | Floats)
     return Figure(float(sample.mean()), float(low), float(high), len(sample))
 
 
-def auroc(scores: Floats, positive: NDArray[np.bool_]) -> float:
-    """How often a positive row scores above a negative one, ties half. nan when one side is empty."""
-    count = int(positive.sum())
-    others = len(positive) - count
-    if not count or not others:
-        return float("nan")
-    values, places, sizes = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[places]
-    return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * others)) if len(values) else 0.5
-
-
 def auroc_figure(scores: Floats, positive: NDArray[np.bool_]) -> Figure:
-    return bootstrap(lambda rows: auroc(scores[rows], positive[rows]), len(scores))
+    """How often a positive row scores above a negative one, ties half. nan when one side is empty."""
+
+    def score(rows: Rows) -> float:
+        drawn, good = scores[rows], positive[rows]
+        return auroc(drawn[good], drawn[~good])
+
+    return bootstrap(score, len(scores))
 
 
 def correlation(truth: Sequence[str], said: Sequence[str]) -> Figure:
@@ -85,16 +72,6 @@ def f1(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> Figure:
         return 2 * both / max(int(truth[rows].sum() + said[rows].sum()), 1)
 
     return bootstrap(score, len(truth))
-
-
-def calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean distance between confidence and share of right ones over equal bins, weighted by their size."""
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
-    total = 0.0
-    for place in np.unique(places):
-        here = places == place
-        total += float(here.mean()) * abs(float(confidence[here].mean()) - float(right[here].mean()))
-    return total
 
 
 def quantile_threshold(scores: Floats, below: float) -> float:
