@@ -181,7 +181,7 @@ def evaluate(
             fitted, trials = calibrate_library(library, goldens, target, save)
             calibration = fitted.calibration
             out.print(fitted_table(fitted))
-            out.print(says(calibration, len(fitted.right), fitted.lowest_promise), markup=False)
+            out.print(says(calibration, fitted), markup=False)
             if goldens and not save:
                 out.print(f"For other libraries to start from:\n{prior_from(trials)}", markup=False)
         elif goldens:

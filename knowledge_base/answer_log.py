@@ -10,13 +10,14 @@ import logging
 import queue
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select
+from sqlalchemy import Connection, Engine, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.exc import OperationalError
 
 from knowledge_base import tables
@@ -27,6 +28,8 @@ from knowledge_base.ports import Judgement, LoggedAnswer
 WAITING = 1000
 """Answers that may wait to be written; more are dropped."""
 BATCH = 100
+PAGE = 500
+"""Answers read at once; a log of months must not be in memory whole."""
 BATCH_SECONDS = 0.5
 """How long the thread gathers answers for one transaction."""
 FLUSH_SECONDS = 3.0
@@ -34,23 +37,28 @@ TIDY_SECONDS = 3600.0
 
 log = logging.getLogger(__name__)
 _answer, _judgement, _fit = tables.answer, tables.judgement, tables.fit
+_SAME = and_(_judgement.c.site_id == _answer.c.site_id, _judgement.c.answer_id == _answer.c.id)
 
 
 class SqlAnswerLog:
     def __init__(
         self, site_id: str, engine: Engine, keep_days: float = 90, mask: Callable[[str], str] = str
     ) -> None:
-        """`engine` must have been migrated. With `keep_days` 0 no answer is kept."""
+        """`engine` must have been migrated. With `keep_days` 0 no answer is kept.
+
+        What is too old goes now and once an hour, whether anybody asks anything or not.
+        """
         self._site = site_id
         self._reading = engine
         self._writing = writing(engine)
         self._keep = timedelta(days=keep_days)
         self._mask = mask
         self._waiting: queue.Queue[LoggedAnswer | None] = queue.Queue(WAITING)
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._tidied_at = -TIDY_SECONDS
+        self._tidied_at = 0.0
         self._closed = False
+        self._tidy()
+        self._thread = threading.Thread(target=self._run, name="answer-log", daemon=True)
+        self._thread.start()
 
     def write(self, answer: LoggedAnswer) -> bool:
         if self._closed or not self._keep:
@@ -60,7 +68,6 @@ class SqlAnswerLog:
         except queue.Full:
             log.warning("The answer log is full; an answer is not logged.")
             return False
-        self._started()
         return True
 
     def judge(self, answer_id: str, judgement: Judgement) -> None:
@@ -74,21 +81,29 @@ class SqlAnswerLog:
             row = {"verdict": judgement.verdict, "by": judgement.by, "at": judgement.at}
             sql.execute(insert(_judgement).values(site_id=self._site, answer_id=answer_id, **row))
 
-    def answers(self, since: datetime, judged_only: bool = False) -> list[LoggedAnswer]:
+    def answers(self, since: datetime, judged_only: bool = False) -> Iterator[LoggedAnswer]:
         self.flush()
         wanted = and_(_answer.c.site_id == self._site, _answer.c.at >= since)
-        same = and_(_judgement.c.site_id == _answer.c.site_id, _judgement.c.answer_id == _answer.c.id)
-        said = select(_judgement).join(_answer, same).where(wanted).order_by(_judgement.c.at)
-        with self._transaction(self._reading) as sql:
-            judgements: dict[str, list[Judgement]] = {}
-            for row in sql.execute(said):
-                judgements.setdefault(row.answer_id, []).append(Judgement(row.verdict, row.by, row.at))
-            rows = sql.execute(select(_answer).where(wanted).order_by(_answer.c.at, _answer.c.id))
-            found = [_from(row, tuple(judgements.get(row.id, ()))) for row in rows]
-        return [answer for answer in found if answer.judgements or not judged_only]
+        if judged_only:
+            wanted = and_(wanted, exists().where(_SAME))
+        page = select(_answer).where(wanted).order_by(_answer.c.at, _answer.c.id).limit(PAGE)
+        after = page
+        while True:
+            with self._transaction(self._reading) as sql:
+                rows = sql.execute(after).all()
+                said = self._said(sql, [row.id for row in rows])
+            yield from (_from(row, tuple(said[row.id])) for row in rows)
+            if len(rows) < PAGE:
+                return
+            last = rows[-1]
+            after = page.where(
+                or_(_answer.c.at > last.at, and_(_answer.c.at == last.at, _answer.c.id > last.id))
+            )
 
-    def judgements(self) -> int:
+    def judgements(self, since: datetime | None = None) -> int:
         query = select(func.count()).select_from(_judgement).where(_judgement.c.site_id == self._site)
+        if since is not None:
+            query = query.where(_judgement.c.at > since)
         with self._transaction(self._reading) as sql:
             return int(sql.execute(query).scalar_one())
 
@@ -113,16 +128,16 @@ class SqlAnswerLog:
             return
         self.flush()
         self._closed = True
-        if self._thread is not None:
-            with suppress(queue.Full):
-                self._waiting.put(None, timeout=FLUSH_SECONDS)
-            self._thread.join(FLUSH_SECONDS)
+        with suppress(queue.Full):
+            self._waiting.put(None, timeout=FLUSH_SECONDS)
+        self._thread.join(FLUSH_SECONDS)
 
-    def _started(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="answer-log", daemon=True)
-                self._thread.start()
+    def _said(self, sql: Connection, answer_ids: Sequence[str]) -> defaultdict[str, list[Judgement]]:
+        mine = and_(_judgement.c.site_id == self._site, _judgement.c.answer_id.in_(answer_ids))
+        said: defaultdict[str, list[Judgement]] = defaultdict(list)
+        for row in sql.execute(select(_judgement).where(mine).order_by(_judgement.c.at)):
+            said[row.answer_id].append(Judgement(row.verdict, row.by, row.at))
+        return said
 
     def _run(self) -> None:
         while True:
@@ -138,9 +153,15 @@ class SqlAnswerLog:
                     self._waiting.task_done()
             if len(answers) < len(batch):
                 return
+            if time.monotonic() - self._tidied_at >= TIDY_SECONDS:
+                self._tidy()
 
     def _gathered(self) -> list[LoggedAnswer | None]:
-        batch = [self._waiting.get()]
+        """What waits; empty when it is time to tidy."""
+        try:
+            batch = [self._waiting.get(timeout=max(self._tidied_at + TIDY_SECONDS - time.monotonic(), 0.001))]
+        except queue.Empty:
+            return []
         until = time.monotonic() + BATCH_SECONDS
         while len(batch) < BATCH and batch[-1] is not None:
             try:
@@ -155,10 +176,16 @@ class SqlAnswerLog:
         rows = [_row(self._site, replace(answer, question=self._mask(answer.question))) for answer in answers]
         with self._transaction(self._writing) as sql:
             sql.execute(insert(_answer), rows)
-            if time.monotonic() - self._tidied_at >= TIDY_SECONDS:
-                self._tidied_at = time.monotonic()
-                old = and_(_answer.c.site_id == self._site, _answer.c.at < datetime.now(UTC) - self._keep)
+
+    def _tidy(self) -> None:
+        self._tidied_at = time.monotonic()
+        old = and_(_answer.c.site_id == self._site, _answer.c.at < datetime.now(UTC) - self._keep)
+        try:
+            with self._transaction(self._writing) as sql:
                 sql.execute(delete(_answer).where(old))
+        except Exception:
+            # Nothing else may wait for it, and the next hour tries again.
+            log.exception("Answers that are too old could not be removed.")
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:

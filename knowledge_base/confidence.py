@@ -75,14 +75,18 @@ class Calibration:
         total = self.bias + sum(w * x for w, x in zip(self.weights, astuple(evidence), strict=True))
         return 1.0 / (1.0 + math.exp(-min(max(total, -30.0), 30.0)))
 
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
+    def to_json(self, encoder: str) -> str:
+        """`encoder` is the hash of the one it was fitted with."""
+        return json.dumps({**asdict(self), "encoder": encoder})
 
     @classmethod
-    def from_json(cls, text: str) -> "Calibration | None":
-        """None when it was fitted to other evidence than is gathered now: it must then be fitted again."""
+    def from_json(cls, text: str, encoder: str) -> "Calibration | None":
+        """None when it was fitted to other evidence than is gathered now, or with another encoder: it must then be fitted
+        again."""
         values = json.loads(text)
-        if set(values) != {field.name for field in fields(cls)} or len(values["weights"]) != FEATURES:
+        if values.pop("encoder", None) != encoder or set(values) != {field.name for field in fields(cls)}:
+            return None
+        if len(values["weights"]) != FEATURES:
             return None
         return cls(**{**values, "weights": tuple(values["weights"])})
 

@@ -97,7 +97,8 @@ def fit(trials: Sequence[Trial], prior: Calibration, target: float = TARGET_ERRO
     weights, bias = start
     if asked:
         x, y, w = _arrays(asked)
-        weights, bias = _logistic(x, y, w, start, PULL_OF_TEXTS, PULL_OF_TEXTS)
+        pull = PULL_OF_TEXTS if w.sum() >= FEW else PULL_OF_PRIOR
+        weights, bias = _logistic(x, y, w, start, pull, pull)
     calibration = replace(
         prior, weights=_rounded(weights), bias=round(bias, 3), target=target, promised=False
     )

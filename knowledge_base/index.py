@@ -282,7 +282,7 @@ class LiveIndex:
         # Words stay known when their article goes: what was right once is no slip.
         self._spelling = self._spelling.with_words(spoken(map(_spoken, fresh)))
         stored = self._store.calibration()
-        calibration = (Calibration.from_json(stored) if stored else None) or DEFAULT
+        calibration = (Calibration.from_json(stored, self.encoder) if stored else None) or DEFAULT
         # A fixed order makes equal scores come out the same way in every process.
         background = self._background if 0 < len(entries) < ENOUGH else ()
         shelf = Shelf(

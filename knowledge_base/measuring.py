@@ -71,7 +71,9 @@ def fitted_table(fitted: Fitted) -> Table:
     table.add_row("answers from confidence", f"{calibration.answer_threshold:.3f}")
     table.add_row("asks back from", f"{calibration.clarify_threshold:.3f}")
     if fitted.right:
-        table.add_row("golden questions", str(len(fitted.right)))
+        table.add_row("golden questions", str(fitted.golden))
+        if fitted.stand_ins:
+            table.add_row("asked again with their article hidden", str(fitted.stand_ins))
         table.add_row("lowest target they can promise", f"{100 * fitted.lowest_promise:.1f} %")
         table.add_row(
             "calibration error, prior / fitted", f"{fitted.ece_before:.3f} / {fitted.ece_after:.3f}"

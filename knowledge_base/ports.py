@@ -3,7 +3,7 @@
 This module must not know which database, model or parser is behind them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -152,12 +152,12 @@ class AnswerLog(Protocol):
         """Stores what one person says, in place of what they said before; raises NotFound."""
         ...
 
-    def answers(self, since: datetime, judged_only: bool = False) -> list[LoggedAnswer]:
-        """Oldest first, with their judgements."""
+    def answers(self, since: datetime, judged_only: bool = False) -> Iterator[LoggedAnswer]:
+        """Oldest first, with their judgements; read as they are asked for."""
         ...
 
-    def judgements(self) -> int:
-        """How many there are."""
+    def judgements(self, since: datetime | None = None) -> int:
+        """How many there are, or have come after `since`."""
         ...
 
     def fit(self) -> tuple[datetime, str] | None:

@@ -8,8 +8,9 @@ import json
 import logging
 import math
 import uuid
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -26,6 +27,10 @@ CUSTOMER = "customer"
 """Who judges by a thumb. Everybody else is staff."""
 CUSTOMERS_IMPORTANCE = 0.5
 """A thumb also says how somebody feels about the shop."""
+MOST_ON_A_PASSAGE = 2.0
+"""All thumbs on one passage together count for no more than so many trials: anybody can press them, and often."""
+MOST_OF_CUSTOMERS = 20.0
+"""The same for all thumbs on the whole library."""
 REFIT_AFTER = 20
 """New verdicts until the calibration is fitted again by itself."""
 AGENT_MINUTES = 4.0
@@ -45,6 +50,8 @@ class Kept:
     judgements: int = 0
     confidence: tuple[float, ...] = ()
     right: tuple[bool, ...] = ()
+    stand_ins: int = 0
+    keeps_lowest: bool = False
     lowest_promise: float | None = None
     ece_before: float | None = None
     ece_after: float | None = None
@@ -52,7 +59,7 @@ class Kept:
 
     @property
     def golden(self) -> int:
-        return len(self.right)
+        return len(self.right) - self.stand_ins
 
     @property
     def own_texts(self) -> int:
@@ -90,8 +97,16 @@ class Trust:
         self._log.judge(answer_id, Judgement(verdict, by, at))
         try:
             kept = self._kept()
-            if self._log.judgements() - kept.judgements >= REFIT_AFTER:
-                self.calibrate(kept.trials, self._index.current().calibration.target)
+            new = self._log.judgements(kept.at)
+            if new >= REFIT_AFTER:
+                before = self._index.current().calibration
+                now = self.calibrate(kept.trials, before.target).calibration
+                log.info(
+                    "The confidence was fitted again after %d new verdicts: answers from %.3f, before from %.3f.",
+                    new,
+                    now.answer_threshold,
+                    before.answer_threshold,
+                )
         except Exception:
             # The verdict is stored; the next one tries again.
             log.exception("The calibration could not be fitted again.")
@@ -102,7 +117,7 @@ class Trust:
         fitted = fit([*asked, *self._judged(first_group=len(asked))], DEFAULT, target)
         if save:
             self._log.save_fit(_to_json(asked, fitted, self._log.judgements(), self._index.encoder), _now())
-            self._store.save_calibration(fitted.calibration.to_json())
+            self._store.save_calibration(fitted.calibration.to_json(self._index.encoder))
             self._index.refresh()
         return fitted
 
@@ -121,7 +136,7 @@ class Trust:
             basis=calibration.basis,
             target=calibration.target,
             promised=calibration.promised,
-            says=says(calibration, kept.golden, kept.lowest_promise),
+            says=says(calibration, kept),
             lowest_promise=kept.lowest_promise,
             answer_threshold=calibration.answer_threshold,
             clarify_threshold=calibration.clarify_threshold,
@@ -141,7 +156,9 @@ class Trust:
         today, kept = self._index.current().calibration, self._kept()
         then = fit([*kept.trials, *self._judged(first_group=len(kept.trials))], DEFAULT, target).calibration
         answers = self._log.answers(_now() - timedelta(days=days))
-        logged = [_logged(answer, today) for answer in answers if _evidence(answer) is not None]
+        logged = [
+            _logged(answer, today) for answer in answers if _evidence(answer) is not None
+        ]  # three numbers each
         found = risk.replay(logged, today.answer_threshold, then.answer_threshold, agent_minutes)
         return ReplayReply(
             target=target,
@@ -167,28 +184,49 @@ class Trust:
         return (_from_json(*found, self._index.encoder) if found else None) or Kept()
 
     def _judged(self, first_group: int) -> list[Trial]:
-        """All verdicts as trials. `outdated` says nothing about confidence: the right passage was found."""
-        trials = []
-        for number, answer in enumerate(self._log.answers(EVER, judged_only=True)):
+        """All verdicts as trials. `outdated` says nothing about confidence: the right passage was found.
+
+        Of customers, who are anonymous, the last thumb on a passage for the same question counts, and only so much.
+        """
+        staff: list[Trial] = []
+        thumbs: dict[tuple[str | None, str], Trial] = {}
+        for group, answer in enumerate(self._log.answers(EVER, judged_only=True), start=first_group):
             evidence = _evidence(answer)
             for judgement in answer.judgements:
-                if evidence is not None and judgement.verdict != "outdated":
-                    importance = CUSTOMERS_IMPORTANCE if judgement.by == CUSTOMER else 1.0
-                    right = judgement.verdict == "right"
-                    trials.append(Trial(evidence, right, "judged", importance, first_group + number))
-        return trials
+                if evidence is None or judgement.verdict == "outdated":
+                    continue
+                trial = Trial(evidence, judgement.verdict == "right", "judged", group=group)
+                if judgement.by == CUSTOMER:
+                    thumbs[answer.passage_id, " ".join(answer.question.lower().split())] = trial
+                else:
+                    staff.append(trial)
+        on_passage = Counter(passage for passage, _ in thumbs)
+        worth = {
+            passage: min(CUSTOMERS_IMPORTANCE * count, MOST_ON_A_PASSAGE) / count
+            for passage, count in on_passage.items()
+        }
+        total = sum(worth[passage] * count for passage, count in on_passage.items())
+        share = min(1.0, MOST_OF_CUSTOMERS / total) if total else 1.0
+        return [
+            *staff,
+            *(replace(t, importance=worth[passage] * share) for (passage, _), t in thumbs.items()),
+        ]
 
 
-def says(calibration: Calibration, questions: int, lowest: float | None) -> str:
+def says(calibration: Calibration, found: Kept | Fitted) -> str:
     """What may be promised, in one honest sentence."""
-    target = f"{100 * calibration.target:g} %"
+    target, questions = f"{100 * calibration.target:g} %", f"{found.golden} golden questions"
+    if not found.golden:
+        return f"{target} is only estimated: a promise needs golden questions, and this library has none."
+    if found.stand_ins:
+        questions += f", {found.stand_ins} of them asked again with their article hidden"
     if calibration.promised:
-        return f"At most {target} of the answers are wrong, as far as new questions are like the {questions} golden ones."
-    if questions:
-        least = math.ceil(1000 * (1.0 if lowest is None else lowest)) / 10
-        lowest_target = f"with {questions} questions the lowest target that can be promised is {least:g} %"
-        return f"{target} is only estimated: {lowest_target}, and that one is kept."
-    return f"{target} is only estimated: a promise needs golden questions, and this library has none."
+        return f"At most {target} of the answers are wrong, as far as new questions are like the {questions}."
+    if found.lowest_promise is None or found.lowest_promise >= 1:
+        return f"{target} is only estimated: nothing can be promised with {questions}."
+    least = math.ceil(1000 * found.lowest_promise) / 10
+    kept = ", and that one is kept" if found.keeps_lowest else ""
+    return f"{target} is only estimated: with {questions}, the lowest target that can be promised is {least:g} %{kept}."
 
 
 def _now() -> datetime:
@@ -230,6 +268,8 @@ def _to_json(trials: Sequence[Trial], fitted: Fitted, judgements: int, encoder: 
             "judgements": judgements,
             "confidence": fitted.confidence,
             "right": fitted.right,
+            "stand_ins": fitted.stand_ins,
+            "keeps_lowest": fitted.keeps_lowest,
             "lowest_promise": fitted.lowest_promise if golden else None,
             "ece_before": fitted.ece_before if golden else None,
             "ece_after": fitted.ece_after if golden else None,

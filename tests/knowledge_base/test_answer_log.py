@@ -48,7 +48,7 @@ def test_what_was_answered_and_judged_is_read_back_whole(log: Log) -> None:
     )
     kept.judge("a1", thumb)
     kept.judge("a1", verdict)
-    assert kept.answers(EVER) == [
+    assert list(kept.answers(EVER)) == [
         replace(answer(1), judgements=(thumb, verdict)),
         replace(answer(2), decision="none", passage_id=None, article_id=None),
     ]
@@ -61,7 +61,7 @@ def test_who_judges_twice_has_changed_their_mind(log: Log) -> None:
     kept.write(answer())
     for verdict in ("wrong", "outdated"):
         kept.judge("a1", Judgement(verdict, "Mara", NOW))
-    assert [said.verdict for said in kept.answers(EVER)[0].judgements] == ["outdated"]
+    assert [said.verdict for said in next(kept.answers(EVER)).judgements] == ["outdated"]
 
 
 def test_an_answer_that_is_not_there_cannot_be_judged(log: Log) -> None:
@@ -73,7 +73,7 @@ def test_sites_do_not_see_each_other(log: Log) -> None:
     kept, other = log(), log("other")
     kept.write(answer())
     kept.flush()
-    assert other.answers(EVER) == []
+    assert list(other.answers(EVER)) == []
     with pytest.raises(NotFound):
         other.judge("a1", Judgement("right", "customer", NOW))
 
@@ -104,7 +104,45 @@ def test_old_answers_go_with_what_was_said_about_them(log: Log) -> None:
 def test_keeping_nothing_keeps_nothing(log: Log) -> None:
     kept = log(keep_days=0)
     assert not kept.write(answer())
-    assert kept.answers(EVER) == []
+    assert list(kept.answers(EVER)) == []
+
+
+@pytest.mark.parametrize("keep_days", [0, 1])
+def test_what_is_too_old_goes_at_start_although_nobody_asks(log: Log, keep_days: float) -> None:
+    first = log(keep_days=400)
+    for number in range(5):
+        first.write(answer(number, days_ago=80))
+    first.close()
+    assert list(log(keep_days=keep_days).answers(EVER)) == []
+
+
+def test_what_becomes_too_old_goes_although_nobody_asks(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_log, "TIDY_SECONDS", 0.05)
+    kept = log(keep_days=1)
+    kept.write(answer(1, days_ago=1 - 0.3 / 86400))
+    kept.write(answer(2))
+    until = time.monotonic() + 10
+    while len(list(kept.answers(EVER))) > 1 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [found.id for found in kept.answers(EVER)] == ["a2"]
+
+
+def test_many_answers_are_read_page_by_page(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_log, "PAGE", 3)
+    kept = log()
+    for number in range(7):
+        kept.write(answer(number))
+    kept.judge("a4", Judgement("right", "Mara", NOW))
+    assert [found.id for found in kept.answers(EVER)] == [f"a{number}" for number in range(7)]
+    assert [found.id for found in kept.answers(EVER, judged_only=True)] == ["a4"]
+
+
+def test_new_judgements_are_counted_by_when_they_came(log: Log) -> None:
+    kept = log()
+    kept.write(answer(1))
+    kept.judge("a1", Judgement("right", "customer", NOW - timedelta(hours=1)))
+    kept.judge("a1", Judgement("right", "Mara", NOW))
+    assert (kept.judgements(), kept.judgements(NOW - timedelta(minutes=1)), kept.judgements(NOW)) == (2, 1, 0)
 
 
 def test_what_a_calibration_was_fitted_to_is_replaced_whole(log: Log) -> None:
@@ -135,7 +173,7 @@ def test_a_full_log_drops_answers_and_does_not_wait(log: Log, monkeypatch: pytes
     assert (taken.count(True), taken.count(False)) == (3, 6)
     stuck.set()
     monkeypatch.setattr(answer_log, "FLUSH_SECONDS", 5)
-    assert len(kept.answers(EVER)) == 4
+    assert len(list(kept.answers(EVER))) == 4
 
 
 def test_a_batch_that_cannot_be_written_does_not_end_the_log(log: Log) -> None:
@@ -169,4 +207,4 @@ def test_a_database_that_is_away_is_said_so(engine: Engine) -> None:
         for table in ("judgement", "answer"):
             sql.exec_driver_sql(f"DROP TABLE knowledge_{table}")
     with pytest.raises(StoreUnavailable):
-        kept.answers(EVER)
+        list(kept.answers(EVER))

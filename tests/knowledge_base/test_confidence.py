@@ -1,3 +1,6 @@
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,12 +44,17 @@ def test_decisions_follow_the_thresholds(peak: float) -> None:
 
 
 def test_a_calibration_survives_being_stored() -> None:
-    assert Calibration.from_json(DEFAULT.to_json()) == DEFAULT
+    assert Calibration.from_json(DEFAULT.to_json("encoder"), "encoder") == DEFAULT
+
+
+def test_a_calibration_does_not_outlive_its_encoder() -> None:
+    assert Calibration.from_json(DEFAULT.to_json("encoder"), "another") is None
+    assert Calibration.from_json(json.dumps(asdict(DEFAULT)), "encoder") is None
 
 
 def test_a_calibration_for_other_evidence_is_not_used() -> None:
-    old = '{"weights": [1, 2, 3, 4], "bias": 0, "answer_threshold": 0.7, "clarify_threshold": 0.2}'
-    assert Calibration.from_json(old) is None
+    old = '{"weights": [1, 2, 3, 4], "bias": 0, "answer_threshold": 0.7, "clarify_threshold": 0.2, "encoder": "e"}'
+    assert Calibration.from_json(old, "e") is None
 
 
 def match_of(fused: list[float], said: list[float], standing: list[float], overlap: list[float]) -> Match:

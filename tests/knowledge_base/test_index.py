@@ -160,9 +160,10 @@ def test_a_stored_calibration_takes_the_place_of_the_shipped_one(
 ) -> None:
     assert library.snapshot().calibration == DEFAULT
     own = replace(DEFAULT, bias=-1.0, answer_threshold=0.9)
-    store.save_calibration(own.to_json())
+    store.save_calibration(own.to_json("words"))
     library.refresh()
     assert library.snapshot().calibration == LiveIndex(store, WordEncoder()).current().calibration == own
+    assert LiveIndex(store, WordEncoder("other")).current().calibration == DEFAULT
 
 
 def test_each_statement_of_a_passage_has_a_vector_with_its_place(

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -16,8 +16,9 @@ from knowledge_base.fitting import Trial
 from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
+from knowledge_base.ports import Judgement, LoggedAnswer
 from knowledge_base.store import SqlArticleStore
-from knowledge_base.trust import says
+from knowledge_base.trust import Kept, says
 from knowledge_base.wire import AnswerRequest, DraftIn
 from tests.knowledge_base.conftest import RETURNS, STOVES
 from tests.knowledge_base.fakes import WordEncoder
@@ -73,7 +74,7 @@ def test_nothing_found_is_logged_too(library: Library, answers: SqlAnswerLog) ->
 
 def test_a_search_is_not_logged(stocked: Library, answers: SqlAnswerLog) -> None:
     assert stocked.search("gear").hits[0].answer_id is None
-    assert answers.answers(EVER) == []
+    assert list(answers.answers(EVER)) == []
 
 
 def test_a_log_that_fails_does_not_fail_an_answer(
@@ -155,7 +156,7 @@ def test_a_fit_is_reported_and_survives_a_restart(
 
 
 def test_another_target_moves_the_thresholds_and_nothing_else(stocked: Library) -> None:
-    stocked.trust.calibrate(trials(600), target=0.1)
+    stocked.trust.calibrate(trials(600, noise=1.0), target=0.1)
     before = stocked.snapshot().calibration
     report = stocked.trust.retarget(0.03)
     after = stocked.snapshot().calibration
@@ -215,6 +216,70 @@ def test_answers_logged_with_other_features_are_left_out(stocked: Library, answe
 
 def test_what_is_said_is_honest() -> None:
     promised = replace(DEFAULT, promised=True)
-    assert "At most 10 % of the answers are wrong" in says(promised, 495, 0.057)
-    assert "with 495 questions the lowest target that can be promised is 5.8 %" in says(DEFAULT, 495, 0.0571)
-    assert "needs golden questions" in says(DEFAULT, 0, None)
+    found = Kept(right=(True,) * 500, stand_ins=5, lowest_promise=0.0571)
+    assert "At most 10 % of the answers are wrong" in says(promised, found)
+    assert "495 golden questions, 5 of them asked again with their article hidden" in says(promised, found)
+    lowest = says(DEFAULT, found)
+    assert lowest.endswith("the lowest target that can be promised is 5.8 %.")
+    assert says(DEFAULT, replace(found, keeps_lowest=True)).endswith("5.8 %, and that one is kept.")
+    assert "needs golden questions" in says(DEFAULT, Kept())
+    assert "nothing can be promised" in says(DEFAULT, Kept(right=(True,) * 20, lowest_promise=1.0))
+
+
+CLEAR = Evidence(0.6, 0.6, 3.0, 0.6, 1.0, 0.2, 0.2, 0.2, 0.8)
+CLEARER = Evidence(0.7, 0.7, 4.0, 0.8, 2.0, 0.3, 0.3, 0.3, 0.95)
+
+
+def judged(
+    library: Library, answers: SqlAnswerLog, count: int, question: str, by: str, verdict: str = "wrong"
+) -> None:
+    """As many answers with the same evidence and passage, each judged."""
+    for number in range(count):
+        answer_id = f"{question}-{by}-{number}"[-32:]
+        at = datetime.now(UTC)
+        text = question.format(number)
+        answers.write(LoggedAnswer(answer_id, at, text, asdict(CLEAR), 0.9, "answer", "passage", "article"))
+        answers.judge(answer_id, Judgement(verdict, by, at))
+
+
+@pytest.mark.parametrize("question", ["Can I return it?", "Can I return it {}?"])
+def test_one_visitor_cannot_silence_a_library(stocked: Library, answers: SqlAnswerLog, question: str) -> None:
+    before = DEFAULT.confidence(CLEAR), DEFAULT.confidence(CLEARER)
+    judged(stocked, answers, 50, question, "customer")
+    stocked.trust.calibrate([], 0.1)
+    calibration = stocked.snapshot().calibration
+    assert calibration.confidence(CLEAR) == pytest.approx(before[0], abs=0.05)
+    assert calibration.confidence(CLEARER) == pytest.approx(before[1], abs=0.02)
+
+
+def test_agents_are_heard(stocked: Library, answers: SqlAnswerLog) -> None:
+    judged(stocked, answers, 40, "Can I return it?", "Mara")
+    stocked.trust.calibrate([], 0.1)
+    assert stocked.snapshot().calibration.confidence(CLEAR) < 0.6
+
+
+def test_the_last_thumb_on_the_same_question_counts(stocked: Library, answers: SqlAnswerLog) -> None:
+    judged(stocked, answers, 20, "Can I  return it?", "customer")
+    judged(stocked, answers, 1, "can I return it?", "customer", "right")
+    (trial,) = stocked.trust._judged(first_group=0)
+    assert (trial.right, trial.importance) == (True, trust.CUSTOMERS_IMPORTANCE)
+
+
+def test_verdicts_go_on_fitting_while_old_ones_go(
+    stocked: Library,
+    answers: SqlAnswerLog,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(trust, "REFIT_AFTER", 3)
+    caplog.set_level("INFO", "knowledge_base.trust")
+    for _ in range(3):
+        stocked.judge(ask(stocked), "right", by="Mara")
+    for _ in range(6):
+        with engine.begin() as sql:
+            sql.exec_driver_sql(
+                "DELETE FROM knowledge_judgement WHERE at = (SELECT min(at) FROM knowledge_judgement)"
+            )
+        stocked.judge(ask(stocked), "wrong", by="Mara")
+    assert caplog.text.count("fitted again after 3 new verdicts") >= 2
