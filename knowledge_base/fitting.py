@@ -42,7 +42,9 @@ PULL_OF_TEXTS = 3.0
 """The same for golden and judged questions against what came before."""
 PULL_OF_NOTHING = 30.0
 """The prior itself is fitted to one library and used in others: calm weights carry further."""
-FEW = 30
+FEW_VERDICTS = 30
+"""As long as verdicts weigh less and there is no golden question, they too turn the weights gently."""
+FEW = 75
 """Fewer golden questions turn the weights as gently as the library's own texts do, and leave the thresholds alone."""
 LEAST = 0.5
 """No answer is given that is as likely wrong as right, whatever a handful of questions seem to show."""
@@ -97,7 +99,7 @@ def fit(trials: Sequence[Trial], prior: Calibration, target: float = TARGET_ERRO
     weights, bias = start
     if asked:
         x, y, w = _arrays(asked)
-        pull = PULL_OF_TEXTS if w.sum() >= FEW else PULL_OF_PRIOR
+        pull = PULL_OF_TEXTS if w.sum() >= FEW_VERDICTS else PULL_OF_PRIOR
         weights, bias = _logistic(x, y, w, start, pull, pull)
     calibration = replace(
         prior, weights=_rounded(weights), bias=round(bias, 3), target=target, promised=False

@@ -69,7 +69,7 @@ def test_a_stricter_target_never_answers_more_promised_or_not() -> None:
 
 
 def test_few_questions_cannot_promise_much_and_say_so() -> None:
-    fitted = fit(seen(40, 0.5), DEFAULT, 0.03)
+    fitted = fit(seen(80, 0.5), DEFAULT, 0.03)
     assert not fitted.calibration.promised
     assert 0.03 < fitted.lowest_promise < 0.5
 
@@ -82,7 +82,7 @@ def drawn(features: tuple[float, ...], random: np.random.Generator) -> Evidence:
     return Evidence(*(float(value * (1 + 0.15 * random.standard_normal())) for value in features))
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 10, 20, 29, 30, 40, 80])
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 10, 20, 40, 74, 75, 100])
 def test_few_questions_that_all_go_well_neither_silence_the_library_nor_loosen_it(count: int) -> None:
     random = np.random.default_rng(3)
     trials = [Trial(drawn(CLEAR, random), True, "golden", group=g) for g in range(count)]
@@ -91,11 +91,11 @@ def test_few_questions_that_all_go_well_neither_silence_the_library_nor_loosen_i
         for g in range(count)
     ]
     calibration = fit(trials, DEFAULT).calibration
-    assert 0.5 <= calibration.answer_threshold <= 0.95
+    assert 0.5 <= calibration.answer_threshold < 0.99
     assert calibration.promised or calibration.answer_threshold >= DEFAULT.answer_threshold
     answered = [decide(drawn(CLEAR, random), calibration) == "answer" for _ in range(100)]
     loose = [decide(drawn(VAGUE, random), calibration) == "answer" for _ in range(100)]
-    assert (sum(answered) >= 90, sum(loose)) == (True, 0)
+    assert (sum(answered) >= 85, sum(loose)) == (True, 0)
 
 
 def test_questions_with_their_article_hidden_are_told_apart_from_golden_ones() -> None:
@@ -193,7 +193,7 @@ def test_verdicts_alone_move_the_prior() -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_golden_questions_of_one_kind_are_no_reason_to_fail(right: bool) -> None:
-    trials = [replace(trial, right=right) for trial in seen(40, 0.5)]
+    trials = [replace(trial, right=right) for trial in seen(80, 0.5)]
     calibration = fit(trials, DEFAULT).calibration
     assert not calibration.promised
     confidence, _ = confidences(calibration, trials)
