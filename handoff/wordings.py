@@ -139,38 +139,39 @@ def same_question(one: str, other: str) -> bool:
     Other numbers, other codes and a "not" make another question. Greetings, thanks, names and a bare "why?" never ask.
     """
     first, second = _gist(one), _gist(other)
-    if not (asks_or_states(one[:READ_CHARACTERS]) or asks_or_states(other[:READ_CHARACTERS])):
+    if first.denies != second.denies or first.codes != second.codes:
         return False
-    if not first or not second:
-        plain = [" ".join(_WORD.findall(text[:READ_CHARACTERS].lower())) for text in (one, other)]
-        return plain[0] == plain[1] and len(plain[0].split()) >= 3
-    if _codes(first) != _codes(second) or _denies(one) != _denies(other):
+    if first.words and second.words:
+        shared = len(first.words & second.words)
+        alike = shared >= 2 and shared / len(first.words | second.words) >= SAME_WORDS
+        if first.words != second.words and not alike:
+            return False
+    elif first.plain != second.plain or len(first.plain) < 3:
         return False
-    shared = len(first & second)
-    return first == second or (shared >= 2 and shared / len(first | second) >= SAME_WORDS)
+    return asks_or_states(one[:READ_CHARACTERS]) or asks_or_states(other[:READ_CHARACTERS])
 
 
-def _gist(text: str) -> frozenset[str]:
-    plain = _calm(text)
-    words = re.findall(r"\w+(?:-\d+)?", plain.lower())
-    return frozenset(_ENDING.sub("", word) or word for word in words if word not in _FILLER)
-
-
-def _codes(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word for word in words if any(sign.isdigit() for sign in word))
-
-
-def _denies(text: str) -> bool:
-    return _NEGATION.search(_calm(text)) is not None
+@dataclass(frozen=True, slots=True)
+class _Gist:
+    words: frozenset[str]
+    """Stems of the words that say something."""
+    codes: frozenset[str]
+    """Those of them with digits."""
+    denies: bool
+    plain: tuple[str, ...]
+    """All words."""
 
 
 @lru_cache(maxsize=500)
-def _calm(text: str) -> str:
-    """A message without its heated words."""
-    plain = text[:READ_CHARACTERS].replace("’", "'")
+def _gist(text: str) -> _Gist:
+    calm = text[:READ_CHARACTERS].replace("’", "'")
+    plain = tuple(_WORD.findall(calm.lower()))
     for pattern in _HEAT:
-        plain = pattern.sub(" ", plain)
-    return plain
+        calm = pattern.sub(" ", calm)
+    said = set(re.findall(r"\w+(?:-\d+)?", calm.lower())) - _FILLER
+    words = frozenset(_ENDING.sub("", word) or word for word in said)
+    codes = frozenset(word for word in words if any(sign.isdigit() for sign in word))
+    return _Gist(words, codes, _NEGATION.search(calm) is not None, plain)
 
 
 # Words for a colleague
