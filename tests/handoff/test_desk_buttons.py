@@ -9,6 +9,7 @@ from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.errors import BadInput, NotFound
 from handoff.log import LOG_WINDOW
 from handoff.ports import EventRecord, Json, TurnReply
+from handoff.readers import as_event
 from tests.handoff.checks import all_is_well
 from tests.handoff.fakes import House, ScriptedBot, answers, asks_back, says
 from tests.handoff.test_desk import reply
@@ -51,6 +52,24 @@ async def test_a_button_with_a_question_asks_it(house: House, bot: ScriptedBot) 
         await house.desk.choose(seat.conversation_id, choices[0]["id"], "c9")
         await house.replied(seat.conversation_id)
     assert (bot.requests[-1].text, bot.requests[-1].payload) == ("Can I pay by invoice?", None)
+
+
+async def test_only_the_button_that_turns_all_down_is_told_as_a_refusal(
+    house: House, bot: ScriptedBot
+) -> None:
+    await house.add_agent()
+    for place, end in ((1, "chosen"), (2, "none_fitted")):
+        key = (await house.seat()).conversation_id
+        bot.script = [asks_back("Tents", "Boots"), says("There.")]
+        await reply(house, bot, key)
+        choices = await house.last(key)
+        assert "_none" not in as_event(choices, for_agent=True).model_dump()
+        async with house.bot_at_work():
+            await house.desk.choose(key, choices.body["choices"][place]["id"], house.cmid())
+            await house.replied(key)
+        await house.desk.ask_person(key, house.cmid())
+        packet = next(event for event in await house.log(key) if event.kind == "packet").body["packet"]
+        assert [one["end"] for one in packet["attempts"]] == [end]
 
 
 async def test_a_button_of_somebody_else_is_not_there(house: House, bot: ScriptedBot) -> None:
