@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.answers import demo, intents, naughty, person, personal_data, retrieval, scale
+from benchmarks.answers import demo, intents, latency, naughty, person, personal_data, retrieval, scale
 from benchmarks.answers.cores import CAN_PIN, pinned
 from benchmarks.answers.formats import sets_in
 from benchmarks.answers.report import Row, show, write_json
@@ -32,6 +33,11 @@ Measuring = Callable[[], Iterator[Row]]
 ledger = intents.Ledger()
 """What the decisions of all sets of intents cost."""
 
+trained_sets: list[IntentSet] = []
+"""Whose assistants are timed when all else is done."""
+MOST_MESSAGES, MOST_QUESTIONS = 3_000, 2_000
+"""Of a larger set so many of each kind are drawn by chance: a run must end. The column n says how many."""
+
 out = Console(width=190, highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -42,7 +48,7 @@ def main() -> None:
     broken = 0
     rows: list[Row] = []
     began = time.monotonic()
-    for name, measuring in _chosen(arguments):
+    for name, measuring in chain(_chosen(arguments), _timings()):
         started = time.monotonic()
         try:
             for found in measuring():  # one by one: what was measured before a set breaks is kept
@@ -145,14 +151,24 @@ def _public(arguments: argparse.Namespace) -> Iterator[tuple[str, Measuring]]:
     yield from there(
         personal_data.FILE, "presidio_pii", partial(personal_data.measured, eval_dir, limit=limit)
     )
-    naughty_rows = partial(naughty.measured, eval_dir, encoder_dir, limit=limit, fresh=fresh)
+    naughty_rows = _untimed(naughty.measured, eval_dir, encoder_dir, limit=limit, fresh=fresh)
     yield from there(naughty.NAUGHTY, "naughty", naughty_rows)
     for folder in ("CovidFAQ", "doc2dial", "hint3/v1", "hint3/v2", "banking77_oos", "clinc150"):
         yield from there(folder, folder, partial(_folder, eval_dir / folder, folder, arguments))
-    yield from there(person.FILE, "bitext", partial(person.measured, eval_dir, limit=limit, fresh=fresh))
+    yield from there(person.FILE, "bitext", _untimed(person.measured, eval_dir, limit=limit, fresh=fresh))
     yield from there("hint3/v1", "controls", partial(_control, eval_dir, arguments))
     scale_rows = partial(scale.measured, eval_dir, encoder_dir, limit=limit, fresh=fresh)
     yield from there("kb_magento", "import", scale_rows)
+
+
+def _untimed(measuring: Callable[..., Iterator[Row]], *args: object, **kwargs: object) -> Measuring:
+    return lambda: latency.untimed(measuring(*args, **kwargs))
+
+
+def _timings() -> Iterator[tuple[str, Measuring]]:
+    """What is timed at the end, when nothing else is under way."""
+    for found in trained_sets:
+        yield f"{found.name}, timed", partial(latency.measured, found)
 
 
 def _folder(folder: Path, name: str, arguments: argparse.Namespace) -> Iterator[Row]:
@@ -171,11 +187,13 @@ def _any(found: AnySet | Malformed, arguments: argparse.Namespace) -> Iterator[R
         raise found
     encoder_dir = Path(arguments.encoder_dir)
     if isinstance(found, IntentSet):
-        yield from intents.measured(
-            intents.limited(found, arguments.limit), encoder_dir, fresh=arguments.fresh, ledger=ledger
-        )
+        most = max(len(found.test), *map(len, found.out_of_scope.values()), 0)
+        chosen = intents.limited(found, arguments.limit or (MOST_MESSAGES if most > MOST_MESSAGES else None))
+        rows = intents.measured(chosen, encoder_dir, fresh=arguments.fresh, ledger=ledger)
+        yield from latency.untimed(rows)
+        trained_sets.append(chosen)
     else:
-        questions = retrieval.limited(found, arguments.limit)
+        questions = retrieval.limited(found, arguments.limit or MOST_QUESTIONS)
         yield from retrieval.measured(questions, encoder_dir, fresh=arguments.fresh)
 
 

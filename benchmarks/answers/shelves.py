@@ -29,6 +29,8 @@ from knowledge_base.ranking import Vector
 CUTTING = ("article", "markdown", "plain_text", "store", "tables", "encoder", "index")
 """Modules of the knowledge base that what is stored depends on."""
 SITE = "default"
+FINGERPRINT = 12
+"""Letters of it; what other articles or other code left under the same name is removed."""
 SHARED = 0.5
 """Added to each dimension of a drawn vector, whose spread is 1: a mutual cosine of .2."""
 
@@ -83,7 +85,8 @@ def library_of(
 
 
 def _build(kept: Path, articles: Mapping[str, Content], encoder_dir: Path) -> None:
-    shutil.rmtree(kept, ignore_errors=True)
+    for old in KEPT.glob(f"{kept.name.rpartition('-')[0]}-{'?' * FINGERPRINT}"):
+        shutil.rmtree(old, ignore_errors=True)
     kept.mkdir(parents=True)
     library = open_library(f"sqlite:///{kept}/library.db", encoder_dir, SITE)
     refused: dict[str, str] = {}
@@ -109,4 +112,4 @@ def _fingerprint(articles: Mapping[str, Content], encoder_dir: Path) -> str:
         digest.update(path.read_bytes())
     card = encoder_dir / "encoder.json"
     digest.update(card.read_bytes() if card.is_file() else b"")
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()[:FINGERPRINT]
