@@ -10,7 +10,7 @@ Must not know Rasa or intents.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 WORD = re.compile(r"(?<![\w@.#/-])[^\W\d_]{3,}(?![\w@/-]|\.\w)")
 """Whole words that are not part of an address, a code or a path."""
@@ -100,6 +100,18 @@ def slip(typed: str, meant: str) -> float:
     return first - (1.0 if are_neighbours(typed[start], meant[start]) else 3.0)
 
 
+def each_word(text: str, mended: Callable[[str], str]) -> str:
+    """Return `text` with `mended` of each word that may be mended: codes and what looks like a name stay as they are."""
+    short = len(text.split()) <= NAME_WORDS
+
+    def replaced(match: "re.Match[str]") -> str:
+        word = match.group()
+        is_name = word[0].isupper() and not word.isupper() and (match.start() > 0 or short)
+        return word if is_name else mended(word)
+
+    return WORD.sub(replaced, text)
+
+
 class Speller:
     """Knows words and how common they are. Built once; immutable after that."""
 
@@ -135,14 +147,7 @@ class Speller:
 
     def mend(self, text: str) -> str:
         """Return `text` with mistyped words mended."""
-        short = len(text.split()) <= NAME_WORDS
-
-        def mended(match: "re.Match[str]") -> str:
-            word = match.group()
-            is_name = word[0].isupper() and not word.isupper() and (match.start() > 0 or short)
-            return word if is_name else (self._meant(word.lower()) or word)
-
-        return WORD.sub(mended, text)
+        return each_word(text, lambda word: self._meant(word.lower()) or word)
 
     def _meant(self, word: str) -> str | None:
         """Return the known word that `word` most likely stands for; None to leave it alone."""

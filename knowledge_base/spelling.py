@@ -4,11 +4,10 @@ A word of either is never touched, so a published brand is right from the moment
 is mended; what people see stays as typed. Must not know articles or storage; how one word is mended is in `speller.py`.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from knowledge_base.speller import NAME_WORDS, WORD, Speller
+from knowledge_base.speller import Speller, each_word
 
 MOST_WORDS = 8_000
 """Of a huge library only so many words are offered as corrections; all of them are known."""
@@ -43,17 +42,13 @@ class Spelling:
         """The text with its unknown words mended where a known one is near."""
         if not self.spellers:
             return text
-        few = len(text.split()) <= NAME_WORDS
+        return each_word(text, self._mended)
 
-        def mended(match: re.Match[str]) -> str:
-            word = match.group()
-            is_name = word[0].isupper() and not word.isupper() and (match.start() > 0 or few)
-            plain = word.lower()
-            if is_name or plain in self.known:
-                return word
-            return next((better for each in self.spellers if (better := each.mend(plain)) != plain), word)
-
-        return WORD.sub(mended, text)
+    def _mended(self, word: str) -> str:
+        plain = word.lower()
+        if plain in self.known:
+            return word
+        return next((better for each in self.spellers if (better := each.mend(plain)) != plain), word)
 
 
 def spelling_of(vocabulary: Mapping[str, int]) -> Spelling:
