@@ -11,6 +11,21 @@ from numpy.typing import NDArray
 from knowledge_base.evaluation import Figure
 from knowledge_base.risk import auroc
 
+__all__ = [
+    "RESAMPLES",
+    "SEED",
+    "Figure",
+    "Floats",
+    "Rows",
+    "auroc_figure",
+    "bootstrap",
+    "correlation",
+    "f1",
+    "percentiles",
+    "quantile_threshold",
+    "share",
+]
+
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 RESAMPLES = 1000
