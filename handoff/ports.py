@@ -7,15 +7,14 @@ these; the desk and the queue know nothing else. Every time is aware UTC, every 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from handoff.conversation import Ownership
 from handoff.protocol import Verdict
+from handoff.triggers import Wish
 
 T = TypeVar("T")
 Json = dict[str, Any]
-Wish = Literal["person", "contact", "frustrated", "policy", "unsure", "asking", "language"]
-"""What the bot may wish for with a reply; `bot.turn.WISHES` are the same."""
 
 
 @dataclass(frozen=True, slots=True)

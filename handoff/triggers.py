@@ -8,6 +8,7 @@ queued or shown.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from handoff.calling import asks_for_person
 from handoff.wordings import HEATED, heat, heat_cues, same_question
@@ -15,7 +16,9 @@ from handoff.wordings import HEATED, heat, heat_cues, same_question
 PERSON_SURE = 0.8
 """How sure the assistant must be that a person is asked for, where the wording alone does not show it: from here on one
 is sent for, below it one is offered. By cross-validation on our own examples (F1 .952, of .943 at .5)."""
-UNSURE = frozenset({"unsure", "asking"})
+Wish = Literal["person", "contact", "frustrated", "policy", "unsure", "asking", "language"]
+"""What the bot may wish for with a reply; `bot.turn.WISHES` are the same."""
+UNSURE: frozenset[Wish] = frozenset({"unsure", "asking"})
 """Wishes of a bot that did not know: it found nothing certain, or asked what is meant."""
 UNSURE_TURNS = 2
 """Turns in which it did not know, none surely answered in between, before a person is called."""
@@ -74,7 +77,7 @@ class Occasion:
     what: Happened
     seq: int | None = None
     """The customer's event that it goes back to."""
-    wish: str | None = None
+    wish: Wish | None = None
     """What the bot's action wished for."""
     wished_surely: float = 1.0
     """How sure it was of what the customer wants, as a probability."""
@@ -316,6 +319,7 @@ __all__ = [
     "Said",
     "Situation",
     "Step",
+    "Wish",
     "asks_for_person",
     "decide",
 ]

@@ -43,7 +43,7 @@ from handoff.protocol import Contact
 from handoff.queue import present
 from handoff.quoting import Recognise
 from handoff.situation import situation_of
-from handoff.triggers import Handed, Happened, Occasion
+from handoff.triggers import Handed, Happened, Occasion, Wish
 
 BOT = Author("bot", voice.BOT_NAME)
 ASKED = 5
@@ -278,7 +278,7 @@ class Turns:
 
 
 def _occasion(
-    tx: Transaction, conversation: ConversationRecord, turn: TurnRecord, reply: TurnReply, wish: str | None
+    tx: Transaction, conversation: ConversationRecord, turn: TurnRecord, reply: TurnReply, wish: Wish | None
 ) -> Occasion:
     """What the triggers are told of a reply that was just written."""
     kinds = {message["kind"] for message in reply.messages}

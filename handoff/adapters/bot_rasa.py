@@ -13,7 +13,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable
-from handoff.ports import Json, TurnReply, TurnRequest, Wish
+from handoff.ports import Json, TurnReply, TurnRequest
+from handoff.triggers import Wish
 from knowledge_base.wire import Hit
 
 CONNECT_SECONDS = 1.0

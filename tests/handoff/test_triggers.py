@@ -28,7 +28,7 @@ DECLINED = Situation(True, declined=True)
 ASKED, REPLIED, JUDGED = Happened.ASKED, Happened.REPLIED, Happened.JUDGED
 
 
-def replied(wish: str | None = None, *, seq: int = 9, **more: Any) -> Occasion:
+def replied(wish: Any = None, *, seq: int = 9, **more: Any) -> Occasion:
     return dataclasses.replace(Occasion(REPLIED, seq, wish), **more)
 
 

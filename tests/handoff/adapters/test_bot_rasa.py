@@ -17,7 +17,8 @@ import structlog.testing
 
 from handoff.adapters.bot_rasa import RasaBot
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable
-from handoff.ports import Json, TurnRequest, Wish
+from handoff.ports import Json, TurnRequest
+from handoff.triggers import Wish
 from tests.handoff.fakes import HIT, House
 
 ROOT = Path(__file__).parents[3]

@@ -16,8 +16,9 @@ from handoff.adapters.store_sql import SqlStore
 from handoff.app.main import create_app
 from handoff.app.settings import Settings
 from handoff.errors import BotError
-from handoff.ports import TurnReply, TurnRequest, Wish
+from handoff.ports import TurnReply, TurnRequest
 from handoff.protocol import MAX_FRAME
+from handoff.triggers import Wish
 from knowledge_base.answer_log import SqlAnswerLog
 from knowledge_base.database import migrate as migrate_library
 from knowledge_base.database import open_engine
