@@ -116,7 +116,7 @@ def prior_from(trials: Sequence[Trial], target: float = TARGET_ERROR) -> Calibra
     nothing = Calibration((0.0,) * FEATURES, 0.0, 1.0, 0.0, 0.0)
     asked = [trial for trial in trials if not trial.source.startswith("own")]
     start = (np.zeros(FEATURES), 0.0)
-    fitted = _from_golden(asked, start, nothing, target, PULL_OF_NOTHING).calibration
+    fitted = _from_golden(asked, start, nothing, target, PULL_OF_NOTHING, gently=False).calibration
     return replace(fitted, promised=False, basis="prior")
 
 
@@ -134,32 +134,25 @@ def _from_golden(
     prior: Calibration,
     target: float,
     pull: float = PULL_OF_TEXTS,
+    gently: bool = True,
 ) -> Fitted:
     x, y, w = _arrays(asked)
     golden = np.array([trial.source in ("golden", "stand-in") for trial in asked])
     stand_ins = sum(trial.source == "stand-in" for trial in asked)
-    few = golden.sum() - stand_ins < FEW
+    few = gently and golden.sum() - stand_ins < FEW
     pulls = (PULL_OF_PRIOR, PULL_OF_PRIOR_ON_BIAS) if few else (pull, _FREE)
     unseen, scaled, (slope, offset) = _cross_fitted(asked, start, pulls, few)
     weights, bias = _logistic(x, y, w, start, *pulls)
     confidence, right = _sigmoid(slope * unseen[golden] + offset), y[golden] > 0
-    lowest = 1.0 if few else risk.lowest_promise(confidence, right, least=LEAST)
-    strictest = None if few else _promised(confidence, right, prior, target, lowest)
-    promised = None if few else _promised(confidence, right, prior, target, target)
-    answer = _moved(prior, target) if few else promised
-    if answer is None:
-        answer = _unpromised(confidence, right, prior, target, strictest)
-    clarify = prior.clarify_threshold
-    if right.any() and not few:
-        clarify = min(float(np.quantile(confidence[right], HELD_BACK)), max(clarify, answer / 2))
+    chosen = _chosen(confidence, right, prior, target, few)
     calibration = Calibration(
         _rounded(slope * weights),
         round(slope * bias + offset, 3),
-        answer_threshold=math.floor(answer * 1e6) / 1e6,
-        clarify_threshold=round(min(clarify, answer), 3),
+        answer_threshold=math.floor(chosen.answer * 1e6) / 1e6,
+        clarify_threshold=round(chosen.clarify, 3),
         nearness_floor=prior.nearness_floor if few else _floor(asked, prior),
         target=target,
-        promised=promised is not None,
+        promised=chosen.promised,
         basis="golden questions",
     )
     before = np.array([prior.confidence(trial.evidence) for trial in asked])[golden]
@@ -167,13 +160,38 @@ def _from_golden(
         calibration,
         tuple(float(value) for value in confidence.round(4)),
         tuple(bool(value) for value in right),
-        lowest,
+        chosen.lowest_promise,
         risk.ece(before, right),
         risk.ece(scaled[golden], right),
         tuple(risk.curve(confidence, right)),
         stand_ins,
-        promised is None and answer == strictest,
+        chosen.keeps_lowest,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    answer: float
+    clarify: float
+    promised: bool = False
+    lowest_promise: float = 1.0
+    keeps_lowest: bool = False
+
+
+def _chosen(confidence: Floats, right: Bools, prior: Calibration, target: float, few: bool) -> _Chosen:
+    """The thresholds. A few questions choose none: where the prior's lie is better known."""
+    if few:
+        answer = _moved(prior, target)
+        return _Chosen(answer, min(prior.clarify_threshold, answer))
+    lowest = risk.lowest_promise(confidence, right, least=LEAST)
+    strictest = _promised(confidence, right, prior, target, lowest)
+    promised = _promised(confidence, right, prior, target, target)
+    answer = _unpromised(confidence, right, prior, target, strictest) if promised is None else promised
+    clarify = prior.clarify_threshold
+    if right.any():
+        clarify = min(float(np.quantile(confidence[right], HELD_BACK)), max(clarify, answer / 2))
+    kept = promised is None and answer == strictest
+    return _Chosen(answer, min(clarify, answer), promised is not None, lowest, kept)
 
 
 def _cross_fitted(

@@ -51,7 +51,7 @@ def calibrate(
     """
     if 0 < len(goldens) < FEWEST_GOLDENS:
         raise Invalid(
-            f"{len(goldens)} golden questions say too little about a library: write {FEWEST_GOLDENS} at least, better 100."
+            f"Write {FEWEST_GOLDENS} golden questions at least, better 100: {len(goldens)} say too little about a library."
         )
     outcomes = ask(library, goldens)
     hidden = ask(library, [golden for golden in goldens if golden.article], hide_article=True)

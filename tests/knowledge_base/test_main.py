@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from knowledge_base import __main__ as command_line
+from knowledge_base import own_texts
 from knowledge_base.errors import EncoderMissing
 from knowledge_base.library import Library
 from knowledge_base.wire import AnswerRequest
@@ -92,7 +93,7 @@ def test_a_library_is_measured_and_calibrated_with_its_own_questions(
     questions.write_text("\n".join(lines))
     before = library.snapshot().calibration
     said = run("evaluate", questions, "--calibrate", "--show", "--target", "0.03")
-    assert "with 24 questions the lowest target that can be promised" in said
+    assert "nothing can be promised with 24 golden questions" in said
     assert "Calibration(weights=" in said
     assert library.snapshot().calibration == before
     said = run("evaluate", questions, "--calibrate", "--target", "0.03")
@@ -105,9 +106,18 @@ def test_a_library_is_measured_and_calibrated_with_its_own_questions(
     assert library.snapshot().calibration == calibration
 
 
+def test_a_handful_of_golden_questions_is_refused_kindly(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("import", folder, "--publish")
+    questions = tmp_path / "questions.yml"
+    questions.write_text("- question: how many days to return\n  article: return-an-item")
+    said = run("evaluate", questions, "--calibrate", exit_code=2)
+    assert "Write 10 golden questions at least" in said
+
+
 def test_importing_fits_confidence_to_the_librarys_own_texts(
-    run: Run, folder: Path, library: Library
+    run: Run, folder: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(own_texts, "FEWEST_ARTICLES", 2)
     run("import", folder)
     assert library.snapshot().calibration.basis == "prior"
     run("import", folder, "--publish")
