@@ -19,7 +19,7 @@ from knowledge_base.wire import Outcomes, SuggestReply
 
 BREATH_SECONDS = 0.001
 """Between two of the texts that a shelf made beside the answering is measured with: those who ask come first."""
-CLOSING_SECONDS = 2.0
+FIRST_SECONDS, CLOSING_SECONDS = 5.0, 2.0
 REMEMBERED = 1_024
 """Vectors of pages, titles and unrelated texts, which come back with every change of the library; 1.6 MB."""
 
@@ -50,6 +50,11 @@ class Suggester:
         """
         snapshot = self._index.current()
         shelf = self._ready(snapshot)
+        if (
+            shelf is None and searching and self._preparing is not None
+        ):  # whoever searches waits for the first one
+            self._preparing.join(timeout=FIRST_SECONDS)
+            shelf = self._shelf
         if shelf is None:
             return SuggestReply(articles=[], because="nothing")
         read = [*read, *_open_article(shelf, page)]

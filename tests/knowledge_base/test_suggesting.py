@@ -125,6 +125,13 @@ def test_nobody_who_types_waits_for_a_shelf(
     assert makers == {"suggestions"}
 
 
+def test_whoever_searches_waits_for_the_first_shelf(library: Library, publish: Publish) -> None:
+    publish(DraftIn(title="Return an item", body=SHOP["Return an item"]))
+    library.serve()
+    assert slugs(library, "return an item", searching=True) == ["return-an-item"]
+    library.close()
+
+
 def test_what_was_remembered_is_mended_by_what_is_published_now(
     store: SqlArticleStore, publish: Publish
 ) -> None:
