@@ -49,12 +49,7 @@ class Suggester:
         `searching` says that the customer looks for articles: then one that was seen comes again, and a weaker fit will do.
         """
         snapshot = self._index.current()
-        shelf = self._ready(snapshot)
-        if (
-            shelf is None and searching and self._preparing is not None
-        ):  # whoever searches waits for the first one
-            self._preparing.join(timeout=FIRST_SECONDS)
-            shelf = self._shelf
+        shelf = self._ready(snapshot) or (self._first() if searching else None)
         if shelf is None:
             return SuggestReply(articles=[], because="nothing")
         read = [*read, *_open_article(shelf, page)]
@@ -132,6 +127,12 @@ class Suggester:
             elif not self._closed.is_set() and (self._preparing is None or not self._preparing.is_alive()):
                 self._preparing = threading.Thread(target=self._prepare, name="suggestions", daemon=True)
                 self._preparing.start()
+        return self._shelf
+
+    def _first(self) -> Shelf | None:
+        """The first shelf; whoever searches waits for it, whoever types does not."""
+        if self._preparing is not None:
+            self._preparing.join(timeout=FIRST_SECONDS)
         return self._shelf
 
     def _prepare(self) -> None:
