@@ -183,6 +183,61 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 """They say that they want nobody."""
+_DECLINES_FOR_OTHERS = re.compile(
+    rf"\b(?:you|they|he|she|it|nobody|people) (?:just |simply )?{_DECLINES.pattern}|"
+    rf"{_DECLINES.pattern}.{{0,25}}\b(?:bots?|robots?|chat ?bots?|machines?|computers?|(?:but|only|rather) .*{_PERSON})",
+    re.IGNORECASE,
+)
+"""Like declining, but a bot is what they do not want, or somebody else is, or it is what others fail to do."""
+_LATELY = r"(?:\W+(?!(?:die|der|das|dat|qui|que|che|om|um)\b)[\w']+){0,3}?\W+"
+_FOREIGN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        (
+            r"\bmit (?:(?:einem|einer|dem|der|eurem|eurer|ihrem|ihrer) )?(?:(?:echte|richtige|reale|menschliche)[nrm]? )?"
+            r"(?:menschen|mitarbeiter(?:in)?|person|(?:kunden)?berater(?:in)?|kollegen|kollegin|kundenservice|kundendienst|"
+            rf"jemande?m?){_LATELY}(?:sprechen|reden|chatten|telefonieren|verbinden|verbunden)\b"
+        ),
+        (
+            r"\b(?:verbinden? (?:sie )?mich|sprechen|reden) (?:bitte )?mit (?:einem|einer|dem|jemandem) ?(?:echten |richtigen )?"
+            r"(?:menschen|mitarbeiter(?:in)?|person|berater(?:in)?|kundenservice|kundendienst|vom kundenservice)\b"
+        ),
+        (
+            r"\b(?:brauche|will|möchte|moechte) (?:bitte )?einen? (?:(?:echte|richtige)[nr]? )?"
+            r"(?:menschen|mitarbeiter(?:in)?|ansprechpartner(?:in)?)\b(?= bitte|\W*$)"
+        ),
+        (
+            r"\b(?:(?:een|de|jullie|uw) (?:echte? )?(?:medewerk(?:st)?er|mens|persoon|person|collega|klanten(?:service|dienst))|"
+            r"iemand(?: van (?:de |jullie |het )?(?:klantenservice|klantendienst|team|winkel))?)"
+            rf"{_LATELY}?(?:spreken|praten|chatten)\b"
+        ),
+        (
+            r"\b(?:spreken|praten|chatten|verbind (?:me|mij)(?: door)?|doorverbonden worden) met (?:een |de )?(?:echte? )?"
+            r"(?:medewerk(?:st)?er|mens|persoon|person|iemand|collega|klanten(?:service|dienst))\b"
+        ),
+        (
+            r"\b(?:parler|discuter|échanger|echanger|en relation|en contact) (?:directement )?(?:à|a|avec|au) "
+            r"(?:(?:une?|le|votre) (?:vraie? |autre )?(?:conseill(?:er|ère|ere)|personne|humain|human|être humain|agent|"
+            r"opérateur|operateur|employée?|responsable|service client)|quelqu'un|service client)\b"
+        ),
+        (
+            r"\b(?:hablar|chatear|comunicarme|contactar|p[aá]s[ae]me|ponme|conéctame) con "
+            r"(?:(?:una?|el|la|su) )?(?:persona|agente|humano|ser humano|asesora?|operadora?|operator|representante|"
+            r"emplead[oa]|atención al cliente|atencion al cliente|alguien)\b"
+        ),
+        (
+            r"\b(?:parlare|chattare|in contatto) con (?:(?:una?|il|la|l'|un') ?)?(?:ver[oa] )?(?:operatore|operatrice|"
+            r"persona|umano|essere umano|addett[oa]|consulente|servizio clienti|assistenza clienti|qualcuno)\b"
+        ),
+    )
+)
+"""The same in German, Dutch, French, Spanish and Italian: only what is said in these very words."""
+_FOREIGN_NOT = re.compile(
+    r"\b(?:nicht|niet|pas|plus|no (?:quiero|necesito|deseo)|non (?:voglio|vorrei|desidero)|(?:muss|soll) (?:ich|man)|"
+    r"moet (?:ik|je)|dois-je|faut-il)\b[^,]*$",
+    re.IGNORECASE,
+)
+"""Before it: it is declined, or asked whether it must be."""
 _ABOUT_PEOPLE = re.compile(
     r"\b(?:are you|am i|is this|is it)\b.{0,20}\b(?:human|person|bot|robot|real)\b"
     r"|\b(?:you are|you're|if this is|whether this is)\b.{0,20}\b(?:human|person|real)\b"
@@ -244,10 +299,24 @@ def asks_for_person(text: str) -> bool:
     )
 
 
+def declines_person(text: str) -> bool:
+    """Whether the customer plainly wants no person in one clause, and asks for none in any other."""
+    if asks_for_person(text):
+        return False
+    clauses = [" ".join(clause.split()) for clause in _CLAUSE_END.split(_plain(text)) if clause]
+    return any(_DECLINES.search(clause) and not _DECLINES_FOR_OTHERS.search(clause) for clause in clauses)
+
+
 def _asks(clause: str) -> bool:
     if _NAMED.search(clause) or _ABOUT_PEOPLE.search(clause) or _DECLINES.search(clause):
         return False
+    if any(_FOREIGN_NOT.search(clause[: found.start()]) is None for found in _foreign(clause)):
+        return True
     return _names_nothing_else(clause) or any(pattern.search(clause) for pattern in _ASKS)
+
+
+def _foreign(clause: str) -> "list[re.Match[str]]":
+    return [found for pattern in _FOREIGN if (found := pattern.search(clause))]
 
 
 def _names_nothing_else(plain: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handoff.calling import asks_for_person
+from handoff.calling import asks_for_person, declines_person
 
 ASKS = """
 I want to talk to a person
@@ -105,6 +105,25 @@ Do you have anyone? I want a person
 they never rang but I need a representative
 I want a damn agent
 I need help from a person
+Ich möchte mit einem Menschen sprechen
+Kann ich bitte mit einem Mitarbeiter sprechen?
+ich will mit jemandem vom Kundenservice reden
+Verbinden Sie mich bitte mit einem Mitarbeiter
+Hallo, ich brauche einen Menschen bitte
+Nicht mit einem Bot, ich möchte mit einem echten Menschen chatten
+Ik wil een medewerker spreken
+kan ik iemand spreken?
+kan ik met een mens praten
+Ik wil graag praten met een medewerker
+Je voudrais parler à un conseiller
+Puis-je parler avec une vraie personne ?
+je veux parler a un humain
+Mon colis est perdu. Je veux parler à quelqu'un !
+Quiero hablar con una persona
+¿Puedo hablar con un agente?
+necesito hablar con un operador
+Vorrei parlare con un operatore
+posso parlare con una persona vera?
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
@@ -218,12 +237,62 @@ Please ring me up two tents
 thank you
 no
 ?
+Ich möchte nicht mit einem Menschen sprechen
+Muss ich mit einem Mitarbeiter sprechen?
+Ich habe gestern mit einem Mitarbeiter gesprochen
+Ein Zelt mit einer Person, die schnarcht
+Ist das Zelt für einen Menschen?
+Ik heb gisteren een medewerker gesproken
+Ik wil niet met een medewerker praten
+Een tent voor een persoon
+J'ai parlé à un conseiller hier
+Je ne veux pas parler à un conseiller
+Une tente pour une personne
+je ne veux parler à personne
+He hablado con un agente ayer
+No quiero hablar con una persona
+una tienda para una persona
+Ho parlato con un operatore ieri
+Non voglio parlare con un operatore
+una tenda per una persona
 """.strip().splitlines()
 
 
 @pytest.mark.parametrize("text", [*ASKS, "speak    to\n a   human"])
 def test_this_asks_for_a_person(text: str) -> None:
     assert asks_for_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want a person",
+        "I never want to speak to a human",
+        "I don't want to talk to a person, just tell me the warranty on tents",
+        "please dont connect me to an agent, where is my parcel?",
+        "no need to speak to an agent",
+    ],
+)
+def test_this_declines_a_person(text: str) -> None:
+    assert declines_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to talk to a person",
+        "I don't want to talk to a bot",
+        "Don't call me, I want to chat with a person",
+        "don't connect me to that bot again",
+        "I don't want an agent but your manager",
+        "you never connect me to an agent",
+        "they don't call me",
+        "Where is my parcel?",
+        "is there possibly one of you around",
+    ],
+)
+def test_this_does_not_decline(text: str) -> None:
+    assert not declines_person(text)
 
 
 @pytest.mark.parametrize("text", DOES_NOT_ASK)
