@@ -199,16 +199,16 @@ _FOREIGN = tuple(
             rf"jemande?m?){_LATELY}(?:sprechen|reden|chatten|telefonieren|verbinden|verbunden)\b"
         ),
         (
-            r"\b(?:verbinden? (?:sie )?mich|sprechen|reden) (?:bitte )?mit (?:einem|einer|dem|jemandem) ?(?:echten |richtigen )?"
-            r"(?:menschen|mitarbeiter(?:in)?|person|berater(?:in)?|kundenservice|kundendienst|vom kundenservice)\b"
+            r"\b(?:verbinden? (?:sie )?mich|sprechen|reden) (?:bitte )?mit (?:einem|einer|dem|jemandem) ?"
+            r"(?:echten |richtigen )?(?:menschen|mitarbeiter(?:in)?|person|berater(?:in)?|kundenservice|kundendienst|vom kundenservice)\b"
         ),
         (
             r"\b(?:brauche|will|möchte|moechte) (?:bitte )?einen? (?:(?:echte|richtige)[nr]? )?"
             r"(?:menschen|mitarbeiter(?:in)?|ansprechpartner(?:in)?)\b(?= bitte|\W*$)"
         ),
         (
-            r"\b(?:(?:een|de|jullie|uw) (?:echte? )?(?:medewerk(?:st)?er|mens|persoon|person|collega|klanten(?:service|dienst))|"
-            r"iemand(?: van (?:de |jullie |het )?(?:klantenservice|klantendienst|team|winkel))?)"
+            r"\b(?:(?:een|de|jullie|uw) (?:echte? )?(?:medewerk(?:st)?er|mens|persoon|person|collega|"
+            r"klanten(?:service|dienst))|iemand(?: van (?:de |jullie |het )?(?:klantenservice|klantendienst|team|winkel))?)"
             rf"{_LATELY}?(?:spreken|praten|chatten)\b"
         ),
         (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from handoff.calling import asks_for_person
+from handoff.calling import asks_for_person, declines_person
 from handoff.wordings import HEATED, heat, heat_cues, same_question
 
 PERSON_SURE = 0.8
@@ -153,11 +153,16 @@ def _left_details(now: Occasion, _: Situation) -> Evidence | None:
     return None
 
 
-def _asked(now: Occasion, _: Situation) -> Evidence | None:
-    if now.what is Happened.ASKED or now.wish == "person":
+def _asked(now: Occasion, situation: Situation) -> Evidence | None:
+    if now.what is Happened.ASKED or (now.wish == "person" and not _declined_in(now, situation)):
         said = "They asked for a person" if _surely(now) else "They seem to ask for a person"
         return _because(said, now.seq)
     return None
+
+
+def _declined_in(now: Occasion, situation: Situation) -> bool:
+    """Whether the message itself says that they want nobody: words about a person are easily taken for a wish."""
+    return any(one.seq == now.seq and declines_person(one.text) for one in situation.said)
 
 
 def _failed(now: Occasion, _: Situation) -> Evidence | None:

@@ -197,6 +197,17 @@ def test_somebody_who_is_there_is_sent_for_although_an_offer_was_just_made() -> 
     assert decide(replied("unsure"), offered).step is Step.QUEUE
 
 
+@pytest.mark.parametrize("online", [True, False])
+def test_a_wish_for_nobody_is_no_wish_for_a_person(online: bool) -> None:
+    for text in (
+        "I never want to speak to a human",
+        "please dont connect me to an agent, where is my parcel?",
+    ):
+        assert decide(replied("person"), saying(text, online=online)) == NOTHING
+    rather = saying("I don't want your boss, I want a person", online=online)
+    assert decide(replied("person"), rather).reason == "asked_for_person"
+
+
 def test_the_wording_is_the_products_detector() -> None:
     assert asks_for_person("get me a human")
     assert not asks_for_person("are your staff friendly?")
