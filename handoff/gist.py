@@ -36,12 +36,18 @@ class Gist:
     corrections: list[Correction]
 
 
-def gist_of(tx: Transaction, conversation: ConversationRecord, recognise: Recognise | None = None) -> Gist:
-    """What `conversation` comes down to in this transaction.
+def gist_of(
+    tx: Transaction,
+    conversation: ConversationRecord,
+    recognise: Recognise | None = None,
+    until: int | None = None,
+) -> Gist:
+    """What `conversation` comes down to in this transaction, `until` this event of its log or all of it.
 
     `recognise` finds personal data; without it the recogniser that the environment asks for does.
     """
-    window = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
+    last = conversation.last_seq if until is None else until
+    window = tx.events(conversation.id, max(0, last - LOG_WINDOW), min(last, LOG_WINDOW))
     log = _since_closed(window)
     replies = tx.replies(conversation.id, LOG_WINDOW)
     details = {

@@ -101,6 +101,24 @@ def build_packet(
     )
 
 
+def followed(packet: Packet, gist: Gist, since: int) -> Packet:
+    """`packet`, written at `since`, with what was said by now: why a person was called stays, what they want follows."""
+    left = [event.body["contact"] for event in gist.log if event.kind == "contact" and event.seq > since]
+    return packet.model_copy(
+        update={
+            "summary": _summary(gist),
+            "wants": gist.wants,
+            "facts": gist.facts,
+            "attempts": gist.attempts,
+            "mood": gist.mood,
+            "corrections": gist.corrections,
+            "questions": _questions(gist),
+            "tried": _tried(gist.log),
+            "contact": Contact.model_validate(left[-1]) if left else packet.contact,
+        }
+    )
+
+
 def bare_packet(
     conversation: ConversationRecord,
     reason: Reason,

@@ -1,11 +1,13 @@
 """What an agent sees of the queue and of one conversation. Reads only."""
 
+from handoff.briefing import Briefings
 from handoff.conversation import Owner
 from handoff.errors import NotFound
 from handoff.log import card
 from handoff.ports import AgentRecord, ConversationRecord, HandoffRecord, Presence, Store, Transaction
 from handoff.protocol import ConversationList, ConversationStatus, ConversationSummary, QueueRow, QueueState
 from handoff.queue import present
+from handoff.quoting import Recognise
 
 MOST_RECENT = 50
 
@@ -16,10 +18,13 @@ def display_name(name: str, customer_id: str) -> str:
 
 
 class Views:
-    def __init__(self, store: Store, agents: Presence, customers: Presence) -> None:
+    def __init__(
+        self, store: Store, agents: Presence, customers: Presence, recognise: Recognise | None = None
+    ) -> None:
         self._store = store
         self._agents = agents
         self._customers = customers
+        self._briefings = Briefings(recognise)
 
     async def queue(self, agent_id: str) -> QueueState:
         """The whole queue as this agent sees it, in its order; those with an agent after those that wait."""
@@ -55,6 +60,7 @@ class Views:
                     "customer_name": display_name(customer.name, customer.id),
                     "customer_online": customer.id in self._customers.online(),
                     "outcome": conversation.outcome,
+                    "packet": self._briefings.of(tx, conversation),
                 }
             )
 

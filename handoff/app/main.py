@@ -78,7 +78,7 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     judging = Judging(store, doorbell, LibraryJudge(library))
     desk = Desk(store, doorbell, agents, judging, recogniser.find)
     queue = Queue(store, doorbell)
-    views = Views(store, agents, customers)
+    views = Views(store, agents, customers, recogniser.find)
     patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
     turns = Turns(store, doorbell, agents, bot, patience, recognise=recogniser.find)
     housekeeping = Housekeeping(store, doorbell, queue, agents, customers, settings.agent_gone_seconds)

@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from handoff.protocol.customer import Limits
 from handoff.protocol.events import Event
+from handoff.protocol.packet import Packet
 from handoff.protocol.parts import (
     VERSION,
     AgentCard,
@@ -187,6 +188,10 @@ class ConversationStatus(Outbound):
     customer_name: str
     customer_online: bool
     outcome: Outcome | None
+    packet: Packet | None = Field(
+        default=None,
+        description="The latest packet, following what the customer says until an agent joins. Null: as in the log.",
+    )
 
 
 AgentOutFrame = Annotated[

@@ -1,6 +1,7 @@
 """The card that the customer corrects and the verdicts that agents give, over real sockets."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -54,6 +55,46 @@ async def test_the_agent_sees_what_the_customer_corrects_while_waiting_and_after
         await agent.accepted(await agent.send("claim", conversation=customer.conversation))
         await customer.accepted(await customer.send("correct_card", tried=""))
         await agent.event("correction", tried="")
+
+
+async def test_the_packet_follows_what_is_said_while_waiting_until_an_agent_joins(
+    gateway: str, mara: httpx.Cookies, bot: Bot
+) -> None:
+    def tells(order: str, want: str) -> Callable[[Frame], bool]:
+        def told(frame: Frame) -> bool:
+            packet = frame["packet"] if frame["type"] == "status" else None
+            return bool(
+                packet
+                and [fact["value"] for fact in packet["facts"]] == [order]
+                and want in packet["wants"][-1]["text"]
+            )
+
+        return told
+
+    async with Agent(gateway, mara) as agent, Customer(gateway) as customer:
+        await agent.hello()
+        await customer.hello()
+        await customer.say("human please")
+        await customer.owner("queue")
+        await agent.watch(customer.conversation)
+        asked = (await agent.event("packet"))["packet"]
+        assert (asked["facts"], asked["reason"]) == ([], "asked_for_person")
+        await customer.say("order FH-313131, the tent has a hole and I leave on Friday")
+        followed = (await agent.until(tells("FH-313131", "the tent has a hole")))["packet"]
+        assert followed["questions"][-1].startswith("order FH-313131")
+        assert "the tent has a hole" in followed["summary"]
+        kept = ("reason", "evidence", "waiting_since", "page")
+        assert [followed[key] for key in kept] == [asked[key] for key in kept]
+
+        await agent.accepted(await agent.send("claim", conversation=customer.conversation))
+        joined = await agent.owner("agent")
+        assert tells("FH-313131", "the tent has a hole")(joined)
+        await customer.say("My other order is FH-424242")
+        await agent.event("message", text="My other order is FH-424242")
+        async with Agent(gateway, mara) as second:
+            await second.hello()
+            await second.watch(customer.conversation)
+            assert (await second.owner("agent"))["packet"] == joined["packet"]
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,8 @@ export interface ConversationStatus {
   customer_name: string;
   customer_online: boolean;
   outcome: "solved" | "no_answer_needed" | "follow_up" | "spam" | null;
+  /** The latest packet, following what the customer says until an agent joins. Null: as in the log. */
+  packet: Packet | null;
 }
 
 export interface ConversationSummary {

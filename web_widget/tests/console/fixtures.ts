@@ -67,6 +67,7 @@ export function status(conversation: string, change: Partial<ConversationStatus>
     customer_name: "Ana Ruiz",
     customer_online: true,
     outcome: null,
+    packet: null,
     ...change,
   };
 }

@@ -59,10 +59,11 @@ function sameGroup(before: LogEvent | null, event: LogEvent): boolean {
   );
 }
 
-/** The newest packet tells how things stand; earlier ones are history. */
+/** The newest packet tells how things stand, with what was said until an agent joined; earlier ones are history. */
 export function latestPacket(chat: Chat): PacketEvent | null {
   const last = chat.log.events.findLast((event) => event.kind === "packet");
-  return last?.kind === "packet" ? last : null;
+  if (last?.kind !== "packet") return null;
+  return chat.status?.packet ? { ...last, packet: chat.status.packet } : last;
 }
 
 export interface Fact {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { emptyChat } from "../../../src/console/state/model";
 import { latestPacket, type LogRow, logRows, packetFacts } from "../../../src/console/state/rows";
 import { emptyLog, type LogEvent } from "../../../src/shared/log";
-import { ago, answer, fromAgent, message, packet } from "../fixtures";
+import { ago, answer, fromAgent, message, packet, status } from "../fixtures";
 
 const ID = "c-1";
 const ACTOR = { role: "customer", name: "Ana Ruiz", agent_id: null } as const;
@@ -55,6 +55,10 @@ describe("latestPacket", () => {
     });
     expect(latestPacket({ ...emptyChat(ID), log: { ...emptyLog, events: [event(1, "old"), message(ID, 2), event(3, "new")] } })?.packet.summary).toBe("new");
     expect(latestPacket(emptyChat(ID))).toBeNull();
+    const followed = status(ID, { packet: packet({ summary: "followed" }) });
+    const chat = { ...emptyChat(ID), log: { ...emptyLog, events: [event(1, "old")] } };
+    expect(latestPacket({ ...chat, status: followed })?.packet.summary).toBe("followed");
+    expect(latestPacket({ ...chat, status: status(ID) })).toMatchObject({ seq: 1, packet: { summary: "old" } });
   });
 });
 

@@ -39,6 +39,13 @@ describe("the packet", () => {
     expect(screen.getByRole("link", { name: /Broken tent pole/ }).getAttribute("href")).toBe("/console/c/c-old");
   });
 
+  it("follows what was said while they waited", () => {
+    const on = stage();
+    open(on, { facts: [] });
+    on.deliver(status(ID, { packet: packet({ facts: [{ kind: "order_number", value: "FH-313131", quote: null }] }) }));
+    expect(screen.getByRole("complementary").textContent).toContain("FH-313131");
+  });
+
   it("does not make a link of a page that is none", () => {
     open(stage(), { page: { url: "javascript:alert(1)", title: "", referrer: "" } });
     expect(screen.getByText("javascript:alert(1)").closest("a")).toBeNull();
