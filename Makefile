@@ -36,7 +36,7 @@ tools: ## setup, and a browser and the Node packages for the tests
 	@$(PYTHON) bootstrap.py tools
 
 .PHONY: train
-train: ## train the assistant; DATA=folder trains any Rasa project's, OUT=folder and NAME=name say where to
+train: ## train the assistant; DATA=folder trains any Rasa project's into var/models/<its name>.tar.gz, or OUT= and NAME=
 	$(QUIET) $(RASA)/python -m bot.train $(DATA) $(if $(OUT),--out $(OUT)) $(if $(NAME),--name $(NAME)) $(if $(LENIENT),--lenient)
 
 ## ------------------------------------------------------------------ prove it

@@ -28,7 +28,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.train", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=OWN_DATA)
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "models")
-    parser.add_argument("--name", default="frontdesk", help="the model's file name without .tar.gz")
+    parser.add_argument(
+        "--name", help="the model's file name without .tar.gz; the folder's name unless given"
+    )
     parser.add_argument(
         "--lenient", action="store_true", help="warn of contradictions and lone examples only"
     )
@@ -41,10 +43,22 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 2
     if said.check_only:
         return 0
+    name = said.name or model_name(said.folder)
     with tempfile.TemporaryDirectory() as scratch:
-        return subprocess.run(
-            command(said.folder, said.out, said.name, Path(scratch)), cwd=ROOT, check=False
+        status = subprocess.run(
+            command(said.folder, said.out, name, Path(scratch)), cwd=ROOT, check=False
         ).returncode
+    if status == 0:
+        _say(f"The model is {said.out / name}.tar.gz")
+    return status
+
+
+def model_name(folder: Path) -> str:
+    """`frontdesk` for our own data, which the demo runs; never that for any other folder's."""
+    if folder.resolve() == OWN_DATA.resolve():
+        return "frontdesk"
+    name = folder.resolve().name
+    return f"{name}-trained" if name in ("", "frontdesk") else name
 
 
 def _say(line: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.train import OWN_DATA, ROOT, command, main
+from bot.train import OWN_DATA, ROOT, command, main, model_name
 from bot.training_files import mistakes_in, training_files
 
 SOUND = """version: "3.1"
@@ -235,3 +235,9 @@ def test_a_domain_in_several_files_becomes_one_folder(tmp_path: Path) -> None:
     )
     made = command(rasa, tmp_path, "m", scratch)
     assert len(list(Path(made[made.index("--domain") + 1]).glob("*.yml"))) == 2
+
+
+def test_another_projects_model_does_not_take_the_place_of_the_one_that_runs(tmp_path: Path) -> None:
+    assert model_name(OWN_DATA) == "frontdesk"
+    assert model_name(tmp_path / "bakery") == "bakery"
+    assert model_name(tmp_path / "frontdesk") != "frontdesk"
