@@ -22,7 +22,7 @@ from knowledge_base.library import Library
 from knowledge_base.measuring import curve_table, decision_table, fitted_table, retrieval_table
 from knowledge_base.opening import open_library
 from knowledge_base.own_texts import calibrate as calibrate_library
-from knowledge_base.question_sets import read_questions
+from knowledge_base.question_sets import read_questions, unknown_articles
 from knowledge_base.trust import AGENT_MINUTES, REPLAY_DAYS, says
 
 IMPORTER = "import"
@@ -176,6 +176,9 @@ def evaluate(
     """
     with _plain_errors(), _library(database_url, encoder_dir, site) as library:
         goldens = read_questions(questions) if questions is not None else []
+        live = {publication.article.slug for publication in library.snapshot().articles()}
+        if unknown := unknown_articles(goldens, live):
+            err.print(f"Not among the published articles, so never found: {', '.join(unknown)}", markup=False)
         calibration = library.snapshot().calibration
         if calibrate:
             fitted, trials = calibrate_library(library, goldens, target, save)
