@@ -155,11 +155,11 @@ def _thumbs(log: Sequence[Said]) -> Iterator[Cue]:
 
 
 def _tone(cues: Sequence[Cue]) -> str:
-    """Angry is only what `handoff.wordings` calls heated too; a coarse word alone is a way to speak."""
+    """Angry is only what `handoff.wordings` calls heated too; a coarse word is a way to speak, a thumb no word at all."""
     heat = Counter({cue.seq: 0 for cue in cues})
     for cue in cues:
         heat[cue.seq] += POINTS.get(cue.kind, 0)
     if any(points >= HEATED for points in heat.values()):
         return "angry"
     kinds = {cue.kind for cue in cues}
-    return "unhappy" if kinds & {"complaint", "said_before", "capitals", "repeated", "thumb_down"} else "calm"
+    return "unhappy" if kinds & {"complaint", "said_before", "capitals", "repeated"} else "calm"

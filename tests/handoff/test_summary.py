@@ -177,10 +177,15 @@ def test_the_tone_is_read_from_cues_that_stand_in_the_log(
     assert (told.tone, [cue.kind for cue in told.cues]) == (tone, kinds)
 
 
+def test_a_thumb_is_a_cue_but_no_wording() -> None:
+    read = summarise([says(1, "How do I return boots?"), answer(2), thumb(3, 2, False)])
+    assert ([cue.kind for cue in read.cues], read.tone) == (["thumb_down"], "calm")
+
+
 def test_a_thumb_down_that_was_taken_back_is_no_cue() -> None:
     log = [says(1, "Return?"), answer(2), thumb(3, 2, False)]
-    assert summarise(log).tone == "unhappy"
-    assert summarise([*log, thumb(4, 2, True)]).tone == "calm"
+    assert [cue.kind for cue in summarise(log).cues] == ["thumb_down"]
+    assert summarise([*log, thumb(4, 2, True)]).cues == ()
 
 
 CHATTER = st.lists(
