@@ -72,6 +72,33 @@ async def test_an_order_number_that_only_the_bot_recognised_is_masked(house: Hou
     assert "204817" in json.dumps(await lines(house, mask=False))
 
 
+async def test_a_name_that_was_left_is_masked_wherever_it_is_said(house: House) -> None:
+    conversation = await said(house, "my name is jan peeters, I shipped in January")
+    packet = {"questions": ["Jan Peeters here", "Is Janssen open?"]}
+
+    def more(tx: Any) -> None:
+        tx.update_conversation(conversation, slots={"contact_name": "Jan Peeters"})
+        contact = {"name": "Jo Nora O'Hara", "email": EMAIL, "about": "Call Nora, please, not Jo"}
+        tx.append(conversation, Author("customer", "Customer"), "contact", {"contact": contact}, None)
+        tx.append(
+            conversation,
+            Author("bot", "Fern"),
+            "message",
+            {"text": "Thank you, Jan Peeters. O'Hara too."},
+            None,
+        )
+        tx.append(conversation, Author("agent", "Mara", "mara"), "note", {"text": str(packet)}, None)
+
+    await house.store.write(more)
+    everything = json.dumps(await lines(house))
+    for told in ("my name is [name], I shipped in January", "Thank you, [name]. [name] too."):
+        assert told in everything
+    assert "[name] here" in everything
+    assert "Is Janssen open?" in everything
+    assert "Call [name], please, not Jo" in everything
+    assert "Jan Peeters" in json.dumps(await lines(house, mask=False))
+
+
 async def test_every_page_is_read(house: House) -> None:
     for number in range(PAGE + 5):
         await house.seat(page={"title": str(number), "url": "/"})
