@@ -72,6 +72,11 @@ export interface Moment {
 
 const TYPING_SECONDS = 5;
 
+/** Their details lie in a queue that nobody looks at: no place in it means anything. The form here took them, or the bot. */
+export function isLeft({ log, status }: Model): boolean {
+  return !status?.agents_online && log.events.some((event) => event.kind === "notice" && event.code === "contact_received");
+}
+
 export const emptyModel: Model = {
   token: null,
   botName: "",

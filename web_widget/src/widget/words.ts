@@ -3,9 +3,6 @@ import type { QueuePlace } from "../shared/protocol";
 import { ordinal, waitRange } from "../shared/time";
 
 export const words = {
-  launcherOpen: "Open chat",
-  launcherClose: "Close chat",
-  unread: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
   panel: "Help and chat",
   title: "Help",
   greeting: "How can we help?",
@@ -28,8 +25,6 @@ export const words = {
   presenceBot: "Usually answers at once",
   presenceAgent: (name: string) => `${name} is with you`,
   presenceClosed: "Finished · write to go on",
-  presenceOffline: "Offline",
-  presenceConnecting: "Connecting",
   back: "Back",
   close: "Close",
   menu: "More",

@@ -218,6 +218,16 @@ describe("waiting", () => {
     expect(screen.queryByRole("button", { name: "E-mail me instead" })).toBeNull();
     expect(screen.queryByText("You are next in line")).toBeNull();
   });
+
+  it("names no place in the header where nobody looks at one", () => {
+    const queue = { position: 19, low_seconds: null, high_seconds: null };
+    arrive(welcome(), notice(1, "contact_received"), status({ owner: "queue", queue, agents_online: 0 }));
+    draw(<Header />);
+    expect(screen.getAllByText("Your message is with us").length).toBeGreaterThan(0);
+    expect(screen.queryByText("19th in line")).toBeNull();
+    arrive(status({ owner: "queue", queue, agents_online: 1 }));
+    expect(screen.getAllByText("19th in line").length).toBeGreaterThan(0);
+  });
 });
 
 describe("leaving an e-mail", () => {

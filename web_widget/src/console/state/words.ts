@@ -15,7 +15,7 @@ export const REASON_WORD: Record<Reason, string> = {
   repeated_failure: "Bot failed twice",
   same_question: "Asked again",
   rejected_twice: "Answers rejected",
-  frustration: "Frustrated",
+  frustration: "Strong words",
   policy_topic: "Needs a person",
   always_person: "Always a person",
   other_language: "Another language",

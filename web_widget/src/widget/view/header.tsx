@@ -4,7 +4,7 @@ import { Avatar } from "../../shared/components/avatar";
 import { Icon } from "../../shared/components/icon";
 import { IconButton } from "../../shared/components/button";
 import { useCell } from "../../shared/components/use-cell";
-import type { Model } from "../model";
+import { isLeft, type Model } from "../model";
 import { presenceQueue, words } from "../words";
 import { useWidget } from "./context";
 import { Menu } from "./menu";
@@ -21,7 +21,7 @@ export function presence(model: Model): Presence {
   if (status?.owner === "agent" && status.agent) {
     return { role: "agent", name: status.agent.name, line: words.presenceAgent(firstName(status.agent.name)) };
   }
-  if (status?.owner === "queue") return { role: "bot", name: bot, line: presenceQueue(status.queue) };
+  if (status?.owner === "queue") return { role: "bot", name: bot, line: isLeft(model) ? words.queueLeft : presenceQueue(status.queue) };
   if (status?.owner === "closed") return { role: "bot", name: bot, line: words.presenceClosed };
   return { role: "bot", name: bot, line: words.presenceBot };
 }

@@ -42,7 +42,7 @@ describe("the packet", () => {
   it("follows what was said while they waited", () => {
     const on = stage();
     open(on, { facts: [] });
-    on.deliver(status(ID, { packet: packet({ facts: [{ kind: "order_number", value: "FH-313131", quote: null }] }) }));
+    act(() => on.deliver(status(ID, { packet: packet({ facts: [{ kind: "order_number", value: "FH-313131", quote: null }] }) })));
     expect(screen.getByRole("complementary").textContent).toContain("FH-313131");
   });
 
