@@ -2,7 +2,7 @@
 
 answer → the passage with its source; clarify → up to three choices; a question that says nothing → one question back; none
 or no library → honest words. Whenever it is not an answer, the gateway is told that the bot is unsure. Nothing is asked back
-twice. Must not know thresholds: the library decides.
+twice. Who leaves an e-mail address while nobody is there is written to. Must not know thresholds: the library decides.
 """
 
 import logging
@@ -25,6 +25,7 @@ from actions.clarifying import (
     says_nothing,
     with_key,
 )
+from actions.left_contact import left_contact
 from actions.library_client import Answer, Hit, LibraryError, library
 from actions.many_questions import as_choices, questions_in
 
@@ -44,14 +45,21 @@ class AnswerQuestion(Action):
         """Ask the library about the latest message; sets `offered` to the choices shown, else empties it."""
         text, clarified = tracker.latest_message.get("text") or "", tracker.get_slot("clarified") or []
         if says_nothing(text) or is_vague(text):
-            return await _ask_what(dispatcher, clarified, wordless=says_nothing(text))
+            return left_contact(dispatcher, tracker) or await _ask_what(
+                dispatcher, clarified, wordless=says_nothing(text)
+            )
         try:
             answer, others = await _one_by_one(tracker, questions_in(text))
             answer = answer or await ask_library(tracker)
         except LibraryError as error:
             logger.warning("no answer from the library: %s (%s)", type(error).__name__, error)
-            dispatcher.utter_message(response="utter_library_silent", json_message={"wish": "unsure"})
-            return [SlotSet("offered", None)]
+            form = left_contact(dispatcher, tracker)
+            if form is None:
+                dispatcher.utter_message(response="utter_library_silent", json_message={"wish": "unsure"})
+            return [SlotSet("offered", None), *(form or [])]
+        form = left_contact(dispatcher, tracker) if answer.decision != "answer" else None
+        if form:
+            return [SlotSet("offered", None), *form]
         events = _say(dispatcher, answer, clarified)
         if others:
             dispatcher.utter_message(response="utter_also_asked", json_message={"choices": others})

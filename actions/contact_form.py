@@ -14,18 +14,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.answer_question import AnswerQuestion
+from actions.left_contact import ABOUT_CHARACTERS, EMAIL, LEAD_IN, left_contact, valid_email
 
-EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+"
-)
-LEAD_IN = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|yes|sure|ok)\b\W+)?"
-    r"(?:my (?:full )?name is|my name's|i am|i'm|it's|it is|this is|you can call me|call me|name:)\s+",
+FORM_SLOTS = ("contact_name", "contact_email", "contact_about")
+HOME = re.compile(
+    r"^\W*(?:(?:i live|we live) (?:at|in|on|near)\b[^?]*$|(?:my|our) (?:home )?address is\b[^?]*$|"
+    r"[^\W\d][\w' .-]* \d+\w?,? \d{4,5} [^\W\d][\w' -]*\W*$)",
     re.IGNORECASE,
 )
-FORM_SLOTS = ("contact_name", "contact_email", "contact_about")
+"""Where somebody lives: no question either."""
 NAME_CHARACTERS = 60
-ABOUT_CHARACTERS = 1_000
 NAME_WORDS = 5
 
 LEAVING = frozenset({"stop", "deny"})
@@ -59,9 +57,12 @@ class HearContact(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Contact details that nobody asked for. A message that holds none is a question in unusual words."""
+        form = left_contact(dispatcher, tracker)
+        if form:
+            return form
         text = tracker.latest_message.get("text") or ""
         found = [next(tracker.get_latest_entity_values(kind), None) for kind in ("email", "phone")]
-        if not any(found) and not LEAD_IN.match(text):
+        if not any(found) and not LEAD_IN.match(text) and not HOME.match(text):
             return await AnswerQuestion().run(dispatcher, tracker, domain)
         dispatcher.utter_message(response="utter_contact_heard")
         return []
@@ -123,7 +124,9 @@ class SubmitContact(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Say that the message is taken and tell the gateway; the slots stay for it to read."""
-        dispatcher.utter_message(response="utter_contact_noted", json_message={"wish": "contact"})
+        nameless = "@" in (tracker.get_slot("contact_name") or "")
+        noted = "utter_contact_noted_nameless" if nameless else "utter_contact_noted"
+        dispatcher.utter_message(response=noted, json_message={"wish": "contact"})
         return []
 
 
@@ -165,12 +168,6 @@ def said_about(text: str, intent: str, confidence: float) -> str | None:
     if intent in LEAVING and confidence >= SURE and len(text.split()) <= 6:
         return None
     return text.strip() or None
-
-
-def valid_email(text: str) -> str | None:
-    """Return `text` in lower case when it is one e-mail address of at most 254 characters, else None."""
-    address = text.strip()
-    return address.lower() if len(address) <= 254 and EMAIL.fullmatch(address) else None
 
 
 def _heard(tracker: Tracker) -> "tuple[str, str, float]":

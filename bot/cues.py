@@ -31,6 +31,7 @@ CUES: Tuple["re.Pattern[str]", ...] = tuple(
     for pattern in (
         rf"\b({_PERSON})\b",
         rf"\b({_SERVICE})\b",
+        rf"\b(don'?t|do not|never|no need|not necessary)\b(\W+\w+){{0,5}}?\W+({_PERSON})\b",
         r"\b(speak|speaking|talk|talking|chat|chatting|discuss|converse)\b",
         r"\b(call|calls|calling|phone|telephone|ring|dial|callback|number)\b",
         rf"\b({_REACHING})\b",

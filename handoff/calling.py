@@ -200,7 +200,7 @@ _FOREIGN = tuple(
         ),
         (
             r"\b(?:verbinden? (?:sie )?mich|sprechen|reden) (?:bitte )?mit (?:einem|einer|dem|jemandem) ?"
-            r"(?:echten |richtigen )?(?:menschen|mitarbeiter(?:in)?|person|berater(?:in)?|kundenservice|kundendienst|vom kundenservice)\b"
+            r"(?:echten |richtigen )?(?:menschen|mitarbeiter(?:in)?|person|berater(?:in)?|kundenservice|kundendienst)\b"
         ),
         (
             r"\b(?:brauche|will|möchte|moechte) (?:bitte )?einen? (?:(?:echte|richtige)[nr]? )?"

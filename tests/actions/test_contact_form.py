@@ -11,8 +11,8 @@ from actions.contact_form import (
     ValidateContactForm,
     said_about,
     said_name,
-    valid_email,
 )
+from actions.left_contact import valid_email
 from tests.actions.conversations import run, tracker
 from tests.actions.fake_library import FakeLibrary
 
@@ -144,6 +144,18 @@ async def test_a_complete_form_is_told_to_the_gateway() -> None:
     said, slots = await run(SubmitContact(), tracker("x"))
     assert [(m["response"], m["custom"]) for m in said] == [("utter_contact_noted", {"wish": "contact"})]
     assert slots == {}
+
+
+async def test_a_form_without_a_name_is_thanked_without_one() -> None:
+    said, _ = await run(SubmitContact(), tracker("x", contact_name="els@example.be"))
+    assert [m["response"] for m in said] == ["utter_contact_noted_nameless"]
+
+
+@pytest.mark.parametrize("text", ["I live at Kerkstraat 12, 9000 Gent", "Kerkstraat 12, 9000 Gent"])
+async def test_where_somebody_lives_is_no_question(library: FakeLibrary, text: str) -> None:
+    said, _ = await run(HearContact(), tracker(text, "give_contact"))
+    assert [m["response"] for m in said] == ["utter_contact_heard"]
+    assert library.questions == []
 
 
 async def test_details_nobody_asked_for(library: FakeLibrary) -> None:

@@ -169,3 +169,40 @@ def test_nothing_but_the_channel_is_open(assistant: Assistant) -> None:
 def test_no_customer_text_in_the_logs(assistant: Assistant) -> None:
     Conversation(assistant, "logs").say("do you sell marmalade-coloured tents")
     assert all(b"marmalade" not in path.read_bytes() for path in assistant.logs.glob("*.log"))
+
+
+def test_an_address_left_while_nobody_is_there_takes_the_next_message_along(assistant: Assistant) -> None:
+    customer = Conversation(assistant, "left-address", agents_online=False)
+    reply = customer.say("els@example.be")
+    assert (kinds(reply), reply["active_loop"]) == (["text", "text"], "contact_form")
+    assert reply["slots"]["requested_slot"] == "contact_about"
+    matter = "I want to know whether you will sell kayaks next year"
+    reply = customer.say(matter)
+    assert (reply["wish"], reply["active_loop"]) == ("contact", None)
+    assert (reply["slots"]["contact_email"], reply["slots"]["contact_about"]) == ("els@example.be", matter)
+
+
+def test_a_message_with_name_address_and_matter_needs_no_more(assistant: Assistant) -> None:
+    customer = Conversation(assistant, "left-everything", agents_online=False)
+    text = "Hi, I'm Jan Peeters, jan@example.com, order FH-204817 never came"
+    reply = customer.say(text)
+    assert (reply["wish"], reply["active_loop"], kinds(reply)) == ("contact", None, ["text"])
+    assert (reply["slots"]["contact_name"], reply["slots"]["contact_about"]) == ("Jan Peeters", text)
+
+
+def test_an_address_is_only_noted_while_somebody_is_there(assistant: Assistant) -> None:
+    reply = Conversation(assistant, "noted-address").say("els@example.be")
+    assert (reply["wish"], reply["active_loop"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want a person",
+        "I never want to speak to a human",
+        "I don't want to talk to a person, just tell me the warranty on tents",
+        "please dont connect me to an agent, where is my parcel?",
+    ],
+)
+def test_a_wish_for_nobody_promises_nobody(assistant: Assistant, text: str) -> None:
+    assert Conversation(assistant, text).say(text)["wish"] != "person"

@@ -207,6 +207,8 @@ def test_odd_texts_have_features_and_are_read(text: str) -> None:
 def test_cues_tell_who_is_wanted() -> None:
     wanted, topic = cue_row("put me through to your customer service"), cue_row("help me with an invoice")
     assert wanted.sum() > topic.sum()
+    declined, asked = cue_row("I never want to speak to a human"), cue_row("I want to speak to a human")
+    assert declined.sum() > asked.sum()
 
 
 @pytest.mark.parametrize(
