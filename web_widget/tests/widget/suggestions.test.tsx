@@ -67,7 +67,7 @@ describe("suggestions above the composer", () => {
     await type("ret");
     expect(shown()).toEqual(["About a", "About b"]);
     await rest(1100);
-    expect(told).toEqual([["/api/knowledge/outcomes", { page: "/ Shop", shown: ["a", "b"] }]]);
+    expect(told).toEqual([["/api/knowledge/outcomes", { page: "/ Shop", shown: ["a", "b"], visit: expect.any(String) }]]);
     await type("return");
     expect(shown()).toEqual(["About a", "About b"]);
     fireEvent.submit(screen.getByLabelText("Your message").closest("form") as HTMLFormElement);
