@@ -35,6 +35,7 @@ _MANNERS = frozenset({
     "am", "name", "full", "address", "answer", "reply", "send", "use", "at", "on", "here", "here's", "to", "the",
     "this", "that", "under", "via", "by", "and", "or", "back", "a", "an", "call", "phone", "number", "reachable",
     "best", "regards", "for", "be", "will", "would",
+    "i'd", "like", "want", "leave", "details",
 })  # fmt: skip
 
 
@@ -50,17 +51,23 @@ def left_contact(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dic
         return None
     if (tracker.active_loop or {}).get("name"):
         return None
-    name = said_with(text) or tracker.get_slot("contact_name")
-    about = matter(text, name or "")
-    if about is None:
-        dispatcher.utter_message(response="utter_contact_opened")
-    return [
+    known_name = tracker.get_slot("contact_name") or ""
+    name = said_with(text) or (known_name if "@" not in known_name else "")
+    about = matter(text, name)
+    slots = [
         SlotSet("contact_email", email),
         # who only leaves an address is not asked for a name as well: the address stands for it
         SlotSet("contact_name", name or email),
         SlotSet("contact_about", about),
-        FollowupAction("action_submit_contact" if about else "contact_form"),
     ]
+    if about is None:
+        dispatcher.utter_message(response="utter_contact_opened")
+        return [*slots, FollowupAction("contact_form")]
+    noted = "utter_contact_noted" if name else "utter_contact_noted_nameless"
+    # the slots are set only after this, so the response cannot read them
+    known = {"contact_name": name or email, "contact_email": email}
+    dispatcher.utter_message(response=noted, json_message={"wish": "contact"}, **known)
+    return slots
 
 
 def said_with(text: str) -> str | None:
