@@ -6,7 +6,7 @@ export const words = {
   panel: "Help and chat",
   title: "Help",
   greeting: "How can we help?",
-  greetingLine: "Most questions are answered at once, with the source. A person is one click away.",
+  greetingLine: "Answers come at once, with their source. A person is one click away.",
   search: "Search for an answer",
   searchClear: "Clear search",
   nothingFound: "No article on this yet. Ask it, and you get an answer or a person.",
