@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.answer_question import AnswerQuestion
-from actions.left_contact import ABOUT_CHARACTERS, EMAIL, LEAD_IN, left_contact, valid_email
+from actions.left_contact import ABOUT_CHARACTERS, EMAIL, LEAD_IN, left_contact, say_noted, valid_email
 
 FORM_SLOTS = ("contact_name", "contact_email", "contact_about")
 HOME = re.compile(
@@ -124,9 +124,7 @@ class SubmitContact(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
         """Say that the message is taken and tell the gateway; the slots stay for it to read."""
-        nameless = "@" in (tracker.get_slot("contact_name") or "")
-        noted = "utter_contact_noted_nameless" if nameless else "utter_contact_noted"
-        dispatcher.utter_message(response=noted, json_message={"wish": "contact"})
+        say_noted(dispatcher, tracker.get_slot("contact_name") or "", tracker.get_slot("contact_email") or "")
         return []
 
 

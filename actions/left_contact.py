@@ -63,11 +63,18 @@ def left_contact(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dic
     if about is None:
         dispatcher.utter_message(response="utter_contact_opened")
         return [*slots, FollowupAction("contact_form")]
-    noted = "utter_contact_noted" if name else "utter_contact_noted_nameless"
     # the slots are set only after this, so the response cannot read them
-    known = {"contact_name": name or email, "contact_email": email}
-    dispatcher.utter_message(response=noted, json_message={"wish": "contact"}, **known)
+    say_noted(dispatcher, name, email)
     return slots
+
+
+def say_noted(dispatcher: CollectingDispatcher, name: str, email: str) -> None:
+    """Say that the message is taken, and tell the gateway. An address that stands for a name is not said as one."""
+    told: dict[str, Any] = {"json_message": {"wish": "contact"}, "contact_name": name, "contact_email": email}
+    if name and "@" not in name:
+        dispatcher.utter_message(response="utter_contact_noted", **told)
+    else:
+        dispatcher.utter_message(response="utter_contact_noted_nameless", **told)
 
 
 def said_with(text: str) -> str | None:

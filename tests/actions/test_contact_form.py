@@ -141,7 +141,7 @@ async def test_a_new_message_keeps_what_is_known() -> None:
 
 
 async def test_a_complete_form_is_told_to_the_gateway() -> None:
-    said, slots = await run(SubmitContact(), tracker("x"))
+    said, slots = await run(SubmitContact(), tracker("x", contact_name="Anna"))
     assert [(m["response"], m["custom"]) for m in said] == [("utter_contact_noted", {"wish": "contact"})]
     assert slots == {}
 
