@@ -52,9 +52,9 @@ def answer(
     if not says_something(text):
         return NOTHING
     earlier = [read(question) for question in asked if says_something(question) and not is_code(question)]
+    together = [read(question) for question in questions_in(text)]
     found = max(
-        (find(snapshot, read(question), earlier, exclude, limit) for question in questions_in(text)),
-        key=lambda findings: findings.confidence,
+        _findings(snapshot, together, earlier, exclude, limit), key=lambda findings: findings.confidence
     )
     if found.decision == "answer" and not _is_plain(snapshot, text):
         return replace(found, decision="clarify")
@@ -68,11 +68,36 @@ def find(
 
     `asked` are earlier questions, oldest first. Passages in `exclude` were shown and rejected.
     """
-    views, calibration = snapshot.contest, snapshot.calibration
-    own = len(snapshot.views.owner)
-    if not own:
-        return NOTHING
-    match, *earlier = views.matches([now, *asked])
+    return _findings(snapshot, [now], asked, exclude, limit)[0]
+
+
+def _findings(
+    snapshot: Snapshot,
+    together: Sequence[Question],
+    asked: Sequence[Question],
+    exclude: Collection[str],
+    limit: int,
+) -> list[Findings]:
+    """What is found for each of the questions of one message; all are compared with the library at once."""
+    if not len(snapshot.views.owner):
+        return [NOTHING] * len(together)
+    matches = snapshot.contest.matches([*together, *asked])
+    now, earlier = matches[: len(together)], matches[len(together) :]
+    return [
+        _found(snapshot, question, match, earlier, exclude, limit)
+        for question, match in zip(together, now, strict=True)
+    ]
+
+
+def _found(
+    snapshot: Snapshot,
+    question: Question,
+    match: Match,
+    earlier: Sequence[Match],
+    exclude: Collection[str],
+    limit: int,
+) -> Findings:
+    views, calibration, own = snapshot.contest, snapshot.calibration, len(snapshot.views.owner)
     match = with_earlier(views, _without(snapshot, match, exclude), earlier)
     every = views.best_passages(match.fused)
     best = [at for at in every if at < own]
@@ -84,7 +109,7 @@ def find(
         decision=decide(evidence, calibration),
         confidence=calibration.confidence(evidence),
         hits=tuple(
-            _hit(snapshot, views.shown(at, match), now, float(match.fused[at])) for at in best[:limit]
+            _hit(snapshot, views.shown(at, match), question, float(match.fused[at])) for at in best[:limit]
         ),
         evidence=evidence,
         ambiguous=len(best) > 1 and bool(match.fused[best[0]] - match.fused[best[1]] < LEVEL),
