@@ -1,9 +1,7 @@
 """What may be concluded from what helped, and how it is kept. SQLite always; Postgres where
 FRONTDESK_TEST_POSTGRES_URL names an empty database."""
 
-import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,33 +9,14 @@ from sqlalchemy import Engine, event
 
 from knowledge_base import habit_store, visits
 from knowledge_base.article import Content
-from knowledge_base.database import migrate, open_engine
 from knowledge_base.errors import StoreUnavailable
 from knowledge_base.habit_store import SqlHabitStore
 from knowledge_base.habits import HALF_LIFE_DAYS, MOST_BOOST, SITE, Counts, boosts, page_key, proven
 from knowledge_base.store import SqlArticleStore
-from knowledge_base.tables import metadata
 from knowledge_base.tally import MOST_WAITING, Tally
 from knowledge_base.visits import Visits
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("engine")
-        return
-    url = os.environ.get("FRONTDESK_TEST_POSTGRES_URL")
-    if not url:
-        pytest.skip("needs an empty Postgres database: name it in FRONTDESK_TEST_POSTGRES_URL")
-    engine = open_engine(url)
-    migrate(engine)
-    yield engine
-    with engine.begin() as sql:
-        for table in reversed(metadata.sorted_tables):
-            sql.execute(table.delete())
-    engine.dispose()
 
 
 @pytest.fixture
