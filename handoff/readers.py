@@ -3,7 +3,7 @@
 from handoff.ports import EventRecord
 from handoff.protocol import EVENTS, Actor, Event, HiddenEvent
 
-AGENTS_ONLY = frozenset({"note", "packet", "suppressed", "verdict"})
+AGENTS_ONLY = frozenset({"assignment", "note", "packet", "suppressed", "verdict"})
 
 
 def as_event(record: EventRecord, *, for_agent: bool) -> Event:

@@ -1,23 +1,18 @@
-"""Rows of agents and their sessions, and the three ways in which rows are read."""
+"""Rows of agents and their sessions."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Executable, RowMapping, Select, Table, delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
 from handoff.adapters import tables as t
+from handoff.adapters.rows import Row, Rows
 from handoff.errors import NotFound
 from handoff.ports import AgentRecord
 
-Row = RowMapping
 
-
-class AgentRows:
+class AgentRows(Rows):
     """The part of `handoff.ports.Transaction` that concerns agents."""
-
-    _connection: Connection
-    site_id: str
 
     def add_agent(self, agent: AgentRecord) -> None:
         values = {name: getattr(agent, name) for name in AgentRecord.__slots__} | {"roles": list(agent.roles)}
@@ -67,20 +62,6 @@ class AgentRows:
 
     def end_session(self, token_hash: str) -> None:
         self._run(delete(t.session).where(t.session.c.token_hash == token_hash))
-
-    def _of(self, table: Table) -> Select[Any]:
-        """All rows of this site."""
-        return select(table).where(table.c.site_id == self.site_id)
-
-    def _run(self, statement: Executable) -> int:
-        """Execute; the number of rows it touched."""
-        return int(self._connection.execute(statement).rowcount)
-
-    def _one(self, statement: Executable) -> Row | None:
-        return self._connection.execute(statement).mappings().first()
-
-    def _all(self, statement: Executable) -> Sequence[Row]:
-        return self._connection.execute(statement).mappings().all()
 
 
 def _agent(row: Row) -> AgentRecord:

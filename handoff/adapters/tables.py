@@ -1,6 +1,7 @@
 """The tables of the handoff, as SQLAlchemy Core sees them; `migrations/` creates them.
 
-Every table has `site_id`, because one installation will serve several sites. Times are stored as UTC.
+Every table has `site_id`, because one installation will serve several sites. Times are stored as UTC. Leases are not
+times but seconds of the store's lease clock (`Transaction.clock`), which no change of a wall clock moves.
 """
 
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -73,6 +75,7 @@ customer = Table(
     Column("name", String(100), nullable=False, server_default=""),
     Column("email", String(200), nullable=False, server_default=""),
     Column("created_at", UtcTime, nullable=False),
+    Column("phone", String(40), nullable=False, server_default=""),
 )
 
 agent = Table(
@@ -88,6 +91,8 @@ agent = Table(
     Column("max_chats", Integer, nullable=False),
     Column("active_chats", Integer, nullable=False, server_default="0"),
     Column("available", Boolean, nullable=False),
+    Column("skills", JSON, nullable=False, server_default="[]"),
+    Column("languages", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("site_id", "email"),
     CheckConstraint("active_chats >= 0 AND active_chats <= max_chats", name="capacity"),
 )
@@ -171,6 +176,10 @@ bot_turn = Table(
     Column("reply", JSON),
     Column("created_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
+    Column("asked_at", Float, nullable=False, server_default="0"),
+    Column("worker", String(40)),
+    Column("lease_until", Float),
+    Column("said_so", Boolean, nullable=False, server_default=text("false")),
     Index("ix_bot_turn_open", "state", "id"),
     Index("uq_bot_turn_running", "conversation_id", unique=True, sqlite_where=text("state = 'running'"),
           postgresql_where=text("state = 'running'")),
@@ -192,8 +201,63 @@ handoff = Table(
     Column("agent_id", ForeignKey("agent.id")),
     Column("outcome", String(30)),
     Column("ended_at", UtcTime),
+    Column("channel", String(10), nullable=False, server_default="chat"),
+    Column("skill", String(40), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("known_agent_id", ForeignKey("agent.id")),
+    Column("offered_to", ForeignKey("agent.id")),
+    Column("offer_until", Float),
+    Column("passed_by", JSON, nullable=False, server_default="[]"),
+    Column("transfer_to", ForeignKey("agent.id")),
+    Column("transfer_skill", String(40), nullable=False, server_default=""),
+    Column("transfer_until", Float),
+    Column("agent_away", Boolean, nullable=False, server_default=text("false")),
     Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since"),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),
 )  # fmt: skip
+
+cursor = Table(
+    "cursor",
+    metadata,
+    _site(),
+    Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
+    Column("reader", String(10), primary_key=True),
+    Column("delivered_seq", Integer, nullable=False, server_default="0"),
+    Column("read_seq", Integer, nullable=False, server_default="0"),
+)
+"""How far the customer, and how far any agent, has got a log and read it. Cumulative: it only grows."""
+
+presence = Table(
+    "presence",
+    metadata,
+    _site(),
+    Column("role", String(10), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("gateway", String(40), primary_key=True),
+    Column("seen_at", Float, nullable=False),
+)
+"""Who was connected to which gateway, and when that gateway last said so, by the lease clock."""
+
+mail = Table(
+    "mail",
+    metadata,
+    _site(),
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("key", String(80), nullable=False),
+    Column("recipient", String(200), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Float, nullable=False, server_default="0"),
+    Column("lease_until", Float),
+    Column("error", String(200), nullable=False, server_default=""),
+    Column("created_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+    Index("ix_mail_open", "state", "not_before"),
+    UniqueConstraint("site_id", "key"),
+)
+"""Letters to customers who left; `key` is what each is for, so that it goes out once."""

@@ -7,7 +7,7 @@ demo the built-in secret is refused.
 import os
 import secrets
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, model_validator
@@ -40,7 +40,12 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///var/frontdesk.db", description="SQLAlchemy URL.")
     encoder_dir: Path = Field(default=Path("var/encoder"), description="The exported encoder.")
     dist_dir: Path = Field(default=Path("web_widget/dist"), description="The built pages.")
-    rasa_url: str = Field(default="http://127.0.0.1:5005", description="Where Rasa listens.")
+    redis_url: str = Field(
+        default="", description="Redis for several gateways; none: one gateway rings alone."
+    )
+    rasa_url: str = Field(
+        default="http://127.0.0.1:5005", description="Where Rasa listens; several addresses with commas."
+    )
     service_secret: SecretStr = Field(default=SecretStr(""), description="Shared with Rasa and the actions.")
     allowed_origins: list[str] = Field(default=[], description="Other sites that may embed the widget.")
     secure_cookies: bool | None = Field(default=None, description="Cookies over HTTPS only; not in the demo.")
@@ -54,9 +59,30 @@ class Settings(BaseSettings):
     turn_total_seconds: float = Field(
         default=28, gt=0, description="Longest silence before a person is offered."
     )
+    agent_away_seconds: float = Field(
+        default=60, gt=0, description="An absent agent is shown as away after this."
+    )
     agent_gone_seconds: float = Field(
         default=120, gt=0, description="An absent agent's chats go back after this."
     )
+    routing: Literal["pick", "offer"] = Field(
+        default="pick", description="Agents pick, or each conversation is offered to one after the other."
+    )
+    offer_seconds: float = Field(default=30, gt=0, description="Time to take what is offered or passed on.")
+    long_wait_seconds: float = Field(
+        default=600, gt=0, description="Expected waits beyond this offer an e-mail or a call back."
+    )
+    chat_seconds: float = Field(
+        default=300, gt=0, description="How long a conversation takes an agent, until some were served."
+    )
+    drain_seconds: float = Field(
+        default=10, ge=0, description="Over how long a stopping gateway lets go of its sockets."
+    )
+    smtp_url: str = Field(
+        default="", description="smtp://user:password@host:port for letters to customers; none: none go out."
+    )
+    mail_from: str = Field(default="", description="Sender of those letters.")
+    connections_per_address: int = Field(default=10_000, gt=0, description="Open sockets from one address.")
     keep_answers_days: float = Field(
         default=90, ge=0, description="How long answered questions are logged, masked; 0 keeps none."
     )

@@ -9,8 +9,11 @@ from handoff.protocol.customer import Limits
 from handoff.protocol.events import Event
 from handoff.protocol.packet import Packet
 from handoff.protocol.parts import (
+    MAX_PRIORITY,
+    MAX_TEXT,
     VERSION,
     AgentCard,
+    Channel,
     Cmid,
     Id,
     Inbound,
@@ -21,13 +24,15 @@ from handoff.protocol.parts import (
     Seq,
     Text,
     Verdict,
+    Words,
 )
-from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
+from handoff.protocol.shared import Accepted, Ack, Bye, Head, Ping, Rejected, Typing
 
 
 class AgentHello(Inbound):
     type: Literal["hello"] = "hello"
     version: int = VERSION
+    oldest: int | None = None
 
 
 class AgentWatch(Inbound):
@@ -48,6 +53,50 @@ class AgentClaim(Inbound):
     type: Literal["claim"] = "claim"
     cmid: Cmid
     conversation: Id | None = None
+
+
+class AgentDecline(Inbound):
+    """Not me: an offered conversation goes to the next agent, a transfer stays where it is."""
+
+    type: Literal["decline"] = "decline"
+    cmid: Cmid
+    conversation: Id
+
+
+class AgentTransfer(Inbound):
+    """Ask a colleague, or whoever has a skill, to take the conversation over. It stays with the sender until then."""
+
+    type: Literal["transfer"] = "transfer"
+    cmid: Cmid
+    conversation: Id
+    fence: int
+    to_agent: Id | None = None
+    to_skill: str = Field(default="", max_length=40)
+    note: Words = Field(default="", max_length=MAX_TEXT)
+
+
+class AgentAccept(Inbound):
+    """Take the conversation that a colleague wants to pass on. An offered one is claimed."""
+
+    type: Literal["accept"] = "accept"
+    cmid: Cmid
+    conversation: Id
+
+
+class AgentTakeOver(Inbound):
+    """A supervisor takes a conversation from whoever has it, as it was last seen: under its fence."""
+
+    type: Literal["take_over"] = "take_over"
+    cmid: Cmid
+    conversation: Id
+    fence: int
+
+
+class AgentPrioritise(Inbound):
+    type: Literal["prioritise"] = "prioritise"
+    cmid: Cmid
+    conversation: Id
+    priority: int = Field(ge=-1, le=MAX_PRIORITY)
 
 
 class AgentSend(Inbound):
@@ -116,6 +165,11 @@ AgentFrame = Annotated[
     | AgentWatch
     | AgentUnwatch
     | AgentClaim
+    | AgentAccept
+    | AgentDecline
+    | AgentTransfer
+    | AgentTakeOver
+    | AgentPrioritise
     | AgentSend
     | AgentNote
     | AgentJudge
@@ -124,6 +178,7 @@ AgentFrame = Annotated[
     | AgentResolve
     | AgentAvailable
     | AgentTyping
+    | Ack
     | Ping,
     Field(discriminator="type"),
 ]
@@ -135,6 +190,10 @@ class AgentWelcome(Outbound):
     agent: AgentCard
     max_chats: int
     available: bool
+    supervisor: bool = Field(default=False, description="May take over what others have.")
+    routing: Literal["pick", "offer"] = Field(
+        default="pick", description="Agents pick from the queue, or each conversation is offered to one."
+    )
     limits: Limits = Limits()
 
 
@@ -146,6 +205,18 @@ class Watching(Outbound):
     epoch: Id
     head: int
     resumed: bool
+
+
+class Colleague(Outbound):
+    """An agent as the others see them."""
+
+    card: AgentCard
+    skills: list[str]
+    languages: list[str]
+    online: bool
+    available: bool
+    active: int
+    max_chats: int
 
 
 class QueueRow(Outbound):
@@ -164,6 +235,18 @@ class QueueRow(Outbound):
     )
     agent: AgentCard | None
     customer_online: bool
+    channel: Channel = "chat"
+    skill: str = ""
+    language: str = ""
+    may_take: bool = Field(
+        default=True, description="Whether the reader has the skill and the language for it."
+    )
+    known_agent: AgentCard | None = Field(default=None, description="Who had this customer before.")
+    offered_to: AgentCard | None = None
+    offer_seconds: float | None = Field(default=None, description="Left to take what is offered.")
+    transfer_to: AgentCard | None = None
+    transfer_skill: str = ""
+    agent_away: bool = False
 
 
 class QueueState(Outbound):
@@ -175,6 +258,8 @@ class QueueState(Outbound):
     agents: list[AgentCard] = Field(description="Agents online and available.")
     mine_active: int
     max_chats: int
+    colleagues: list[Colleague] = Field(default=[], description="Everybody with an account of an agent.")
+    skills: list[str] = Field(default=[], description="Skills that some agent has.")
 
 
 class ConversationStatus(Outbound):
@@ -188,6 +273,9 @@ class ConversationStatus(Outbound):
     customer_name: str
     customer_online: bool
     outcome: Outcome | None
+    delivered_seq: int = Field(default=0, description="How far the customer's page has got the log.")
+    read_seq: int = Field(default=0, description="How far the customer has seen it.")
+    agent_away: bool = False
     packet: Packet | None = Field(
         default=None,
         description="The latest packet, following what the customer says until an agent joins. Null: as in the log.",

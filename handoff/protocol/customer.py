@@ -21,7 +21,7 @@ from handoff.protocol.parts import (
     Text,
     Words,
 )
-from handoff.protocol.shared import Accepted, Bye, Head, Ping, Rejected, Typing
+from handoff.protocol.shared import Accepted, Ack, Bye, Head, Ping, Rejected, Typing
 from handoff.protocol.summary import Card, CardLines
 
 
@@ -29,7 +29,8 @@ class CustomerHello(Inbound):
     """First frame. Without token a new customer; without conversation the latest open one, or a new one."""
 
     type: Literal["hello"] = "hello"
-    version: int = VERSION
+    version: int = Field(default=VERSION, description="The newest protocol that the sender speaks.")
+    oldest: int | None = Field(default=None, description="The oldest one it speaks; null: only `version`.")
     token: str | None = Field(default=None, max_length=200)
     conversation: Id | None = None
     epoch: Id | None = None
@@ -115,6 +116,7 @@ CustomerFrame = Annotated[
     | CustomerRate
     | CustomerClose
     | CustomerTyping
+    | Ack
     | Ping,
     Field(discriminator="type"),
 ]
@@ -129,7 +131,9 @@ class CustomerWelcome(Outbound):
     """`token` proves who this customer is from now on; keep it. Events after the asked seq follow, then `status`."""
 
     type: Literal["welcome"] = "welcome"
-    version: int = VERSION
+    version: int = Field(
+        default=VERSION, description="What both speak: the newest that is known here and there."
+    )
     token: str
     conversation: Id
     epoch: Id
@@ -144,7 +148,9 @@ class CustomerWelcome(Outbound):
 
 class QueuePlace(Outbound):
     position: int = Field(ge=1)
-    low_seconds: int | None = Field(description="P50 of recent waits from this place; null without history.")
+    low_seconds: int | None = Field(
+        description="P50 of the wait from this place, by the last served or a first guess; null while nobody is there."
+    )
     high_seconds: int | None = Field(description="P90 of the same.")
 
 
@@ -159,6 +165,11 @@ class CustomerStatus(Outbound):
     agents_online: int
     bot_thinking: bool
     may_rate: bool
+    agent_away: bool = Field(default=False, description="The agent lost the connection; they may come back.")
+    read_seq: int = Field(default=0, description="How far a person has read this conversation.")
+    may_leave_details: bool = Field(
+        default=False, description="Nobody is there, or the wait is long: offer an e-mail or a call back."
+    )
     card: Card | None = Field(
         default=None,
         description="What a person will be told; null while none is called, offered or on the way.",

@@ -9,6 +9,7 @@ from handoff.protocol.packet import Packet
 from handoff.protocol.parts import (
     Actor,
     AgentCard,
+    AssignmentCode,
     Choice,
     Contact,
     Id,
@@ -117,6 +118,15 @@ class PacketEvent(VisibleEvent):
     packet: Packet
 
 
+class AssignmentEvent(VisibleEvent):
+    """Who was asked to take the conversation and what became of it. For agents; a customer gets `hidden`."""
+
+    kind: Literal["assignment"] = "assignment"
+    code: AssignmentCode
+    text: str
+    agent: AgentCard | None = None
+
+
 class VerdictEvent(VisibleEvent):
     """An agent judged an answer of the bot; the latest verdict holds. For agents; a customer gets `hidden`."""
 
@@ -151,6 +161,7 @@ Event = Annotated[
     | RatingEvent
     | NoteEvent
     | PacketEvent
+    | AssignmentEvent
     | VerdictEvent
     | SuppressedEvent
     | HiddenEvent,

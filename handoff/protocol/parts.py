@@ -1,10 +1,13 @@
 """The words of the protocol and the small things that frames are made of."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 VERSION = 1
+"""The newest protocol that this gateway speaks."""
+OLDEST_VERSION = 1
+"""The oldest one that it still understands."""
 MAX_TEXT = 4_000
 """Characters of one message."""
 MAX_FRAME = 65_536
@@ -42,7 +45,26 @@ NoticeCode = Literal[
     "reopened",
     "bot_unavailable",
     "contact_received",
+    "still_working",
+    "passed_on",
+    "agent_away",
 ]
+Channel = Literal["chat", "email", "call"]
+"""How the customer of a handoff is reached: here and now, or later by what they left."""
+AssignmentCode = Literal[
+    "offered",
+    "declined",
+    "offer_passed",
+    "transfer_offered",
+    "transfer_accepted",
+    "transfer_declined",
+    "transfer_passed",
+    "taken_over",
+    "away",
+    "back",
+    "priority",
+]
+MAX_PRIORITY = 3
 
 Cmid = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 """Client message id: the sender invents it, keeps it until `accepted`, and repeats it on every retry."""
@@ -95,6 +117,18 @@ class Choice(Outbound):
 
 
 class Contact(Inbound):
+    """How to reach somebody later: by e-mail, by telephone, or both."""
+
     name: Words = Field(min_length=1, max_length=100)
-    email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")
+    email: str = Field(default="", max_length=200, pattern=r"^([^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+)?$")
+    phone: Words = Field(default="", max_length=40, pattern=r"^(\+?[0-9 ()/.-]{5,39})?$")
+    call_at: Words = Field(
+        default="", max_length=100, description="When a call suits, in the customer's words."
+    )
     about: Text
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not self.email and not self.phone:
+            raise ValueError("Leave an e-mail address or a telephone number")
+        return self

@@ -2,13 +2,24 @@
 
 from typing import Literal
 
-from handoff.protocol.parts import Id, Inbound, Outbound
+from pydantic import Field
+
+from handoff.protocol.parts import Id, Inbound, Outbound, Seq
 
 
 class Ping(Inbound):
     """Answered by `head`: the cheapest way to learn that a link is alive."""
 
     type: Literal["ping"] = "ping"
+
+
+class Ack(Inbound):
+    """The reader has everything up to `seq`, and has `read` it up to there. Cumulative; never answered."""
+
+    type: Literal["ack"] = "ack"
+    conversation: Id | None = Field(default=None, description="Needed on the agent's socket only.")
+    seq: Seq
+    read: Seq = 0
 
 
 class Accepted(Outbound):

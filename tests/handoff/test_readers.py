@@ -33,6 +33,7 @@ BODIES: dict[str, Json] = {
     "note": {"text": SECRET},
     "packet": {"packet": PACKET},
     "suppressed": {"text": SECRET},
+    "assignment": {"code": "declined", "text": SECRET},
     "verdict": {"answer_seq": 2, "verdict": "wrong"},
 }
 

@@ -9,10 +9,26 @@ export interface Accepted {
   dup: boolean;
 }
 
+/** The reader has everything up to `seq`, and has `read` it up to there. Cumulative; never answered. */
+export interface Ack {
+  type: "ack";
+  /** Needed on the agent's socket only. */
+  conversation?: string | null;
+  seq: number;
+  read?: number;
+}
+
 export interface Actor {
   role: "customer" | "bot" | "agent" | "system";
   name: string;
   agent_id: string | null;
+}
+
+/** Take the conversation that a colleague wants to pass on. An offered one is claimed. */
+export interface AgentAccept {
+  type: "accept";
+  cmid: string;
+  conversation: string;
 }
 
 /** Whether this agent takes new conversations. */
@@ -35,9 +51,17 @@ export interface AgentClaim {
   conversation?: string | null;
 }
 
+/** Not me: an offered conversation goes to the next agent, a transfer stays where it is. */
+export interface AgentDecline {
+  type: "decline";
+  cmid: string;
+  conversation: string;
+}
+
 export interface AgentHello {
   type: "hello";
   version?: number;
+  oldest?: number | null;
 }
 
 /** Whether an answer of the bot was right. Any agent may judge, whoever has the conversation; the last one holds. */
@@ -54,6 +78,13 @@ export interface AgentNote {
   cmid: string;
   conversation: string;
   text: string;
+}
+
+export interface AgentPrioritise {
+  type: "prioritise";
+  cmid: string;
+  conversation: string;
+  priority: number;
 }
 
 /** Give the conversation back to the queue, at its original place. */
@@ -87,6 +118,25 @@ export interface AgentSend {
   text: string;
 }
 
+/** A supervisor takes a conversation from whoever has it, as it was last seen: under its fence. */
+export interface AgentTakeOver {
+  type: "take_over";
+  cmid: string;
+  conversation: string;
+  fence: number;
+}
+
+/** Ask a colleague, or whoever has a skill, to take the conversation over. It stays with the sender until then. */
+export interface AgentTransfer {
+  type: "transfer";
+  cmid: string;
+  conversation: string;
+  fence: number;
+  to_agent?: string | null;
+  to_skill?: string;
+  note?: string;
+}
+
 export interface AgentTyping {
   type: "typing";
   conversation: string;
@@ -110,6 +160,10 @@ export interface AgentWelcome {
   agent: AgentCard;
   max_chats: number;
   available: boolean;
+  /** May take over what others have. */
+  supervisor: boolean;
+  /** Agents pick from the queue, or each conversation is offered to one. */
+  routing: "pick" | "offer";
   limits: Limits;
 }
 
@@ -125,6 +179,20 @@ export interface AnswerEvent {
   text: string;
   hit: Hit;
   confidence: number | null;
+}
+
+/** Who was asked to take the conversation and what became of it. For agents; a customer gets `hidden`. */
+export interface AssignmentEvent {
+  type: "event";
+  conversation: string;
+  seq: number;
+  actor: Actor;
+  at: string;
+  cmid: string | null;
+  kind: "assignment";
+  code: "offered" | "declined" | "offer_passed" | "transfer_offered" | "transfer_accepted" | "transfer_declined" | "transfer_passed" | "taken_over" | "away" | "back" | "priority";
+  text: string;
+  agent: AgentCard | null;
 }
 
 /** One thing that the bot tried, and what came of it. */
@@ -193,9 +261,24 @@ export interface ChosenEvent {
   label: string;
 }
 
+/** An agent as the others see them. */
+export interface Colleague {
+  card: AgentCard;
+  skills: (string)[];
+  languages: (string)[];
+  online: boolean;
+  available: boolean;
+  active: number;
+  max_chats: number;
+}
+
+/** How to reach somebody later: by e-mail, by telephone, or both. */
 export interface Contact {
   name: string;
-  email: string;
+  email?: string;
+  phone?: string;
+  /** When a call suits, in the customer's words. */
+  call_at?: string;
   about: string;
 }
 
@@ -224,6 +307,11 @@ export interface ConversationStatus {
   customer_name: string;
   customer_online: boolean;
   outcome: "solved" | "no_answer_needed" | "follow_up" | "spam" | null;
+  /** How far the customer's page has got the log. */
+  delivered_seq: number;
+  /** How far the customer has seen it. */
+  read_seq: number;
+  agent_away: boolean;
   /** The latest packet, following what the customer says until an agent joins. Null: as in the log. */
   packet: Packet | null;
 }
@@ -303,7 +391,10 @@ export interface CustomerFeedback {
 /** First frame. Without token a new customer; without conversation the latest open one, or a new one. */
 export interface CustomerHello {
   type: "hello";
+  /** The newest protocol that the sender speaks. */
   version?: number;
+  /** The oldest one it speaks; null: only `version`. */
+  oldest?: number | null;
   token?: string | null;
   conversation?: string | null;
   epoch?: string | null;
@@ -342,6 +433,12 @@ export interface CustomerStatus {
   agents_online: number;
   bot_thinking: boolean;
   may_rate: boolean;
+  /** The agent lost the connection; they may come back. */
+  agent_away: boolean;
+  /** How far a person has read this conversation. */
+  read_seq: number;
+  /** Nobody is there, or the wait is long: offer an e-mail or a call back. */
+  may_leave_details: boolean;
   /** What a person will be told; null while none is called, offered or on the way. */
   card: Card | null;
 }
@@ -353,6 +450,7 @@ export interface CustomerTyping {
 /** `token` proves who this customer is from now on; keep it. Events after the asked seq follow, then `status`. */
 export interface CustomerWelcome {
   type: "welcome";
+  /** What both speak: the newest that is known here and there. */
   version: number;
   token: string;
   conversation: string;
@@ -421,7 +519,7 @@ export interface History {
   conversation: string;
   epoch: string;
   head: number;
-  events: (MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | CorrectionEvent | RatingEvent | NoteEvent | PacketEvent | VerdictEvent | SuppressedEvent | HiddenEvent)[];
+  events: (MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | CorrectionEvent | RatingEvent | NoteEvent | PacketEvent | AssignmentEvent | VerdictEvent | SuppressedEvent | HiddenEvent)[];
 }
 
 /** One passage of a published article that may answer the question. */
@@ -507,7 +605,7 @@ export interface NoticeEvent {
   at: string;
   cmid: string | null;
   kind: "notice";
-  code: "queued" | "nobody_online" | "joined" | "left" | "requeued" | "returned_to_bot" | "left_queue" | "closed" | "reopened" | "bot_unavailable" | "contact_received";
+  code: "queued" | "nobody_online" | "joined" | "left" | "requeued" | "returned_to_bot" | "left_queue" | "closed" | "reopened" | "bot_unavailable" | "contact_received" | "still_working" | "passed_on" | "agent_away";
   text: string;
   agent: AgentCard | null;
 }
@@ -582,7 +680,7 @@ export interface Ping {
 
 export interface QueuePlace {
   position: number;
-  /** P50 of recent waits from this place; null without history. */
+  /** P50 of the wait from this place, by the last served or a first guess; null while nobody is there. */
   low_seconds: number | null;
   /** P90 of the same. */
   high_seconds: number | null;
@@ -602,6 +700,19 @@ export interface QueueRow {
   waiting_since: string | null;
   agent: AgentCard | null;
   customer_online: boolean;
+  channel: "chat" | "email" | "call";
+  skill: string;
+  language: string;
+  /** Whether the reader has the skill and the language for it. */
+  may_take: boolean;
+  /** Who had this customer before. */
+  known_agent: AgentCard | null;
+  offered_to: AgentCard | null;
+  /** Left to take what is offered. */
+  offer_seconds: number | null;
+  transfer_to: AgentCard | null;
+  transfer_skill: string;
+  agent_away: boolean;
 }
 
 /** The whole queue, sent on connecting and at every change. A lower version than the last one seen is old. */
@@ -613,6 +724,10 @@ export interface QueueState {
   agents: (AgentCard)[];
   mine_active: number;
   max_chats: number;
+  /** Everybody with an account of an agent. */
+  colleagues: (Colleague)[];
+  /** Skills that some agent has. */
+  skills: (string)[];
 }
 
 /** The customer's own words: characters `start` to `end` of what the event `seq` says. That is the `text` of a message, and `contact.about` of a contact event. */
@@ -739,6 +854,7 @@ export type Event =
   | RatingEvent
   | NoteEvent
   | PacketEvent
+  | AssignmentEvent
   | VerdictEvent
   | SuppressedEvent
   | HiddenEvent;
@@ -755,6 +871,7 @@ export type CustomerFrame =
   | CustomerRate
   | CustomerClose
   | CustomerTyping
+  | Ack
   | Ping;
 
 export type AgentFrame =
@@ -762,6 +879,11 @@ export type AgentFrame =
   | AgentWatch
   | AgentUnwatch
   | AgentClaim
+  | AgentAccept
+  | AgentDecline
+  | AgentTransfer
+  | AgentTakeOver
+  | AgentPrioritise
   | AgentSend
   | AgentNote
   | AgentJudge
@@ -770,6 +892,7 @@ export type AgentFrame =
   | AgentResolve
   | AgentAvailable
   | AgentTyping
+  | Ack
   | Ping;
 
 export type CustomerOutFrame =
@@ -786,6 +909,7 @@ export type CustomerOutFrame =
   | RatingEvent
   | NoteEvent
   | PacketEvent
+  | AssignmentEvent
   | VerdictEvent
   | SuppressedEvent
   | HiddenEvent
@@ -810,6 +934,7 @@ export type AgentOutFrame =
   | RatingEvent
   | NoteEvent
   | PacketEvent
+  | AssignmentEvent
   | VerdictEvent
   | SuppressedEvent
   | HiddenEvent

@@ -1,0 +1,99 @@
+"""Rows of customers and their conversations."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from handoff.adapters import tables as t
+from handoff.adapters.rows import Rows
+from handoff.conversation import Owner, Ownership
+from handoff.errors import NotFound
+from handoff.ports import ConversationRecord, CustomerRecord, Json
+
+
+class ConversationRows(Rows):
+    """The part of `handoff.ports.Transaction` that concerns customers and conversations."""
+
+    def add_customer(self, customer_id: str, token_hash: str) -> None:
+        self._run(
+            insert(t.customer).values(
+                site_id=self.site_id, id=customer_id, token_hash=token_hash, created_at=datetime.now(UTC)
+            )
+        )
+
+    def customer_by_token(self, token_hash: str) -> CustomerRecord | None:
+        row = self._one(self._of(t.customer).where(t.customer.c.token_hash == token_hash))
+        return CustomerRecord(row["id"], row["name"], row["email"]) if row else None
+
+    def customer(self, customer_id: str) -> CustomerRecord:
+        row = self._one(self._of(t.customer).where(t.customer.c.id == customer_id))
+        if row is None:
+            raise NotFound("There is no such customer.")
+        return CustomerRecord(row["id"], row["name"], row["email"])
+
+    def name_customer(self, customer_id: str, name: str, email: str) -> None:
+        self._run(update(t.customer).where(t.customer.c.id == customer_id).values(name=name, email=email))
+
+    def add_conversation(
+        self, conversation_id: str, customer_id: str, epoch: str, locale: str, page: Json
+    ) -> None:
+        now = datetime.now(UTC)
+        self._run(
+            insert(t.conversation).values(
+                site_id=self.site_id, id=conversation_id, customer_id=customer_id, epoch=epoch, owner=Owner.BOT, fence=0,
+                locale=locale, page=page, slots={}, declined=False, rated=False, last_at=now, created_at=now,
+            )
+        )  # fmt: skip
+
+    def conversation(self, conversation_id: str) -> ConversationRecord:
+        row = self._one(self._of(t.conversation).where(t.conversation.c.id == conversation_id))
+        if row is None:
+            raise NotFound("There is no such conversation.")
+        return _conversation(row)
+
+    def conversations_of(self, customer_id: str, limit: int) -> Sequence[ConversationRecord]:
+        c = t.conversation.c
+        found = (
+            self._of(t.conversation)
+            .where(c.customer_id == customer_id)
+            .order_by(c.created_at.desc())
+            .limit(limit)
+        )
+        return [_conversation(row) for row in self._all(found)]
+
+    def recent_conversations(self, limit: int) -> Sequence[ConversationRecord]:
+        c = t.conversation.c
+        handed_over = select(t.handoff.c.conversation_id)
+        found = self._of(t.conversation).where(c.id.in_(handed_over)).order_by(c.last_at.desc()).limit(limit)
+        return [_conversation(row) for row in self._all(found)]
+
+    def conversations_since(self, since: datetime, after_id: str, limit: int) -> Sequence[ConversationRecord]:
+        """Those with something said since then, by id, after this one: page by page through all of them."""
+        c = t.conversation.c
+        found = self._of(t.conversation).where(c.last_at >= since, c.id > after_id)
+        return [_conversation(row) for row in self._all(found.order_by(c.id).limit(limit))]
+
+    def set_owner(self, conversation_id: str, ownership: Ownership) -> None:
+        self.update_conversation(
+            conversation_id, owner=ownership.owner, fence=ownership.fence, agent_id=ownership.agent_id
+        )
+
+    def update_conversation(self, conversation_id: str, **values: Any) -> None:
+        c = t.conversation.c
+        self._run(
+            update(t.conversation).where(c.site_id == self.site_id, c.id == conversation_id).values(**values)
+        )
+
+    def heads(self, conversation_ids: Sequence[str]) -> Mapping[str, int]:
+        c = t.conversation.c
+        ours = select(c.id, c.last_seq).where(c.site_id == self.site_id, c.id.in_(conversation_ids))
+        rows = self._connection.execute(ours)
+        return {row.id: row.last_seq for row in rows}
+
+
+def _conversation(row: RowMapping) -> ConversationRecord:
+    ownership = Ownership(Owner(row["owner"]), row["fence"], row["agent_id"])
+    fields = {name: row[name] for name in ConversationRecord.__slots__ if name != "ownership"}
+    return ConversationRecord(ownership=ownership, **fields)
