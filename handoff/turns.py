@@ -332,7 +332,8 @@ def _buttons(tx: Transaction, conversation_id: str, offered: Sequence[Json]) -> 
 def _contact(slots: Json) -> Json | None:
     """The details in the slots of a form, None when nobody could write to them."""
     try:
-        contact = Contact.model_validate({key: slots.get(f"contact_{key}") for key in Contact.model_fields})
+        said = {key: slots.get(f"contact_{key}") for key in Contact.model_fields}
+        contact = Contact.model_validate({key: value for key, value in said.items() if value is not None})
     except ValidationError:
         return None
     return contact.model_dump()
