@@ -6,6 +6,7 @@ from functools import partial
 from fastapi import WebSocket
 from pydantic import ValidationError
 
+from handoff.app.agent_frames import AgentFrames
 from handoff.app.limits import Limiter
 from handoff.app.link import (
     BAD_FRAME,
@@ -30,16 +31,8 @@ from handoff.presence import Board
 from handoff.protocol import (
     AGENT_FRAMES,
     Accepted,
-    AgentAvailable,
-    AgentClaim,
     AgentFrame,
     AgentHello,
-    AgentJudge,
-    AgentNote,
-    AgentRequeue,
-    AgentResolve,
-    AgentReturnToBot,
-    AgentSend,
     AgentTyping,
     AgentUnwatch,
     AgentWatch,
@@ -67,11 +60,11 @@ class AgentSockets:
         self.doorbell = doorbell
         self.queue = queue
         self.views = views
-        self.judging = judging
+        self.frames = AgentFrames(queue, judging)
         self.agents = agents
         self.sessions = sessions
         self.limiter = limiter
-        self.frames = frames_per_10_seconds
+        self.pace = frames_per_10_seconds
 
     async def serve(self, websocket: WebSocket) -> None:
         async with opened(websocket) as link:
@@ -117,7 +110,7 @@ class _Screen:
             text = await self._link.receive()
             cmid = conversation = None
             try:
-                self._desk.limiter.check(f"frames:{self._agent.id}", self._desk.frames, 10)
+                self._desk.limiter.check_here(f"frames:{self._agent.id}", self._desk.pace, 10)
                 frame = AGENT_FRAMES.validate_json(text)
                 cmid, conversation = getattr(frame, "cmid", None), getattr(frame, "conversation", None)
                 receipt = await self._handle(frame)
@@ -143,45 +136,23 @@ class _Screen:
                 await self._link.push(await self._desk.views.queue(self._agent.id))
 
     async def _handle(self, frame: AgentFrame) -> Receipt | None:
-        queue, me = self._desk.queue, self._agent.id
-        match frame:
-            case AgentClaim():
-                return await queue.claim(me, frame.conversation, frame.cmid)
-            case AgentSend():
-                return await queue.send(me, frame.conversation, frame.fence, frame.text, frame.cmid)
-            case AgentNote():
-                return await queue.note(me, frame.conversation, frame.text, frame.cmid)
-            case AgentJudge():
-                judging = self._desk.judging
-                return await judging.verdict(
-                    me, frame.conversation, frame.answer_seq, frame.verdict, frame.cmid
-                )
-            case AgentReturnToBot():
-                return await queue.return_to_bot(me, frame.conversation, frame.fence, frame.cmid)
-            case AgentRequeue():
-                return await queue.requeue(me, frame.conversation, frame.fence, frame.cmid)
-            case AgentResolve():
-                return await queue.resolve(me, frame.conversation, frame.fence, frame.outcome, frame.cmid)
-            case _:
-                await self._handle_unwritten(frame)
-                return None
-
-    async def _handle_unwritten(self, frame: AgentFrame) -> None:
-        """Frames that write no event."""
+        """What concerns this screen alone; all else is in the table of `agent_frames`."""
         match frame:
             case AgentWatch():
                 await self._watch(frame)
             case AgentUnwatch():
                 self._readers.pop(frame.conversation, None)
                 self._bell.remove(conversation_topic(frame.conversation))
-            case AgentAvailable():
-                await self._desk.queue.set_available(self._agent.id, frame.available)
-            case AgentTyping() if self._mine(frame.conversation):
-                hint = {"role": "agent", "name": self._agent.name, "agent_id": self._agent.id}
-                hint["conversation"] = frame.conversation
-                self._desk.doorbell.whisper(conversation_topic(frame.conversation), hint)
+            case AgentTyping():
+                if self._mine(frame.conversation):
+                    hint = {"role": "agent", "name": self._agent.name, "agent_id": self._agent.id}
+                    hint["conversation"] = frame.conversation
+                    self._desk.doorbell.whisper(conversation_topic(frame.conversation), hint)
             case Ping():
                 self._link.send(Head(conversation=None, seq=0))
+            case _:
+                return await self._desk.frames.handle(self._agent.id, frame)
+        return None
 
     async def _watch(self, frame: AgentWatch) -> None:
         """Subscribe first, then read."""

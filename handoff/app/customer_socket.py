@@ -75,7 +75,7 @@ class CustomerSockets:
             address = websocket.client.host if websocket.client else ""
             try:
                 if not await self._is_known(hello.token):
-                    self._limiter.check(f"new:{address}", self._newcomers, 3600)
+                    await self._limiter.check(f"new:{address}", self._newcomers, 3600)
                 seat = await self._desk.hello(hello)
             except HandoffError as error:
                 raise Hangup(BAD_FRAME, error.code, error.message) from error
@@ -128,7 +128,7 @@ class CustomerSockets:
             text = await link.receive()
             cmid: str | None = None
             try:
-                self._limiter.check(f"frames:{seat.customer_id}", self._frames, 10)
+                self._limiter.check_here(f"frames:{seat.customer_id}", self._frames, 10)
                 frame = CUSTOMER_FRAMES.validate_json(text)
                 cmid = getattr(frame, "cmid", None)
                 receipt = await self._handle(frame, seat, reader)
@@ -175,7 +175,7 @@ class CustomerSockets:
             case Ping():
                 await reader.head()
             case CustomerHello():
-                self._limiter.check(f"rewind:{seat.customer_id}", REWINDS, 60)
+                self._limiter.check_here(f"rewind:{seat.customer_id}", REWINDS, 60)
                 await reader.rewind(frame.seq if frame.epoch == seat.epoch else 0)
 
 

@@ -182,9 +182,9 @@ def _guard(sessions: Sessions, limiter: Limiter, secret: str) -> Middleware:
                 raise NotAllowed("This website may not do that.")
             ours = hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode())
             if not ours:
-                limiter.check(f"http:{client}", REQUESTS_A_MINUTE, 60)
+                await limiter.check(f"http:{client}", REQUESTS_A_MINUTE, 60)
             if told:
-                limiter.check(f"outcomes:{client}", OUTCOMES_A_MINUTE, 60)
+                await limiter.check(f"outcomes:{client}", OUTCOMES_A_MINUTE, 60)
             response = await call_next(request)
         except HandoffError as error:
             response = problem_of(error)

@@ -99,8 +99,8 @@ class Sessions:
         async def signin(form: SignIn, request: Request, response: Response) -> Me:
             """Opens a session for an agent or editor."""
             client = request.client.host if request.client else ""
-            limiter.check(f"signin:{client}", ATTEMPTS_OF_ADDRESS, 60)
-            limiter.check(f"signin:{form.email.casefold()}", ATTEMPTS_ON_ACCOUNT, 60)
+            await limiter.check(f"signin:{client}", ATTEMPTS_OF_ADDRESS, 60)
+            await limiter.check(f"signin:{form.email.casefold()}", ATTEMPTS_ON_ACCOUNT, 60)
             agent, token = await self.sign_in(form.email, form.password)
             response.set_cookie(
                 COOKIE, token, max_age=round(self._lifetime.total_seconds()), httponly=True, samesite="lax",

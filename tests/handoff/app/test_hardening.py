@@ -220,14 +220,14 @@ async def test_a_password_may_begin_with_a_blank(gateway: str, settings: Setting
         assert answer.status_code == 200
 
 
-def test_counters_of_the_limiter_are_dropped_and_hold() -> None:
+async def test_counters_of_the_limiter_are_dropped_and_hold() -> None:
     from handoff.app.limits import Limiter
 
     limiter = Limiter()
     for _ in range(3):
-        limiter.check("key", 3, 60)
+        await limiter.check("key", 3, 60)
     with pytest.raises(RateLimited) as refused:
-        limiter.check("key", 3, 60)
+        await limiter.check("key", 3, 60)
     assert refused.value.retry_after_seconds >= 1
 
 
