@@ -30,6 +30,8 @@ export function welcome(change: Partial<AgentWelcome> = {}): AgentWelcome {
     agent: MARA,
     max_chats: 4,
     available: true,
+    supervisor: false,
+    routing: "pick",
     limits: { text: 4000, frame: 65_536 },
     ...change,
   };
@@ -48,13 +50,23 @@ export function row(conversation: string, change: Partial<QueueRow> = {}): Queue
     waiting_since: ago(40),
     agent: null,
     customer_online: true,
+    channel: "chat",
+    skill: "",
+    language: "",
+    may_take: true,
+    known_agent: null,
+    offered_to: null,
+    offer_seconds: null,
+    transfer_to: null,
+    transfer_skill: "",
+    agent_away: false,
     ...change,
   };
 }
 
 export function queue(version: number, rows: QueueRow[], change: Partial<QueueState> = {}): QueueState {
   const mine = rows.filter((one) => one.agent?.id === MARA.id).length;
-  return { type: "queue", version, rows, agents: [MARA, TOMAS], mine_active: mine, max_chats: 4, ...change };
+  return { type: "queue", version, rows, agents: [MARA, TOMAS], mine_active: mine, max_chats: 4, colleagues: [], skills: [], ...change };
 }
 
 export function status(conversation: string, change: Partial<ConversationStatus> = {}): ConversationStatus {
@@ -67,6 +79,9 @@ export function status(conversation: string, change: Partial<ConversationStatus>
     customer_name: "Ana Ruiz",
     customer_online: true,
     outcome: null,
+    delivered_seq: 0,
+    read_seq: 0,
+    agent_away: false,
     packet: null,
     ...change,
   };

@@ -32,6 +32,9 @@ export function status(more: Partial<CustomerStatus> = {}): CustomerStatus {
     agents_online: 1,
     bot_thinking: false,
     may_rate: false,
+    agent_away: false,
+    read_seq: 0,
+    may_leave_details: true,
     card: null,
     ...more,
   };

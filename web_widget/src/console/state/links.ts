@@ -31,3 +31,13 @@ export function safeHref(address: string): string | null {
     return null;
   }
 }
+
+/** Opens a letter that quotes what it answers. */
+export function mailTo(email: string, about: string): string {
+  return `mailto:${encodeURIComponent(email)}?subject=${encodeURIComponent("Your message to us")}&body=${encodeURIComponent(`\n\n> ${about}`)}`;
+}
+
+/** A telephone takes digits, and a plus in front. */
+export function callTo(phone: string): string {
+  return `tel:${phone.replace(/(?!^\+)[^0-9]/g, "")}`;
+}

@@ -76,7 +76,7 @@ export function packetFacts(packet: PacketEvent["packet"]): readonly Fact[] {
   const seen = new Set<string>();
   const facts: Fact[] = [];
   const contact = packet.contact;
-  if (contact !== null) for (const value of [contact.name, contact.email, contact.about]) seen.add(value.toLowerCase());
+  if (contact !== null) for (const value of Object.values(contact)) seen.add(value.toLowerCase());
   for (const { value } of packet.facts) seen.add(value.toLowerCase());
   const named = [
     ...Object.entries(packet.slots).map(([name, value]) => ({ name, value })),

@@ -1,5 +1,5 @@
 /** One event of the log. Each kind has a shape of its own; who may see it is said where it is not everybody. */
-import { Check, EyeOff, Mail, PencilLine, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
+import { ArrowLeftRight, Check, EyeOff, Mail, PencilLine, Phone, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
 import type { ComponentChildren } from "preact";
 import type { LogEvent } from "../../shared/log";
 import { ArticleHtml } from "../../shared/components/article-html";
@@ -9,7 +9,7 @@ import type { Marks } from "../state/rows";
 import { rangeOf, type Spot } from "../state/spot";
 import { OFFER_WORD, percent } from "../state/words";
 import { Byline } from "./byline";
-import { Copyable } from "./copyable";
+import { Contacts } from "./contacts";
 import { Prose } from "./prose";
 import { ReasonMark } from "./reason";
 import { SourceCard } from "./source-card";
@@ -42,6 +42,13 @@ export function Entry({ event, first, marks, me, customer, spot = null }: Props)
         <Line event={event} spot={spot}>
           <Icon node={PencilLine} />
           The customer corrected the summary
+        </Line>
+      );
+    case "assignment":
+      return (
+        <Line event={event} spot={spot}>
+          <Icon node={ArrowLeftRight} />
+          {event.text}
         </Line>
       );
     case "packet":
@@ -197,16 +204,15 @@ function NoteEntry({ event, me }: { event: Extract<LogEvent, { kind: "note" }>; 
 }
 
 function ContactEntry({ event, spot }: { event: Extract<LogEvent, { kind: "contact" }>; spot: Spot | null }) {
-  const { name, email, about } = event.contact;
+  const { name, about } = event.contact;
   return (
     <article class={`entry entry-in entry-first ${spot ? "spot" : ""}`} data-seq={event.seq} tabIndex={-1}>
       <div class="bubble bubble-card">
         <p class="card-head">
-          <Icon node={Mail} /> Left details to be answered by e-mail
+          <Icon node={event.contact.phone ? Phone : Mail} /> {event.contact.phone ? "Asked to be called back" : "Left details to be answered by e-mail"}
         </p>
-        <p>
-          <span dir="auto">{name}</span> · <Copyable value={email} />
-        </p>
+        <p dir="auto">{name}</p>
+        <Contacts contact={event.contact} />
         <Prose text={about} mark={rangeOf(spot)} />
       </div>
       <span class="entry-time">

@@ -11,13 +11,10 @@ import { pathOf } from "../state/route";
 import { packetFacts } from "../state/rows";
 import { factLabel, OUTCOME_WORD, percent } from "../state/words";
 import { useBench } from "./bench";
+import { Contacts } from "./contacts";
 import { Helpful } from "./entry";
 import { ReasonMark } from "./reason";
 import { Attempts, Corrigible, Fact, Facts, Jump, Wants, Wording } from "./summary-view";
-
-function mailTo(email: string, about: string): string {
-  return `mailto:${encodeURIComponent(email)}?subject=${encodeURIComponent("Your message to us")}&body=${encodeURIComponent(`\n\n> ${about}`)}`;
-}
 
 interface BeforeProps {
   event: PacketEvent;
@@ -40,12 +37,11 @@ export function PacketBefore({ event, corrections }: BeforeProps) {
         <Part title="Contact">
           <dl class="facts">
             <Fact name="Name" value={packet.contact.name} />
-            <Fact name="E-mail" value={packet.contact.email} />
           </dl>
+          <Contacts contact={packet.contact} />
           <p class="quiet" dir="auto">
             {packet.contact.about}
           </p>
-          <a href={mailTo(packet.contact.email, packet.contact.about)}>Write an e-mail</a>
         </Part>
       )}
       {(facts || corrections.about !== undefined) && (

@@ -13,7 +13,7 @@ export type ContactErrors = Partial<Record<keyof Contact, string>>;
 export function contactErrors(contact: Contact): ContactErrors {
   const errors: ContactErrors = {};
   if (!contact.name.trim()) errors.name = words.detailsNameMissing;
-  if (!EMAIL.test(contact.email.trim())) errors.email = words.detailsEmailWrong;
+  if (!EMAIL.test((contact.email ?? "").trim())) errors.email = words.detailsEmailWrong;
   if (!contact.about.trim()) errors.about = words.detailsAboutMissing;
   return errors;
 }
@@ -33,7 +33,7 @@ export function DetailsForm() {
       form.current?.querySelector<HTMLElement>(`[name=${wrong}]`)?.focus();
       return;
     }
-    const clean = { name: contact.name.trim(), email: contact.email.trim(), about: contact.about.trim() };
+    const clean = { name: contact.name.trim(), email: (contact.email ?? "").trim(), about: contact.about.trim() };
     session.write({ type: "contact", contact: clean });
     ui.details.value = false;
     ui.focusComposer.value += 1;
@@ -43,7 +43,7 @@ export function DetailsForm() {
     <form class="card" ref={form} noValidate onSubmit={submit} aria-label={words.detailsTitle}>
       <h3 class="card-title">{words.detailsTitle}</h3>
       <Field name="name" label={words.detailsName} limit={100} complete="name" value={contact.name} set={set("name")} error={errors.name} />
-      <Field name="email" label={words.detailsEmail} limit={200} complete="email" value={contact.email} set={set("email")} error={errors.email} />
+      <Field name="email" label={words.detailsEmail} limit={200} complete="email" value={contact.email ?? ""} set={set("email")} error={errors.email} />
       <Field name="about" label={words.detailsAbout} limit={4000} area value={contact.about} set={set("about")} error={errors.about} />
       <p class="card-quiet">{words.detailsUse}</p>
       <div class="card-actions">
