@@ -101,13 +101,28 @@ class Views:
 
     def matches(self, questions: Sequence[Question]) -> list[Match]:
         """Scores every passage for each question; the vectors are read once for all of them."""
+        return [
+            self._match(question, *sides)
+            for question, sides in zip(questions, self._sides(questions), strict=True)
+        ]
+
+    def near_articles(self, numbers: Sequence[int]) -> Scores:
+        """The cosine of each passage with the mean passage of these articles, which must have some."""
+        mean: Vector = self.passages[np.isin(self.owner, numbers)].mean(axis=0)
+        near: Scores = self.passages @ mean
+        return near
+
+    def _sides(self, questions: Sequence[Question]) -> list[tuple[Scores, Scores, Scores]]:
+        """For each question its cosines with the passages, with where each of them stands, and with the wordings."""
         whole, headings, asked = (
             _cosines(matrix, questions) for matrix in (self.passages, self.places, self.wordings)
         )
-        return [
-            self._match(question, whole[at], headings[at][self.place], asked[at])
-            for at, question in enumerate(questions)
-        ]
+        return [(whole[at], headings[at][self.place], asked[at]) for at in range(len(questions))]
+
+    def _stated_cosines(self, rows: NDArray[np.intp], vector: Vector) -> Scores:
+        """The cosines of these statements."""
+        near: Scores = self.statements[rows] @ vector
+        return near
 
     def _match(self, question: Question, whole: Scores, headings: Scores, asked: Scores) -> Match:
         standing = np.maximum(headings, self._asked_before(asked)[self.owner])
@@ -142,8 +157,7 @@ class Views:
 
     def nearness(self, at: int, question: Question) -> Scores:
         """The cosine of each statement of the passage at `at`, in their order; empty where it is one statement."""
-        near: Scores = self.statements[self._stated[at] : self._stated[at + 1]] @ question.vector
-        return near
+        return self._stated_cosines(np.arange(self._stated[at], self._stated[at + 1]), question.vector)
 
     @cached_property
     def _depth(self) -> Scores:
@@ -155,7 +169,7 @@ class Views:
 
     def _said(self, vector: Vector, whole: Scores, others: Scores) -> Scores:
         """The mean of the whole passage and its nearest statement, for the passages where it matters."""
-        if not len(self.statements):
+        if not len(self.statement_owner):
             return whole
         most = min(CANDIDATES, len(whole))
         best = np.sort(np.argpartition(-(whole / COSINE_SCALE + others), most - 1)[:most])
@@ -165,7 +179,7 @@ class Views:
             return whole
         begins = np.cumsum(counts) - counts
         rows = np.arange(counts.sum()) + np.repeat(self._stated[best] - begins, counts)
-        nearest = np.maximum.reduceat(self.statements[rows] @ vector, begins)
+        nearest = np.maximum.reduceat(self._stated_cosines(rows, vector), begins)
         said = whole.copy()
         said[best] = (whole[best] + nearest) / np.float32(2)
         return said

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from knowledge_base.article import Content
 from knowledge_base.beginnings import Beginnings, weighted_words
 from knowledge_base.ports import Snapshot
-from knowledge_base.ranking import Matrix, Question, Scores, Views, plain_words
+from knowledge_base.ranking import Question, Scores, Views, plain_words
 
 Ask: TypeAlias = Callable[[str], Question]
 
@@ -212,8 +212,7 @@ def _near_to_read(shelf: Shelf, read: Sequence[str]) -> Scores:
     near = np.zeros(views.articles, dtype=np.float32)
     if not numbers or views.articles < 2:
         return near
-    topic: Matrix = views.passages[np.isin(views.owner, numbers)].mean(axis=0)
-    near = _of_articles(views, views.passages @ topic)
+    near = _of_articles(views, views.near_articles(numbers))
     spread = float(near.std()) or 1.0
     risen: Scores = np.float32(READ_WEIGHT) * np.clip((near - near.mean()) / np.float32(spread), 0, 2)
     return risen
