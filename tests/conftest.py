@@ -7,9 +7,14 @@ installed, and the others only where it is not; `make test` runs both.
 import importlib.util
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:  # the assistant's environment has neither server nor driver
+    from tests.servers import PostgresServer, RedisServer
 
 TESTS = Path(__file__).parent
 IN_RASA_ENVIRONMENT = importlib.util.find_spec("rasa") is not None
@@ -51,3 +56,21 @@ def eval_dir(request: pytest.FixtureRequest) -> Path:
     if not folder.is_dir():
         pytest.skip(f"the evaluation sets are not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """A Postgres for the whole run. Whoever kills or stops a server starts one of their own."""
+    from tests.servers import PostgresServer
+
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def redis() -> Iterator["RedisServer"]:
+    """A Redis of one's own: it starts in milliseconds."""
+    from tests.servers import RedisServer
+
+    with RedisServer() as server:
+        yield server

@@ -1,3 +1,4 @@
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,7 @@ from hypothesis import settings
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
 from tests.handoff.fakes import MEMORY, QUICK, House, ScriptedBot
+from tests.servers import PostgresServer
 
 settings.register_profile(
     "handoff", database=None, deadline=None
@@ -39,6 +41,34 @@ def database_url(migrated: Path, folder: Path) -> str:
     path = folder / "frontdesk.db"
     shutil.copy(migrated, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer) -> str:
+    """The same on Postgres: the name of a database to make copies of."""
+    migrate(postgres.create("handoff_empty"))
+    return "handoff_empty"
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+    """A database of one's own on Postgres, with the tables and nothing in them."""
+    name = f"handoff_{secrets.token_hex(6)}"
+    yield postgres.create(name, migrated_postgres)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_url(request: pytest.FixtureRequest) -> str:
+    """For tests that must hold on both databases."""
+    return str(request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+async def any_store(any_url: str) -> AsyncIterator[SqlStore]:
+    store = SqlStore(any_url)
+    yield store
+    await store.close()
 
 
 @pytest.fixture
