@@ -32,6 +32,7 @@ export function welcome(change: Partial<AgentWelcome> = {}): AgentWelcome {
     available: true,
     supervisor: false,
     routing: "pick",
+    letters: false,
     limits: { text: 4000, frame: 65_536 },
     ...change,
   };
