@@ -93,6 +93,7 @@ agent = Table(
     Column("available", Boolean, nullable=False),
     Column("skills", JSON, nullable=False, server_default="[]"),
     Column("languages", JSON, nullable=False, server_default="[]"),
+    Column("idle_since", UtcTime),
     UniqueConstraint("site_id", "email"),
     CheckConstraint("active_chats >= 0 AND active_chats <= max_chats", name="capacity"),
 )
@@ -213,6 +214,7 @@ handoff = Table(
     Column("transfer_until", Float),
     Column("agent_away", Boolean, nullable=False, server_default=text("false")),
     Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since"),
+    Index("ix_handoff_claimed", "site_id", "claimed_at"),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),

@@ -36,6 +36,7 @@ from handoff.protocol.agent import (
     ConversationStatus,
     QueueRow,
     QueueState,
+    Reach,
     Watching,
 )
 from handoff.protocol.customer import (
@@ -253,6 +254,7 @@ __all__ = [
     "QueueState",
     "Quote",
     "RatingEvent",
+    "Reach",
     "Reason",
     "Rejected",
     "ScoredIntent",

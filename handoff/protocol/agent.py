@@ -266,6 +266,22 @@ class QueueState(Outbound):
     skills: list[str] = Field(default=[], description="Skills that some agent has.")
 
 
+class Reach(Outbound):
+    """How to reach a customer who is not on the page."""
+
+    channel: Channel
+    email: str = ""
+    phone: str = ""
+    call_at: str = Field(default="", description="When a call suits, in the customer's words.")
+    letters: bool = Field(
+        default=False,
+        description="Replies go out as letters while they are gone; false: the agent has to write or call.",
+    )
+    letter: Literal["", "waiting", "sent", "failed"] = Field(
+        default="", description="What became of the latest letter."
+    )
+
+
 class ConversationStatus(Outbound):
     """How a watched conversation stands now: whose it is, and the fence that writes need."""
 
@@ -280,6 +296,7 @@ class ConversationStatus(Outbound):
     delivered_seq: int = Field(default=0, description="How far the customer's page has got the log.")
     read_seq: int = Field(default=0, description="How far the customer has seen it.")
     agent_away: bool = False
+    reach: Reach | None = Field(default=None, description="Null while they left nothing to reach them by.")
     packet: Packet | None = Field(
         default=None,
         description="The latest packet, following what the customer says until an agent joins. Null: as in the log.",

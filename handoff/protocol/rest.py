@@ -21,7 +21,7 @@ class Me(Outbound):
     name: str
     email: str
     about: str
-    roles: list[Literal["agent", "editor"]]
+    roles: list[Literal["agent", "editor", "supervisor"]]
 
 
 class History(Outbound):

@@ -314,6 +314,8 @@ export interface ConversationStatus {
   /** How far the customer has seen it. */
   read_seq: number;
   agent_away: boolean;
+  /** Null while they left nothing to reach them by. */
+  reach: Reach | null;
   /** The latest packet, following what the customer says until an agent joins. Null: as in the log. */
   packet: Packet | null;
 }
@@ -558,7 +560,7 @@ export interface Me {
   name: string;
   email: string;
   about: string;
-  roles: ("agent" | "editor")[];
+  roles: ("agent" | "editor" | "supervisor")[];
 }
 
 export interface MessageEvent {
@@ -754,6 +756,19 @@ export interface RatingEvent {
   kind: "rating";
   score: number;
   comment: string;
+}
+
+/** How to reach a customer who is not on the page. */
+export interface Reach {
+  channel: "chat" | "email" | "call";
+  email: string;
+  phone: string;
+  /** When a call suits, in the customer's words. */
+  call_at: string;
+  /** Replies go out as letters while they are gone; false: the agent has to write or call. */
+  letters: boolean;
+  /** What became of the latest letter. */
+  letter: "" | "waiting" | "sent" | "failed";
 }
 
 /** Nothing was written. `message` is one plain sentence for whoever can act on it. */

@@ -16,6 +16,7 @@ def _added() -> dict[str, list[sa.Column[object]]]:
         "agent": [
             sa.Column("skills", sa.JSON(), server_default="[]", nullable=False),
             sa.Column("languages", sa.JSON(), server_default="[]", nullable=False),
+            sa.Column("idle_since", sa.DateTime(timezone=True)),
         ],
         "bot_turn": [
             sa.Column("asked_at", sa.Float(), server_default="0", nullable=False),
@@ -47,6 +48,7 @@ def upgrade() -> None:
             if table == "handoff":
                 for name in _AGENTS:
                     batch.create_foreign_key(op.f(f"fk_handoff_{name}"), "agent", [name], ["id"])
+    op.create_index("ix_handoff_claimed", "handoff", ["site_id", "claimed_at"])
     op.create_table(
         "cursor",
         sa.Column("site_id", sa.String(length=40), nullable=False),
@@ -98,6 +100,7 @@ def downgrade() -> None:
     op.drop_table("mail")
     op.drop_table("presence")
     op.drop_table("cursor")
+    op.drop_index("ix_handoff_claimed", "handoff")
     for table, columns in _added().items():
         with op.batch_alter_table(table) as batch:
             if table == "handoff":
