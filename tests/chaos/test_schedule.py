@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 from tests.chaos.schedule import Fault, Kind, Pace, Parts, schedule
 
@@ -23,7 +24,7 @@ def test_every_kind_comes_up_and_none_that_has_no_part() -> None:
 
 def test_faults_keep_to_their_pace_and_to_the_time() -> None:
     faults = schedule(3, 300, PARTS, Pace(between=(0.2, 3.0), away=(0.1, 0.4), frozen=(1.0, 2.0)))
-    gaps = [later.at - earlier.at for earlier, later in zip(faults, faults[1:], strict=False)]
+    gaps = [later.at - earlier.at for earlier, later in pairwise(faults)]
     assert all(0.19 < gap < 3.01 for gap in gaps)
     assert faults[-1].at < 300
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def test_pieces_are_the_beginning_of_what_came_in_and_in_order(
     whole = b"".join(chunks)
     assert b"".join(piece.data for piece in pieces) == whole[:limit]
     assert passage.ended == (bool(chunks) and len(whole) >= limit)
-    assert all(one.due <= other.due for one, other in zip(pieces, pieces[1:], strict=False))
+    assert all(one.due <= other.due for one, other in pairwise(pieces))
 
 
 @given(st.binary(min_size=1, max_size=5_000), st.floats(0.0, 1_000.0))
