@@ -10,10 +10,10 @@ import {
   type ConsoleState,
   EMPTY_DRAFT,
   emptyState,
-  type Judgement,
   type Link,
   type Mode,
   type Pending,
+  type Transfer,
 } from "../state/model";
 import { wantedWatches } from "../state/queue";
 import { type Action, reduce } from "../state/reduce";
@@ -29,6 +29,9 @@ export interface DeskParts {
   visible: () => boolean;
   after: (milliseconds: number, run: () => void) => void;
 }
+
+/** What some commands say besides. */
+type More = Pick<Command, "judgement" | "transfer" | "priority">;
 
 const FLUSH_MS = 16;
 const TYPING_EVERY_MS = 3_000;
@@ -134,6 +137,29 @@ export class Desk {
     this.#command("claim", conversation, null);
   }
 
+  /** Takes over what a colleague wants to pass on. What the queue offers is claimed. */
+  accept(conversation: string): void {
+    this.#command("accept", conversation, null);
+  }
+
+  /** Not me: the offer goes to the next one, a transfer back to whoever asked. */
+  decline(conversation: string): void {
+    this.#command("decline", conversation, null);
+  }
+
+  transfer(conversation: string, transfer: Transfer): void {
+    this.#command("transfer", conversation, null, { transfer });
+  }
+
+  /** For supervisors: from whoever has it, as this screen shows it. */
+  takeOver(conversation: string): void {
+    this.#command("take_over", conversation, null);
+  }
+
+  prioritise(conversation: string, priority: number): void {
+    this.#command("prioritise", conversation, null, { priority });
+  }
+
   requeue(conversation: string): void {
     this.#command("requeue", conversation, null);
   }
@@ -151,7 +177,7 @@ export class Desk {
     const events = this.state.peek().chats[conversation]?.log.events ?? [];
     const last = events.findLast((event) => event.kind === "verdict" && event.answer_seq === answerSeq);
     if (last?.kind === "verdict" && last.verdict === verdict) return;
-    this.#command("judge", conversation, null, { answerSeq, verdict });
+    this.#command("judge", conversation, null, { judgement: { answerSeq, verdict } });
   }
 
   setAvailable(available: boolean): void {
@@ -162,13 +188,13 @@ export class Desk {
     this.dispatch({ type: "mode", conversation, mode });
   }
 
-  #command(name: CommandName, conversation: string | null, outcome: Outcome | null, judgement?: Judgement): void {
+  #command(name: CommandName, conversation: string | null, outcome: Outcome | null, more: More = {}): void {
     const state = this.state.peek();
-    const answer = judgement?.answerSeq;
+    const answer = more.judgement?.answerSeq;
     const twice = (one: Command) => one.name === name && one.conversation === conversation && one.judgement?.answerSeq === answer;
     if (state.commands.some(twice)) return;
     const fence = conversation === null ? null : (state.chats[conversation]?.status?.fence ?? 0);
-    const command: Command = { cmid: this.#parts.newId(), name, conversation, outcome, fence, judgement };
+    const command: Command = { cmid: this.#parts.newId(), name, conversation, outcome, fence, ...more };
     this.dispatch({ type: "command", command });
     this.#parts.send(commandFrame(command));
   }
@@ -223,12 +249,27 @@ export class Desk {
   }
 }
 
-function commandFrame({ cmid, name, conversation, outcome, fence, judgement }: Command): AgentFrame {
+function commandFrame({ cmid, name, conversation, outcome, fence, judgement, transfer, priority }: Command): AgentFrame {
   if (name === "claim" || conversation === null) return { type: "claim", cmid, conversation };
-  if (name === "judge") {
-    return { type: "judge", cmid, conversation, answer_seq: judgement?.answerSeq ?? 0, verdict: judgement?.verdict ?? "right" };
+  const about = { cmid, conversation };
+  const head = { ...about, fence: fence ?? 0 };
+  switch (name) {
+    case "accept":
+    case "decline":
+      return { type: name, ...about };
+    case "judge":
+      return { type: name, ...about, answer_seq: judgement?.answerSeq ?? 0, verdict: judgement?.verdict ?? "right" };
+    case "prioritise":
+      return { type: name, ...about, priority: priority ?? 0 };
+    case "transfer":
+      return { type: name, ...head, ...asked(transfer) };
+    case "resolve":
+      return { type: name, ...head, outcome: outcome ?? "solved" };
+    default:
+      return { type: name, ...head };
   }
-  const head = { cmid, conversation, fence: fence ?? 0 };
-  if (name === "resolve") return { type: "resolve", ...head, outcome: outcome ?? "solved" };
-  return { type: name, ...head };
+}
+
+function asked({ to, note }: Transfer = { to: { skill: "" }, note: "" }) {
+  return "agent" in to ? { to_agent: to.agent, note } : { to_skill: to.skill, note };
 }

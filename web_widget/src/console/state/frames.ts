@@ -3,7 +3,7 @@
 import type { Accepted, AgentOutFrame, AgentWelcome, QueueState, Rejected } from "../../shared/protocol";
 import { applyEvent, applyHead, applyStatus, applyTyping, applyWatching } from "./chat";
 import { withChat, withTextBack, withToast } from "./change";
-import type { Chat, ConsoleState } from "./model";
+import type { Chat, Command, ConsoleState } from "./model";
 
 /** `now` in milliseconds, for hints that fade. */
 export function applyFrame(state: ConsoleState, frame: AgentOutFrame, now: number): ConsoleState {
@@ -11,7 +11,7 @@ export function applyFrame(state: ConsoleState, frame: AgentOutFrame, now: numbe
     case "welcome":
       return applyWelcome(state, frame);
     case "queue":
-      return applyQueue(state, frame);
+      return applyQueue(state, frame, now);
     case "watching":
       return withKnownChat(state, frame.conversation, (chat) => applyWatching(chat, frame));
     case "event":
@@ -41,9 +41,15 @@ function applyWelcome(state: ConsoleState, frame: AgentWelcome): ConsoleState {
   return { ...state, link: "open", welcome: frame, available: frame.available, queueFloor: 0 };
 }
 
-function applyQueue(state: ConsoleState, frame: QueueState): ConsoleState {
-  return frame.version < state.queueFloor ? state : { ...state, queue: frame, queueFloor: frame.version };
+function applyQueue(state: ConsoleState, frame: QueueState, now: number): ConsoleState {
+  if (frame.version < state.queueFloor) return state;
+  const asked = new Set(frame.rows.filter((row) => row.transfer_skill !== "").map((row) => row.conversation));
+  const waved = state.waved.filter((conversation) => asked.has(conversation));
+  return { ...state, queue: frame, queueFloor: frame.version, queueAt: now, waved };
 }
+
+/** These make a conversation mine. */
+const TAKING: ReadonlySet<Command["name"]> = new Set(["claim", "accept", "take_over"]);
 
 /** A taken conversation opens by itself. A sent text stays pending until its event stands in the log. */
 function applyAccepted(state: ConsoleState, frame: Accepted): ConsoleState {
@@ -51,7 +57,7 @@ function applyAccepted(state: ConsoleState, frame: Accepted): ConsoleState {
   if (command === undefined) return withoutShownPending(state, frame);
   const commands = state.commands.filter((one) => one !== command);
   const next = { ...state, commands };
-  if (command.name !== "claim") return next;
+  if (!TAKING.has(command.name)) return next;
   return withChat({ ...next, selected: frame.conversation }, frame.conversation, (chat) => chat);
 }
 

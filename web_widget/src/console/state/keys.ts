@@ -2,7 +2,7 @@
 
 import type { Verdict } from "./words";
 
-export type KeyCommand = "next" | "previous" | "reply" | "note" | "help" | "leave" | Verdict;
+export type KeyCommand = "next" | "previous" | "reply" | "note" | "help" | "leave" | "accept" | "decline" | "transfer" | Verdict;
 
 export interface KeyPress {
   key: string;
@@ -19,6 +19,7 @@ export function keyCommand(press: KeyPress): KeyCommand | null {
   if (press.ctrl || press.meta) return null;
   if (press.alt) {
     if (press.key === "ArrowDown") return "next";
+    if (press.key === "Enter") return "accept";
     return press.key === "ArrowUp" ? "previous" : null;
   }
   if (press.inField || !press.letters) return null;
@@ -31,6 +32,12 @@ export function keyCommand(press: KeyPress): KeyCommand | null {
       return "reply";
     case "n":
       return "note";
+    case "a":
+      return "accept";
+    case "d":
+      return "decline";
+    case "t":
+      return "transfer";
     case "1":
       return "right";
     case "2":

@@ -48,7 +48,17 @@ export interface Chat {
   refused: string | null;
 }
 
-export type CommandName = "claim" | "requeue" | "return_to_bot" | "resolve" | "judge";
+export type CommandName =
+  | "claim"
+  | "accept"
+  | "decline"
+  | "transfer"
+  | "take_over"
+  | "prioritise"
+  | "requeue"
+  | "return_to_bot"
+  | "resolve"
+  | "judge";
 
 /** A command that waits for `accepted` or `rejected`. */
 export interface Command {
@@ -61,6 +71,16 @@ export interface Command {
   fence: number | null;
   /** For `judge`: which answer, and what of it. */
   judgement?: Judgement;
+  /** For `transfer`: who is asked, and what they should know. */
+  transfer?: Transfer;
+  /** For `prioritise`. */
+  priority?: number;
+}
+
+/** A colleague, or whoever has a skill. */
+export interface Transfer {
+  to: { agent: string } | { skill: string };
+  note: string;
 }
 
 export interface Judgement {
@@ -83,6 +103,10 @@ export interface ConsoleState {
   queue: QueueState | null;
   /** Lowest version still welcome; a restarted server counts from the start again, so `welcome` resets it. */
   queueFloor: number;
+  /** Milliseconds: when the queue came, from which its seconds left are counted. */
+  queueAt: number;
+  /** Asked of a whole skill, and this agent said "not me": no longer put before their eyes. */
+  waved: readonly string[];
   chats: Readonly<Record<string, Chat>>;
   drafts: Readonly<Record<string, Draft>>;
   commands: readonly Command[];
@@ -98,6 +122,8 @@ export function emptyState(drafts: Record<string, Draft> = {}): ConsoleState {
     available: false,
     queue: null,
     queueFloor: 0,
+    queueAt: 0,
+    waved: [],
     chats: {},
     drafts,
     commands: [],

@@ -2,6 +2,8 @@
 
 import type { QueueRow } from "../../shared/protocol";
 import { unreadCount } from "./chat";
+import { offers } from "./offers";
+import { languageName } from "./targets";
 import { type ConsoleState, myId, rowOf } from "./model";
 
 export interface Sections {
@@ -43,11 +45,14 @@ export function unreadOf(state: ConsoleState, row: QueueRow): number {
   return row.last_from === "customer" ? 1 : 0;
 }
 
-/** What the tab's title counts: people waiting (while this agent takes chats) and unread messages of mine. */
+/** What the tab's title counts: unread messages of mine, what is offered to me, and, where agents pick and this one
+ *  takes chats, people waiting whom they may help. */
 export function badgeCount(state: ConsoleState): number {
   const { waiting, mine } = sections(state);
   const unread = mine.reduce((sum, row) => sum + unreadOf(state, row), 0);
-  return unread + (state.available ? waiting.length : 0);
+  const picks = state.available && state.welcome?.routing !== "offer";
+  const open = picks ? waiting.filter((row) => row.may_take && row.offered_to === null).length : 0;
+  return unread + offers(state).length + open;
 }
 
 /** The conversations to keep an eye on: mine, and the one on the screen. */
@@ -84,8 +89,32 @@ export function mayTakeNext(state: ConsoleState): TakeNext {
   if (queue.mine_active >= queue.max_chats) {
     return { may: false, because: `You have ${queue.mine_active} of ${queue.max_chats} chats` };
   }
-  if (!queue.rows.some((row) => row.state === "waiting")) return { may: false, because: "Nobody is waiting" };
-  return { may: true };
+  const waiting = queue.rows.filter((row) => row.state === "waiting");
+  if (waiting.length === 0) return { may: false, because: "Nobody is waiting" };
+  if (waiting.some((row) => obstacle(row, myId(state)) === null)) return { may: true };
+  const offered = waiting.every((row) => row.offered_to !== null);
+  return { may: false, because: offered ? "All who wait are offered to colleagues" : "Nobody is waiting for what you know" };
+}
+
+/** Whether this agent may take this one by hand. */
+export function mayClaim(state: ConsoleState, conversation: string): TakeNext {
+  const may = mayTakeNext(state);
+  const row = rowOf(state, conversation);
+  const because = row === null ? null : obstacle(row, myId(state));
+  if (because !== null) return { may: false, because };
+  return may;
+}
+
+/** What stands between this agent and a waiting conversation, in a few words. */
+export function obstacle(row: QueueRow, me: string | null): string | null {
+  if (!row.may_take) return needs(row) === "" ? "Not one of yours" : `Needs ${needs(row)}`;
+  if (row.offered_to !== null && row.offered_to.id !== me) return `Offered to ${row.offered_to.name}`;
+  return null;
+}
+
+/** `returns, German` */
+export function needs(row: Pick<QueueRow, "skill" | "language">): string {
+  return [row.skill, row.language === "" ? "" : languageName(row.language)].filter((word) => word !== "").join(", ");
 }
 
 export function customerName(state: ConsoleState, conversation: string): string {

@@ -26,6 +26,7 @@ export type Action =
   | { type: "write"; conversation: string; pending: Pending }
   | { type: "command"; command: Command }
   | { type: "available"; available: boolean }
+  | { type: "wave"; conversation: string }
   | { type: "toast"; tone: Toast["tone"]; text: string }
   | { type: "untoast"; id: number }
   | { type: "signed_out" };
@@ -56,6 +57,8 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
       return { ...state, commands: [...state.commands, action.command] };
     case "available":
       return { ...state, available: action.available };
+    case "wave":
+      return { ...state, waved: [...state.waved, action.conversation] };
     case "toast":
       return withToast(state, action.tone, action.text);
     case "untoast":

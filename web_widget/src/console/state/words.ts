@@ -1,6 +1,6 @@
 /** What the console calls things. One place, so that queue, chat and packet say the same word. */
 
-import type { Attempt, ConversationStatus, EarlierConversation, MoodCue, NoticeEvent, OfferEvent, Packet, VerdictEvent } from "../../shared/protocol";
+import type { AssignmentEvent, Attempt, ConversationStatus, EarlierConversation, MoodCue, NoticeEvent, OfferEvent, Packet, VerdictEvent } from "../../shared/protocol";
 
 export type Reason = Packet["reason"];
 export type Outcome = NonNullable<EarlierConversation["outcome"]>;
@@ -45,6 +45,17 @@ export const OFFER_WORD: Record<OfferOption, string> = {
   details: "Leave an e-mail",
   stay: "Stay with the bot",
 };
+
+/** Highest first. */
+export const PRIORITIES: readonly number[] = [3, 2, 1, 0, -1];
+
+const PRIORITY_WORD: Record<number, string> = { 3: "Urgent", 2: "High", 1: "Raised", 0: "Normal", [-1]: "Low" };
+
+export function priorityWord(priority: number): string {
+  return PRIORITY_WORD[priority] ?? String(priority);
+}
+
+export type AssignmentCode = AssignmentEvent["code"];
 
 /** Whose conversation it is, in a few words, seen by the agent `me`. */
 export function ownerWords(status: Pick<ConversationStatus, "owner" | "agent" | "outcome">, me: string | null): string {
