@@ -194,10 +194,6 @@ class AgentWelcome(Outbound):
     routing: Literal["pick", "offer"] = Field(
         default="pick", description="Agents pick from the queue, or each conversation is offered to one."
     )
-    letters: bool = Field(
-        default=False,
-        description="What is sent to a customer who left an e-mail address goes out as a letter.",
-    )
     limits: Limits = Limits()
 
 

@@ -164,8 +164,6 @@ export interface AgentWelcome {
   supervisor: boolean;
   /** Agents pick from the queue, or each conversation is offered to one. */
   routing: "pick" | "offer";
-  /** What is sent to a customer who left an e-mail address goes out as a letter. */
-  letters: boolean;
   limits: Limits;
 }
 

@@ -32,7 +32,6 @@ export function welcome(change: Partial<AgentWelcome> = {}): AgentWelcome {
     available: true,
     supervisor: false,
     routing: "pick",
-    letters: false,
     limits: { text: 4000, frame: 65_536 },
     ...change,
   };
@@ -83,6 +82,7 @@ export function status(conversation: string, change: Partial<ConversationStatus>
     delivered_seq: 0,
     read_seq: 0,
     agent_away: false,
+    reach: null,
     packet: null,
     ...change,
   };
