@@ -1,147 +1,59 @@
-"""What the desk needs from the outside, and the records that pass through.
+"""What the desk needs from the outside. The records that pass through are `handoff.records`', and named here too.
 
 `Store` is the truth, `Doorbell` says that there is something new to read, `Bot` answers a turn. Adapters implement
 these; the desk and the queue know nothing else. Every time is aware UTC, every duration is in seconds.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from handoff.conversation import Ownership
 from handoff.protocol import Verdict
-from handoff.triggers import Wish
+from handoff.records import (
+    AgentRecord,
+    Author,
+    ConversationRecord,
+    CustomerRecord,
+    EventRecord,
+    HandoffRecord,
+    Json,
+    MailRecord,
+    Served,
+    TurnRecord,
+    TurnReply,
+    TurnRequest,
+)
 
+__all__ = [
+    "PLACES_TOPIC",
+    "QUEUE_TOPIC",
+    "SEEN_SECONDS",
+    "TURNS_TOPIC",
+    "AgentRecord",
+    "Author",
+    "Bot",
+    "ConversationRecord",
+    "CustomerRecord",
+    "Doorbell",
+    "EventRecord",
+    "HandoffRecord",
+    "Json",
+    "Judge",
+    "MailRecord",
+    "Served",
+    "Store",
+    "Subscription",
+    "Transaction",
+    "TurnRecord",
+    "TurnReply",
+    "TurnRequest",
+    "conversation_topic",
+]
+
+SEEN_SECONDS = 25.0
+"""For so long somebody counts as connected whose gateway says no more."""
 T = TypeVar("T")
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who writes an event. `key` is what cmids are unique for: customer, bot, system or agent:<id>."""
-
-    role: str
-    name: str
-    agent_id: str | None = None
-
-    @property
-    def key(self) -> str:
-        return f"agent:{self.agent_id}" if self.agent_id else self.role
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerRecord:
-    id: str
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgentRecord:
-    id: str
-    email: str
-    name: str
-    about: str
-    roles: tuple[str, ...]
-    max_chats: int
-    active_chats: int
-    available: bool
-    password_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationRecord:
-    """A conversation as it stands. `waiting_since` is the first customer message no person has answered."""
-
-    id: str
-    customer_id: str
-    epoch: str
-    last_seq: int
-    ownership: Ownership
-    locale: str
-    page: Json
-    slots: Json
-    active_loop: str | None
-    unsure_in_a_row: int
-    declined: bool
-    rated: bool
-    outcome: str | None
-    waiting_since: datetime | None
-    last_text: str
-    last_from: str
-    last_at: datetime
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecord:
-    conversation_id: str
-    seq: int
-    author: Author
-    kind: str
-    body: Json
-    cmid: str | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRecord:
-    """One question to the bot, in the outbox until its reply is written or given up."""
-
-    id: int
-    conversation_id: str
-    cmid: str
-    text: str | None
-    payload: Json | None
-    fence: int
-    attempts: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRequest:
-    """What a bot needs to answer one turn, wherever it runs: it keeps nothing itself."""
-
-    conversation: str
-    cmid: str
-    text: str | None
-    payload: Json | None
-    slots: Json
-    active_loop: str | None
-    agents_online: bool
-    asked: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TurnReply:
-    """A complete answer of the bot. `messages` are dicts of kind text, answer or choices."""
-
-    messages: tuple[Json, ...]
-    wish: Wish | None = None
-    confidence: float | None = None
-    intents: tuple[Json, ...] = ()
-    entities: tuple[Json, ...] = ()
-    slots: Json = field(default_factory=dict)
-    active_loop: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HandoffRecord:
-    id: int
-    conversation_id: str
-    state: str
-    reason: str
-    priority: int
-    waiting_since: datetime
-    """Decides the order, and stays as it is."""
-    enqueued_at: datetime
-    """When it last came into the queue, by the customer or back from an agent."""
-    claimed_at: datetime | None
-    agent_id: str | None
-    outcome: str | None
-    place: int
-    """Position when it last came into the queue, from 1: what a wait is measured against."""
 
 
 class Transaction(Protocol):
@@ -153,7 +65,7 @@ class Transaction(Protocol):
     def add_customer(self, customer_id: str, token_hash: str) -> None: ...
     def customer_by_token(self, token_hash: str) -> CustomerRecord | None: ...
     def customer(self, customer_id: str) -> CustomerRecord: ...
-    def name_customer(self, customer_id: str, name: str, email: str) -> None: ...
+    def name_customer(self, customer_id: str, name: str, email: str, phone: str = "") -> None: ...
     def add_conversation(
         self, conversation_id: str, customer_id: str, epoch: str, locale: str, page: Json
     ) -> None: ...
@@ -184,40 +96,112 @@ class Transaction(Protocol):
     def add_turn(
         self, conversation_id: str, cmid: str, text: str | None, payload: Json | None, fence: int
     ) -> None: ...
-    def take_turn(self) -> TurnRecord | None: ...
+    def take_turn(self, worker: str, lease_seconds: float) -> TurnRecord | None:
+        """The oldest waiting turn of a conversation that has no earlier one open, leased to `worker`."""
+        ...
+
+    def retake_turn(self, worker: str, lease_seconds: float) -> TurnRecord | None:
+        """A running turn whose lease is over, leased to `worker`; one attempt more."""
+        ...
+
+    def renew_turns(self, worker: str, turn_ids: Collection[int], lease_seconds: float) -> set[int]:
+        """Renew what `worker` still has of these; those that are missing in the result belong to somebody else."""
+        ...
+
+    def let_go_turns(self, worker: str) -> int: ...
     def turn(self, turn_id: int) -> TurnRecord: ...
-    def finish_turn(self, turn_id: int, reply: Json | None) -> None: ...
-    def reopen_turns(self) -> int: ...
+    def finish_turn(self, turn: TurnRecord, reply: Json | None) -> bool:
+        """End an open turn, without a reply as failed. False, and nothing changed, if another attempt has it by now."""
+        ...
+
+    def open_turns(self, conversation_id: str) -> Sequence[TurnRecord]: ...
+    def overdue_turns(
+        self, told_after: float, given_up_after: float, most_waiting: int, limit: int
+    ) -> Sequence[TurnRecord]:
+        """Open turns that waited for `told_after` seconds untold or for `given_up_after`, and those in line beyond
+        `most_waiting`; oldest first."""
+        ...
+
+    def tell_turns(self, conversation_id: str) -> None:
+        """Remember that this customer was told that it takes longer."""
+        ...
+
+    def restart_turns(self, conversation_id: str, waited_seconds: float) -> None:
+        """The open turns of this conversation count as asked so long ago."""
+        ...
+
+    def change_turn(self, turn_id: int, cmid: str, text: str | None, payload: Json | None) -> bool:
+        """Let a waiting turn ask something else. False, and nothing changed, when it is being asked by now."""
+        ...
+
     def turn_open(self, conversation_id: str) -> bool: ...
     def replies(self, conversation_id: str, limit: int) -> Sequence[Json]: ...
 
     # handoffs
     def add_handoff(
-        self, conversation_id: str, reason: str, priority: int, waiting_since: datetime, place: int
+        self,
+        conversation_id: str,
+        reason: str,
+        priority: int,
+        waiting_since: datetime,
+        place: int,
+        **more: Any,
     ) -> None: ...
     def live_handoff(self, conversation_id: str) -> HandoffRecord | None: ...
     def latest_reason(self, conversation_id: str) -> str | None: ...
     def was_handed_over(self, conversation_id: str) -> bool: ...
-    def waiting(self) -> Sequence[HandoffRecord]: ...
+    def last_agent_of(self, customer_id: str) -> str | None: ...
+    def waiting(self, limit: int | None = None) -> Sequence[HandoffRecord]: ...
+    def next_waiting(self, handoff_ids: Sequence[int]) -> HandoffRecord | None: ...
+    def ahead_of(self, priority: int, waiting_since: datetime, handoff_id: int | None = None) -> int: ...
     def active(self) -> Sequence[HandoffRecord]: ...
+    def asked(self) -> Sequence[HandoffRecord]: ...
+    def reserved(self, besides: int | None = None) -> Mapping[str, int]: ...
     def claim(self, handoff_id: int, agent_id: str) -> bool: ...
-    def release(self, handoff_id: int) -> None: ...
+    def pass_to(self, handoff_id: int, agent_id: str, to_agent_id: str) -> bool: ...
+    def release(self, handoff_id: int, passed_by: Sequence[str], place: int) -> None: ...
     def end_handoff(self, handoff_id: int, outcome: str | None) -> None: ...
-    def ended_waits(self, limit: int) -> Sequence[tuple[float, int]]: ...
+    def update_handoff(self, handoff_id: int, **values: Any) -> None: ...
+    def served(self, limit: int) -> Sequence[Served]: ...
     def touch_queue(self) -> int: ...
     def queue_version(self) -> int: ...
+    def live_customers(self) -> Mapping[str, str]:
+        """Whoever waits or is with an agent, by id: the conversation."""
+        ...
 
     # agents
     def add_agent(self, agent: AgentRecord) -> None: ...
     def agent(self, agent_id: str) -> AgentRecord: ...
     def agent_by_email(self, email: str) -> AgentRecord | None: ...
     def agents(self) -> Sequence[AgentRecord]: ...
-    def take_seat(self, agent_id: str) -> bool: ...
+    def lock_agent(self, agent_id: str) -> AgentRecord: ...
+    def take_seat(self, agent_id: str, kept_free: int = 0) -> bool: ...
     def free_seat(self, agent_id: str) -> None: ...
     def set_available(self, agent_id: str, available: bool) -> None: ...
+    def update_agent(self, agent_id: str, **values: Any) -> None: ...
     def add_session(self, token_hash: str, agent_id: str, expires_at: datetime) -> None: ...
     def session_agent(self, token_hash: str) -> AgentRecord | None: ...
     def end_session(self, token_hash: str) -> None: ...
+    def end_sessions_of(self, agent_id: str) -> None: ...
+
+    # letters
+    def add_mail(
+        self, conversation_id: str, key: str, recipient: str, subject: str, text: str, not_before: float
+    ) -> bool: ...
+    def take_mail(self, lease_seconds: float) -> MailRecord | None: ...
+    def finish_mail(self, mail: MailRecord, state: str, not_before: float = 0, error: str = "") -> bool: ...
+    def latest_mail(self, conversation_id: str) -> MailRecord | None: ...
+
+    # leases, and who is connected to any gateway; `role` is agent or customer
+    def clock(self) -> float:
+        """Seconds of the lease clock, the same for every gateway. A lease that ends further in the future than it may
+        last is one from before a reboot, and counts as over."""
+        ...
+
+    def seen(self, role: str, keys: Iterable[str], gateway: str) -> None: ...
+    def left(self, role: str, keys: Iterable[str], gateway: str) -> None: ...
+    def online(self, role: str) -> set[str]: ...
+    def gone(self, role: str, keys: Iterable[str], seconds: float, since: float = 0.0) -> set[str]: ...
 
 
 class Store(Protocol):
@@ -259,7 +243,10 @@ class Bot(Protocol):
         """The reply to a turn that was heard before, None when it was not."""
         ...
 
-    async def ready(self) -> bool: ...
+    async def ready(self) -> tuple[int, int]:
+        """How many of its processes could answer now, and how many there are."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -269,12 +256,6 @@ class Judge(Protocol):
     async def judge(self, answer_id: str, verdict: Verdict, by: str) -> None:
         """`by` is customer or agent. May raise anything: it is only logged."""
         ...
-
-
-class Presence(Protocol):
-    """Which agents are here now."""
-
-    def online(self) -> set[str]: ...
 
 
 def conversation_topic(conversation_id: str) -> str:
