@@ -7,6 +7,7 @@ import "./style/queue.css";
 import "./style/chat.css";
 import "./style/composer.css";
 import "./style/context.css";
+import "./style/handing.css";
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { api, withQuery } from "../shared/api";

@@ -7,6 +7,7 @@ import type { Line } from "./link/line";
 import { chime } from "./sound";
 import { keyCommand } from "./state/keys";
 import { pageTitle } from "./state/page-title";
+import { type Offer, offers } from "./state/offers";
 import { badgeCount, neighbour, stance } from "./state/queue";
 import type { Verdict } from "./state/words";
 import type { Spot } from "./state/spot";
@@ -17,6 +18,8 @@ export interface Page {
   /** In narrow windows: which of the panes is in front of the list. */
   pane: Signal<"chat" | "context">;
   help: Signal<boolean>;
+  /** The conversation that is being passed on: its dialog stands open. */
+  passing: Signal<string | null>;
   /** The composer should take the focus as soon as it is there; it sets this back. */
   focusComposer: Signal<boolean>;
   /** The place in the log that somebody wants to see. */
@@ -96,6 +99,17 @@ function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, pa
       desk.setMode(state.selected, command);
       page.focusComposer.value = true;
       return;
+    case "accept":
+      acceptFirst(desk, page);
+      return;
+    case "decline": {
+      const first = offers(state)[0];
+      if (first !== undefined) decline(desk, first);
+      return;
+    }
+    case "transfer":
+      if (state.selected !== null && stance(state, state.selected) === "mine") page.passing.value = state.selected;
+      return;
     case "right":
     case "wrong":
     case "outdated":
@@ -108,6 +122,24 @@ function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, pa
       hideDetails(page);
       return;
   }
+}
+
+function acceptFirst(desk: Desk, page: Page): void {
+  const first = offers(desk.state.peek())[0];
+  if (first !== undefined) accept(desk, page, first);
+}
+
+/** Takes what is offered; its conversation opens by itself once the gateway has said yes. */
+export function accept(desk: Desk, page: Page, { row, kind }: Offer): void {
+  page.pane.value = "chat";
+  if (kind === "offer") desk.claim(row.conversation);
+  else desk.accept(row.conversation);
+}
+
+/** What was asked of everybody with a skill only goes out of sight here. */
+export function decline(desk: Desk, { row, kind }: Offer): void {
+  if (kind === "skill") desk.dispatch({ type: "wave", conversation: row.conversation });
+  else desk.decline(row.conversation);
 }
 
 /** The answer that has the focus, or else the bot's last one. */

@@ -55,9 +55,10 @@ export function badgeCount(state: ConsoleState): number {
   return unread + offers(state).length + open;
 }
 
-/** The conversations to keep an eye on: mine, and the one on the screen. */
+/** The conversations to keep an eye on: mine, what colleagues want to give me (there may be a note), the one on the screen. */
 export function wantedWatches(state: ConsoleState): readonly string[] {
   const wanted = new Set(sections(state).mine.map((row) => row.conversation));
+  for (const { row, kind } of offers(state)) if (kind !== "offer") wanted.add(row.conversation);
   if (state.selected !== null) wanted.add(state.selected);
   return [...wanted];
 }

@@ -90,3 +90,9 @@ export function packetFacts(packet: PacketEvent["packet"]): readonly Fact[] {
   }
   return facts;
 }
+
+/** The newest note that this colleague left in the log; empty while it is not here. */
+export function noteFrom(chat: Chat | undefined, agent: string | null): string {
+  const note = chat?.log.events.findLast((event) => event.kind === "note" && event.actor.agent_id === agent);
+  return note?.kind === "note" ? note.text : "";
+}

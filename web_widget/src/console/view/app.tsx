@@ -11,9 +11,11 @@ import { ChatPane, NoChat } from "./chat-pane";
 import { ContextPane } from "./context-pane";
 import { HelpDialog } from "./help-dialog";
 import { LinkLine } from "./link-line";
+import { Offers } from "./offers";
 import { QueuePane } from "./queue-pane";
 import { SignInPage } from "./sign-in";
 import { Toasts } from "./toasts";
+import { TransferDialog } from "./transfer-dialog";
 
 interface Props {
   session: Session;
@@ -53,6 +55,7 @@ function Floor({ pane }: { pane: Signal<"chat" | "context"> }) {
   return (
     <div class="console" data-pane={selected === null ? "list" : open ? pane.value : "alone"}>
       <LinkLine />
+      <Offers />
       <div class="panes">
         <QueuePane />
         {selected === null ? <NoChat /> : <ChatPane key={selected} conversation={selected} />}
@@ -65,6 +68,7 @@ function Floor({ pane }: { pane: Signal<"chat" | "context"> }) {
       </div>
       <Toasts />
       <HelpDialog />
+      <TransferDialog />
     </div>
   );
 }

@@ -1,9 +1,10 @@
 /** Above a conversation: whose it is, and what may be done with it. */
-import { ArrowLeft, Bot, CircleCheck, Ellipsis, ListRestart, PanelRight } from "lucide";
+import { ArrowLeft, ArrowLeftRight, Bot, Check, CircleCheck, Ellipsis, Flag, ListRestart, PanelRight } from "lucide";
 import { Button, IconButton } from "../../shared/components/button";
 import { type Chat, rowOf } from "../state/model";
+import { passingTo } from "../state/offers";
 import { customerName, stance } from "../state/queue";
-import { OUTCOME_HINT, OUTCOME_WORD, OUTCOMES, ownerWords } from "../state/words";
+import { OUTCOME_HINT, OUTCOME_WORD, OUTCOMES, ownerWords, PRIORITIES, priorityWord } from "../state/words";
 import { hideDetails, show, showDetails } from "../page";
 import { useBench, usePick } from "./bench";
 import { Menu } from "./menu";
@@ -30,6 +31,7 @@ export function ChatHead({ chat }: { chat: Chat }) {
           {chat.status !== null && <span class="chat-owner">{ownerWords(chat.status, me)}</span>}
         </p>
       </div>
+      {row !== null && <Priority chat={chat} now={row.priority} />}
       <Actions chat={chat} />
       <IconButton
         class="not-three"
@@ -42,18 +44,48 @@ export function ChatHead({ chat }: { chat: Chat }) {
   );
 }
 
-function Actions({ chat }: { chat: Chat }) {
+/** How soon it should be taken: anybody may say so. */
+function Priority({ chat, now }: { chat: Chat; now: number }) {
   const { desk } = useBench();
+  const off = usePick((state) => state.link !== "open" || state.commands.some((one) => one.conversation === chat.id));
+  return (
+    <span class={`priority ${now > 0 ? "priority-up" : ""}`}>
+      <Menu
+        label={`Priority: ${priorityWord(now).toLowerCase()}`}
+        icon={Flag}
+        align="end"
+        disabled={off}
+        items={PRIORITIES.map((one) => ({
+          label: priorityWord(one),
+          hint: one === now ? "As it is" : undefined,
+          icon: one === now ? Check : Flag,
+          run: () => one !== now && desk.prioritise(chat.id, one),
+        }))}
+      />
+    </span>
+  );
+}
+
+function Actions({ chat }: { chat: Chat }) {
+  const { desk, page } = useBench();
   const mine = usePick((state) => stance(state, chat.id)) === "mine";
   const busy = usePick((state) => state.commands.some((command) => command.conversation === chat.id));
   const open = usePick((state) => state.link === "open");
+  const passing = usePick((state) => {
+    const row = rowOf(state, chat.id);
+    return row !== null && passingTo(row) !== null;
+  });
   if (!mine || chat.status === null) return null;
   const off = busy || !open;
+  const pass = () => (page.passing.value = chat.id);
   const toBot = () => desk.returnToBot(chat.id);
   const toQueue = () => desk.requeue(chat.id);
   return (
     <div class="chat-actions">
       <span class="wide-actions">
+        <Button small icon={ArrowLeftRight} disabled={off || passing} onClick={pass} title={passing ? "Somebody is asked already" : "Ask a colleague to take over"}>
+          Transfer
+        </Button>
         <Button small icon={Bot} disabled={off} onClick={toBot} title="The bot answers again">
           To the bot
         </Button>
@@ -68,6 +100,7 @@ function Actions({ chat }: { chat: Chat }) {
           align="end"
           disabled={off}
           items={[
+            ...(passing ? [] : [{ label: "Transfer to a colleague", icon: ArrowLeftRight, run: pass }]),
             { label: "Hand back to the bot", icon: Bot, run: toBot },
             { label: "Back to the queue", icon: ListRestart, run: toQueue },
           ]}

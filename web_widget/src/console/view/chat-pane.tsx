@@ -6,12 +6,15 @@ import { EmptyState, ErrorState } from "../../shared/components/state";
 import { show, showDetails } from "../page";
 import { type Chat, emptyChat } from "../state/model";
 import { customerName, mayTakeNext, sections, stance } from "../state/queue";
+import { lastCustomerText } from "../state/chat";
 import { correctionsSince } from "../state/corrections";
 import { latestPacket } from "../state/rows";
 import { useBench, usePick } from "./bench";
 import { ChatHead } from "./chat-head";
 import { Composer } from "./composer";
 import { Log } from "./log";
+import { PassingBar } from "./passing-bar";
+import { ReachBar } from "./reach-bar";
 import { ReasonMark } from "./reason";
 import { Standing } from "./standing";
 
@@ -35,6 +38,14 @@ export function ChatPane({ conversation }: { conversation: string }) {
       <ChatHead chat={chat} />
       <Handover chat={chat} />
       <Log chat={chat} customer={customer} />
+      {now === "mine" && <PassingBar conversation={conversation} />}
+      <ReachBar
+        reach={chat.status?.reach ?? null}
+        customer={customer}
+        online={chat.status?.customer_online ?? false}
+        about={lastCustomerText(chat)}
+        mine={now === "mine"}
+      />
       <Standing chat={chat} customer={customer} noting={noting} setNoting={setNoting} />
       {(now === "mine" || (noting && now !== "loading")) && (
         <Composer conversation={conversation} customer={customer} mayReply={now === "mine"} />
@@ -79,6 +90,7 @@ export function NoChat() {
   const { desk } = useBench();
   const may = usePick(mayTakeNext);
   const waiting = usePick((state) => sections(state).waiting.length);
+  const offered = usePick((state) => state.welcome?.routing === "offer");
   const away = usePick((state) => state.welcome !== null && !state.available);
   return (
     <main class="chat">
@@ -97,7 +109,9 @@ export function NoChat() {
           ? "Take the next one, or open a conversation on the left to read it first."
           : away
             ? "You are away. Switch to “Taking chats” when you are ready."
-            : "Open a conversation on the left. Whoever asks for a person appears there by themselves."}
+            : offered
+              ? "Chats are offered to you one by one: a card appears, with a sound if you turn it on."
+              : "Open a conversation on the left. Whoever asks for a person appears there by themselves."}
       </EmptyState>
     </main>
   );

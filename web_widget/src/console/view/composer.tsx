@@ -21,6 +21,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
   const draft = usePick((state) => state.drafts[conversation] ?? EMPTY_DRAFT);
   const limit = usePick((state) => state.welcome?.limits.text ?? 4000);
   const away = usePick((state) => state.queue?.rows.find((row) => row.conversation === conversation)?.customer_online === false);
+  const letters = usePick((state) => state.chats[conversation]?.status?.reach?.letters ?? false);
   const field = useRef<HTMLTextAreaElement>(null);
   const mode: Mode = mayReply ? draft.mode : "note";
   const text = draft[mode];
@@ -55,7 +56,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
         rows={1}
         dir="auto"
         aria-label={mode === "reply" ? "Reply" : "Note"}
-        placeholder={mode === "reply" ? (away ? `${customer} is away. What you write waits in the chat.` : `Write to ${customer}`) : "Write a note. The customer will not see it."}
+        placeholder={mode === "reply" ? (away ? awayWords(customer, letters) : `Write to ${customer}`) : "Write a note. The customer will not see it."}
         value={text}
         onInput={(event) => {
           if (draft.mode !== mode) desk.setMode(conversation, mode);
@@ -85,6 +86,10 @@ export function Composer({ conversation, customer, mayReply }: Props) {
     desk.setMode(conversation, next);
     field.current?.focus();
   }
+}
+
+function awayWords(customer: string, letters: boolean): string {
+  return letters ? `${customer} is away. What you write waits in the chat and goes out by e-mail.` : `${customer} is away. What you write waits in the chat.`;
 }
 
 interface TabsProps {

@@ -1,19 +1,34 @@
 /** One event of the log. Each kind has a shape of its own; who may see it is said where it is not everybody. */
-import { ArrowLeftRight, Check, EyeOff, Mail, PencilLine, Phone, Star, StickyNote, ThumbsDown, ThumbsUp } from "lucide";
+import { ArrowLeftRight, BellOff, BellRing, Check, CheckCheck, Eye, EyeOff, Flag, Mail, PencilLine, Phone, Star, StickyNote, ThumbsDown, ThumbsUp, UserRoundCheck, UserRoundX } from "lucide";
 import type { ComponentChildren } from "preact";
 import type { LogEvent } from "../../shared/log";
 import { ArticleHtml } from "../../shared/components/article-html";
-import { Icon } from "../../shared/components/icon";
+import { Icon, type IconNode } from "../../shared/components/icon";
 import { Time } from "../../shared/components/time";
+import type { Receipt } from "../state/receipts";
 import type { Marks } from "../state/rows";
 import { rangeOf, type Spot } from "../state/spot";
-import { OFFER_WORD, percent } from "../state/words";
+import { type AssignmentCode, OFFER_WORD, percent } from "../state/words";
 import { Byline } from "./byline";
 import { Contacts } from "./contacts";
 import { Prose } from "./prose";
 import { ReasonMark } from "./reason";
 import { SourceCard } from "./source-card";
 import { VerdictBar } from "./verdict-bar";
+
+const ASSIGNMENT_ICON: Record<AssignmentCode, IconNode> = {
+  offered: BellRing,
+  declined: BellOff,
+  offer_passed: BellOff,
+  transfer_offered: ArrowLeftRight,
+  transfer_accepted: UserRoundCheck,
+  transfer_declined: BellOff,
+  transfer_passed: BellOff,
+  taken_over: UserRoundCheck,
+  away: UserRoundX,
+  back: UserRoundCheck,
+  priority: Flag,
+};
 
 interface Props {
   event: LogEvent;
@@ -25,9 +40,11 @@ interface Props {
   customer: string;
   /** Somebody wants to see this event, or some words of it. */
   spot?: Spot | null;
+  /** How far my newest words have come. */
+  receipt?: Receipt;
 }
 
-export function Entry({ event, first, marks, me, customer, spot = null }: Props) {
+export function Entry({ event, first, marks, me, customer, spot = null, receipt }: Props) {
   switch (event.kind) {
     case "verdict":
       return null; // a mark on its answer
@@ -47,7 +64,7 @@ export function Entry({ event, first, marks, me, customer, spot = null }: Props)
     case "assignment":
       return (
         <Line event={event} spot={spot}>
-          <Icon node={ArrowLeftRight} />
+          <Icon node={ASSIGNMENT_ICON[event.code]} />
           {event.text}
         </Line>
       );
@@ -71,13 +88,13 @@ export function Entry({ event, first, marks, me, customer, spot = null }: Props)
     case "rating":
       return <RatingEntry event={event} />;
     default:
-      return <BubbleEntry event={event} first={first} marks={marks} me={me} customer={customer} spot={spot} />;
+      return <BubbleEntry event={event} first={first} marks={marks} me={me} customer={customer} spot={spot} receipt={receipt} />;
   }
 }
 
 type BubbleEvent = Extract<LogEvent, { kind: "message" | "answer" | "choices" | "chosen" | "offer" | "suppressed" }>;
 
-function BubbleEntry({ event, first, marks, me, customer, spot = null }: Props & { event: BubbleEvent }) {
+function BubbleEntry({ event, first, marks, me, customer, spot = null, receipt }: Props & { event: BubbleEvent }) {
   const side = event.actor.role === "customer" ? "entry-in" : "entry-out";
   const look = event.kind === "suppressed" ? "bubble-suppressed" : `bubble-${event.actor.role}`;
   return (
@@ -100,7 +117,24 @@ function BubbleEntry({ event, first, marks, me, customer, spot = null }: Props &
       <span class="entry-time">
         <Time at={event.at} />
       </span>
+      {receipt && <ReceiptMark receipt={receipt} />}
     </article>
+  );
+}
+
+const RECEIPTS: Record<Receipt, { words: string; icon: IconNode }> = {
+  sent: { words: "Sent, not on their screen yet", icon: Check },
+  delivered: { words: "Delivered", icon: CheckCheck },
+  seen: { words: "Seen", icon: Eye },
+};
+
+function ReceiptMark({ receipt }: { receipt: Receipt }) {
+  const { words, icon } = RECEIPTS[receipt];
+  return (
+    <p class={`receipt receipt-${receipt}`}>
+      <Icon node={icon} />
+      {words}
+    </p>
   );
 }
 

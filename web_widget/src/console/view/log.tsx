@@ -5,6 +5,7 @@ import { Button } from "../../shared/components/button";
 import { Skeleton } from "../../shared/components/skeleton";
 import { dayLabel } from "../../shared/time";
 import type { Chat, TypingHint } from "../state/model";
+import { receipts } from "../state/receipts";
 import { logRows } from "../state/rows";
 import { useBench, usePick } from "./bench";
 import { Entry } from "./entry";
@@ -18,6 +19,7 @@ export function Log({ chat, customer }: { chat: Chat; customer: string }) {
   const { log, pending, typing, loaded } = chat;
   const rows = useMemo(() => logRows(log.events), [log.events]);
   const me = usePick((state) => state.welcome?.agent.id ?? null);
+  const marks = receipts(chat, me);
   const { now, page } = useBench();
   const wanted = page.spot.value;
   const spot = wanted?.conversation === chat.id ? wanted : null;
@@ -80,6 +82,7 @@ export function Log({ chat, customer }: { chat: Chat; customer: string }) {
               me={me}
               customer={customer}
               spot={spot?.seq === row.event.seq ? spot : null}
+              receipt={marks.get(row.event.seq)}
             />
           ),
         )}

@@ -1,11 +1,15 @@
 /** One row of the queue. A link, so that it can be opened in another tab. */
+import { ArrowLeftRight, BellRing, Lock, UserRoundX } from "lucide";
 import type { QueueRow } from "../../shared/protocol";
 import { Avatar } from "../../shared/components/avatar";
+import { Icon, type IconNode } from "../../shared/components/icon";
 import { show } from "../page";
-import { unreadOf } from "../state/queue";
+import { passingTo } from "../state/offers";
+import { needs, unreadOf } from "../state/queue";
 import { pathOf } from "../state/route";
 import { agoShort } from "../state/wait";
 import { useBench, usePick } from "./bench";
+import { ChannelMark, KnownMark, PriorityMark } from "./marks";
 import { Presence } from "./presence";
 import { ReasonMark } from "./reason";
 import { WaitLabel } from "./wait-label";
@@ -14,12 +18,13 @@ export function QueueItem({ row }: { row: QueueRow }) {
   const { desk, page } = useBench();
   const selected = usePick((state) => state.selected);
   const state = desk.state.value;
+  const me = state.welcome?.agent.id ?? null;
   const unread = unreadOf(state, row);
-  const draft = state.drafts[row.conversation];
+  const closed = row.state === "waiting" && !row.may_take;
   return (
     <li>
       <a
-        class={`row ${unread > 0 ? "row-unread" : ""}`}
+        class={`row ${unread > 0 ? "row-unread" : ""} ${closed ? "row-not-mine" : ""}`}
         href={pathOf(row.conversation)}
         aria-current={selected === row.conversation ? "true" : undefined}
         onClick={(event) => {
@@ -36,24 +41,71 @@ export function QueueItem({ row }: { row: QueueRow }) {
           <span class="row-who" dir="auto">
             {row.customer_name}
           </span>
+          <PriorityMark priority={row.priority} />
+          <ChannelMark channel={row.channel} />
+          {row.state === "waiting" && <KnownMark agent={row.known_agent} me={me} />}
           {unread > 0 && <Unread count={unread} />}
         </span>
         <span class="row-time">
           {row.waiting_since === null ? <Quiet at={row.last_at} /> : <WaitLabel since={row.waiting_since} />}
         </span>
         <span class="row-line">
-          <ReasonMark reason={row.reason} />
-          {draft !== undefined && draft.reply !== "" ? (
-            <span class="row-draft">Draft: {draft.reply}</span>
-          ) : (
-            <span class="row-text" dir="auto">
-              {lastWords(row, state.welcome?.agent.id ?? null)}
-            </span>
-          )}
+          <Line row={row} me={me} draft={state.drafts[row.conversation]?.reply ?? ""} />
         </span>
       </a>
     </li>
   );
+}
+
+/** What is going on with it; else why it came and what was said last. */
+function Line({ row, me, draft }: { row: QueueRow; me: string | null; draft: string }) {
+  const going = goingOn(row, me);
+  if (going !== null) {
+    return (
+      <span class={`row-going ${going.loud ? "row-loud" : ""}`}>
+        <Icon node={going.icon} />
+        {going.words}
+      </span>
+    );
+  }
+  return (
+    <>
+      <ReasonMark reason={row.reason} />
+      {draft === "" ? (
+        <span class="row-text" dir="auto">
+          {lastWords(row, me)}
+        </span>
+      ) : (
+        <span class="row-draft">Draft: {draft}</span>
+      )}
+    </>
+  );
+}
+
+interface GoingOn {
+  icon: IconNode;
+  words: string;
+  loud: boolean;
+}
+
+function goingOn(row: QueueRow, me: string | null): GoingOn | null {
+  const passing = passingTo(row);
+  if (row.agent_away && row.agent?.id !== me) {
+    return { icon: UserRoundX, words: `${row.agent?.name ?? "The colleague"} is away`, loud: true };
+  }
+  if (passing !== null) {
+    const mine = row.transfer_to?.id === me;
+    return { icon: ArrowLeftRight, words: mine ? `${row.agent?.name ?? "A colleague"} asks you` : `Passing to ${passing}`, loud: mine };
+  }
+  if (row.offered_to !== null) {
+    const mine = row.offered_to.id === me;
+    return { icon: BellRing, words: mine ? "Offered to you" : `Offered to ${row.offered_to.name}`, loud: mine };
+  }
+  if (row.state === "waiting" && !row.may_take) {
+    const needed = needs(row);
+    return { icon: Lock, words: needed === "" ? "For colleagues" : `Needs ${needed}`, loud: false };
+  }
+  return null;
 }
 
 function Unread({ count }: { count: number }) {

@@ -1,13 +1,15 @@
 /** The left pane: who I am, whether I take chats, and everybody who waits or is being helped. */
-import { Inbox } from "lucide";
+import { BellRing, Inbox } from "lucide";
 import type { ComponentChildren } from "preact";
 import type { QueueRow } from "../../shared/protocol";
 import { Button } from "../../shared/components/button";
+import { Icon } from "../../shared/components/icon";
 import { Skeleton } from "../../shared/components/skeleton";
 import { mayTakeNext, sections } from "../state/queue";
 import { secondsSince, waitClock } from "../state/wait";
 import { AccountBar } from "./account-bar";
 import { useBench, usePick } from "./bench";
+import { Colleagues } from "./colleagues";
 import { QueueItem } from "./queue-item";
 import { Recent } from "./recent";
 
@@ -31,6 +33,7 @@ export function QueuePane() {
               <p class="queue-none">Chats that you take stand here.</p>
             </Section>
             {colleagues.length > 0 && <Section title="With colleagues" rows={colleagues} />}
+            <Colleagues />
             <Recent />
           </>
         )}
@@ -80,11 +83,19 @@ function TakeNext({ waiting }: { waiting: readonly QueueRow[] }) {
   const { desk, now } = useBench();
   const may = usePick(mayTakeNext);
   const load = usePick((state) => state.queue);
+  const offered = usePick((state) => state.welcome?.routing === "offer");
+  const available = usePick((state) => state.available);
   const longest = waiting.reduce((most, row) => Math.max(most, secondsSince(row.waiting_since ?? row.last_at, now.value)), 0);
   return (
     <div class="take">
+      {offered && (
+        <p class="take-mode">
+          <Icon node={BellRing} />
+          {available ? "Chats are offered to you one by one." : "You are away: nothing is offered to you."}
+        </p>
+      )}
       <Button
-        kind="primary"
+        kind={offered ? "normal" : "primary"}
         icon={Inbox}
         class="take-button"
         aria-disabled={may.may ? undefined : "true"}

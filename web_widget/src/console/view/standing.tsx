@@ -1,11 +1,15 @@
 /** Between log and composer, when the conversation is not mine: whose it is, and the way to take it. */
-import { Bot, CircleCheck, Hand, StickyNote, UserRound } from "lucide";
+import { ArrowLeftRight, Bot, CircleCheck, Hand, StickyNote, UserRound, UserRoundX } from "lucide";
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon, type IconNode } from "../../shared/components/icon";
-import type { Chat } from "../state/model";
-import { mayTakeNext, stance } from "../state/queue";
+import { accept, decline } from "../page";
+import { type Chat, rowOf } from "../state/model";
+import { type Offer, offerOf } from "../state/offers";
+import { mayClaim, mayTakeNext, needs, stance } from "../state/queue";
 import { ownerWords } from "../state/words";
+import type { AgentCard, QueueRow } from "../../shared/protocol";
 import { useBench, usePick } from "./bench";
 
 interface Props {
@@ -20,6 +24,10 @@ export function Standing({ chat, customer, noting, setNoting }: Props) {
   const { page } = useBench();
   const now = usePick((state) => stance(state, chat.id));
   const draft = usePick((state) => state.drafts[chat.id]?.reply ?? "");
+  const row = usePick((state) => rowOf(state, chat.id));
+  const me = usePick((state) => state.welcome?.agent.id ?? null);
+  const offer = usePick((state) => offerOf(state, chat.id));
+  const supervisor = usePick((state) => state.welcome?.supervisor ?? false);
   const note = (
     <Button
       small
@@ -37,17 +45,23 @@ export function Standing({ chat, customer, noting, setNoting }: Props) {
   switch (now) {
     case "waiting":
       return (
-        <Bar icon={Hand} words={`${customer} is waiting for a person.`} draft={draft}>
+        <Bar icon={Hand} words={waitingWords(customer, row, me)} draft={draft}>
           {note}
-          <Claim conversation={chat.id} />
+          {offer === null ? <Claim conversation={chat.id} /> : <TakeOffer offer={offer} />}
         </Bar>
       );
-    case "colleague":
+    case "colleague": {
+      const holder = chat.status?.agent ?? row?.agent ?? null;
+      const away = chat.status?.agent_away ?? row?.agent_away ?? false;
+      const icon = offer !== null ? ArrowLeftRight : away ? UserRoundX : UserRound;
       return (
-        <Bar icon={UserRound} words={`${chat.status?.agent?.name ?? "A colleague"} has this. You can read along.`} draft={draft}>
+        <Bar icon={icon} words={holderWords(holder, away, offer)} draft={draft}>
           {note}
+          {offer !== null && <TakeOffer offer={offer} />}
+          {supervisor && offer === null && <TakeOver conversation={chat.id} holder={holder} customer={customer} />}
         </Bar>
       );
+    }
     case "bot":
       return (
         <Bar icon={Bot} words="The bot is answering. You can read along." draft={draft}>
@@ -65,6 +79,66 @@ export function Standing({ chat, customer, noting, setNoting }: Props) {
     case "loading":
       return null;
   }
+}
+
+function waitingWords(customer: string, row: QueueRow | null, me: string | null): string {
+  const words = [`${customer} is waiting for a person.`];
+  if (row === null) return words.join(" ");
+  if (needs(row) !== "") words.push(row.may_take ? `Asks for ${needs(row)}.` : `Needs ${needs(row)}, which you have not got.`);
+  if (row.offered_to !== null) words.push(row.offered_to.id === me ? "Offered to you." : `Offered to ${row.offered_to.name} at the moment.`);
+  if (row.known_agent !== null) words.push(row.known_agent.id === me ? "You helped them before." : `${row.known_agent.name} helped them before.`);
+  return words.join(" ");
+}
+
+function holderWords(holder: AgentCard | null, away: boolean, offer: Offer | null): string {
+  const name = holder?.name ?? "A colleague";
+  if (offer?.kind === "transfer") return `${name} asks you to take this over.`;
+  if (offer?.kind === "skill") return `${name} looks for somebody who knows ${offer.row.transfer_skill}.`;
+  if (away) return `${name} has this and lost the connection. If they stay away it goes back to the queue, to its old place.`;
+  return `${name} has this. You can read along.`;
+}
+
+function TakeOffer({ offer }: { offer: Offer }) {
+  const { desk, page } = useBench();
+  const busy = usePick((state) => state.link !== "open" || state.commands.some((one) => one.conversation === offer.row.conversation));
+  return (
+    <>
+      <Button disabled={busy} onClick={() => decline(desk, offer)}>
+        {offer.kind === "skill" ? "Not me" : "Decline"}
+      </Button>
+      <Button kind="primary" disabled={busy} onClick={() => accept(desk, page, offer)}>
+        Accept
+      </Button>
+    </>
+  );
+}
+
+/** Asks once more, and says from whom: it is somebody else's conversation. */
+function TakeOver({ conversation, holder, customer }: { conversation: string; holder: AgentCard | null; customer: string }) {
+  const { desk } = useBench();
+  const [asking, setAsking] = useState(false);
+  const busy = usePick((state) => state.link !== "open" || state.commands.some((one) => one.conversation === conversation));
+  const name = holder?.name ?? "your colleague";
+  if (!asking) {
+    return (
+      <Button small onClick={() => setAsking(true)}>
+        Take over
+      </Button>
+    );
+  }
+  return (
+    <div class="standing-ask" role="group" aria-label="Take over">
+      <p>
+        Take this chat over from {name}? {customer} is told that you go on. {name} can read along.
+      </p>
+      <Button small onClick={() => setAsking(false)}>
+        Leave it
+      </Button>
+      <Button small kind="primary" disabled={busy} buttonRef={(button) => button?.focus()} onClick={() => desk.takeOver(conversation)}>
+        Take over from {name}
+      </Button>
+    </div>
+  );
 }
 
 interface BarProps {
@@ -90,7 +164,7 @@ function Bar({ icon, words, draft, children }: BarProps) {
 
 function Claim({ conversation }: { conversation: string }) {
   const { desk } = useBench();
-  const may = usePick(mayTakeNext);
+  const may = usePick((state) => mayClaim(state, conversation));
   return (
     <Button
       kind="primary"
