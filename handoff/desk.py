@@ -22,7 +22,6 @@ from handoff.ports import (
     ConversationRecord,
     Doorbell,
     Json,
-    Presence,
     Store,
     Transaction,
     conversation_topic,
@@ -58,13 +57,11 @@ class Desk:
         self,
         store: Store,
         doorbell: Doorbell,
-        agents: Presence,
         judging: Judging | None = None,
         recognise: Recognise | None = None,
     ) -> None:
         self._store = store
         self._doorbell = doorbell
-        self._agents = agents
         self._judging = judging
         self._recognise = recognise
         self._cards = Cards(recognise)
@@ -229,7 +226,7 @@ class Desk:
                 owner=ownership.owner.value,
                 agent=card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
                 queue=place_of(tx, conversation_id) if ownership.owner is Owner.QUEUE else None,
-                agents_online=len(present(tx, self._agents)),
+                agents_online=len(present(tx)),
                 bot_thinking=ownership.owner is Owner.BOT and tx.turn_open(conversation_id),
                 may_rate=ownership.owner is Owner.CLOSED and not conversation.rated,
                 card=self._cards.of(tx, conversation),
@@ -284,7 +281,7 @@ class Desk:
         return decision
 
     def _online(self, tx: Transaction) -> bool:
-        return bool(present(tx, self._agents))
+        return bool(present(tx))
 
 
 def hashed(token: str) -> str:

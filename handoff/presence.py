@@ -1,52 +1,82 @@
-"""Who is connected now. In memory and by the monotonic clock, so that a changed wall clock moves nobody.
+"""Who is connected, to any gateway. Each gateway counts its own sockets and says so in the store, for all to read.
 
-It knows no sockets and no rules: sockets tell it, the desk and the queue ask it. A process that starts anew gives
-everybody a fresh lease.
+By the store's lease clock, so that no changed wall clock moves anybody. What a gateway said holds for a while: one that
+dies takes nobody offline who comes back through another in time. It knows no sockets and no rules.
 """
 
+import asyncio
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-RELOAD_GRACE_SECONDS = 10.0
-"""A page that reloads is not somebody who left."""
-FORGET_SECONDS = 3_600.0
-"""Longer than anybody asks about; who left before is as gone as who was never here."""
+from handoff.ports import SEEN_SECONDS, Store, Transaction
+
+RENEW_SECONDS = 10.0
+"""How often a gateway repeats who is there; two may fail before anybody is taken for offline."""
 
 
 class Board:
-    """Counts sockets by key (an agent's or a customer's id)."""
+    """Counts the sockets of this gateway by key (an agent's or a customer's id)."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._sockets: Counter[str] = Counter()
-        self._left_at: dict[str, float] = {}
-        self._started_at = clock()
 
     def enter(self, key: str) -> None:
         self._sockets[key] += 1
-        self._left_at.pop(key, None)
 
     def leave(self, key: str) -> None:
         self._sockets[key] -= 1
         if self._sockets[key] <= 0:
             del self._sockets[key]
-            self._left_at.pop(key, None)
-            self._left_at[key] = self._clock()
-            self._forget()
 
-    def _forget(self) -> None:
-        """Visitors come and go: the oldest entries, which lie in front, are dropped."""
-        while (first := next(iter(self._left_at))) and self._left_at[first] < self._clock() - FORGET_SECONDS:
-            del self._left_at[first]
+    def here(self) -> frozenset[str]:
+        return frozenset(self._sockets)
 
-    def online(self) -> set[str]:
-        """Connected now, or gone for less than a reload takes."""
-        fresh = self._clock() - RELOAD_GRACE_SECONDS
-        return set(self._sockets) | {key for key, at in self._left_at.copy().items() if at > fresh}
 
-    def gone(self, keys: Iterable[str], seconds: float) -> set[str]:
-        """Those of `keys` that have had no socket for at least `seconds`."""
-        latest = self._clock() - seconds
-        absent = (key for key in keys if key not in self._sockets)
-        return {key for key in absent if self._left_at.get(key, self._started_at) <= latest}
+class Attendance:
+    """Tells the store who is connected to this gateway: every agent, and the customers who wait or are with one."""
+
+    def __init__(
+        self, store: Store, agents: Board, customers: Board, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.gateway = secrets.token_hex(8)
+        self._store = store
+        self.agents, self.customers = agents, customers
+        self._clock = clock
+        self._told: dict[str, frozenset[str]] = {}
+        self._told_at: float | None = None
+        self._since: float | None = None
+        self._one = asyncio.Lock()
+
+    async def note(self) -> None:
+        """Say who came and who left since the last time, and once in a while who is still there."""
+        async with self._one:
+            here = {"agent": self.agents.here(), "customer": self.customers.here()}
+            if here["customer"]:
+                here["customer"] &= await self._store.read(lambda tx: tx.live_customers().keys())
+            started = self._clock()
+            renews = self._told_at is None or started >= self._told_at + RENEW_SECONDS
+            if here == self._told and not renews:
+                return
+
+            def change(tx: Transaction) -> float:
+                for role, keys in here.items():
+                    before = self._told.get(role, frozenset())
+                    tx.seen(role, keys if renews else keys - before, self.gateway)
+                    tx.left(role, before - keys, self.gateway)
+                return tx.clock()
+
+            now = await self._store.write(change)
+            if self._told_at is None or started > self._told_at + SEEN_SECONDS:
+                self._since = now
+            self._told = here
+            if renews:
+                self._told_at = started
+
+    def gone(self, tx: Transaction, agent_ids: Iterable[str], seconds: float) -> set[str]:
+        """Those agents who were on no gateway for at least `seconds`.
+
+        After a start, and after a time without the store, everybody has that long to come back first.
+        """
+        return tx.gone("agent", agent_ids, seconds, self._since) if self._since is not None else set()

@@ -25,11 +25,11 @@ from handoff.ports import (
     ConversationRecord,
     Doorbell,
     HandoffRecord,
-    Presence,
     Store,
     Transaction,
     conversation_topic,
 )
+from handoff.presence import Attendance
 from handoff.protocol import Outcome, QueuePlace
 
 WAIT_SAMPLES = 50
@@ -73,9 +73,9 @@ def place_of(tx: Transaction, conversation_id: str) -> QueuePlace | None:
     )
 
 
-def present(tx: Transaction, presence: Presence) -> list[AgentRecord]:
-    """Agents who are connected and take conversations."""
-    online = presence.online()
+def present(tx: Transaction) -> list[AgentRecord]:
+    """Agents who are connected, to whichever gateway, and take conversations."""
+    online = tx.online("agent")
     return [
         agent for agent in tx.agents() if agent.available and agent.id in online and "agent" in agent.roles
     ]
@@ -188,7 +188,7 @@ class Queue:
 
         return await self._each(await self._store.read(held), requeue)
 
-    async def drop_abandoned(self, customers_online: set[str]) -> list[str]:
+    async def drop_abandoned(self) -> list[str]:
         """Close what waits for a customer who is gone for good; the ids of those conversations.
 
         Gone for good is who is not connected, left no e-mail, and in whose conversation nothing happened for
@@ -201,7 +201,7 @@ class Queue:
 
         def drop(tx: Transaction, conversation: ConversationRecord, handoff: HandoffRecord) -> bool:
             customer = tx.customer(conversation.customer_id)
-            stays = customer.id in customers_online or customer.email or conversation.last_at > latest
+            stays = customer.id in tx.online("customer") or customer.email or conversation.last_at > latest
             if stays or handoff.state != "waiting":
                 return False
             close(tx, conversation, None)
@@ -253,21 +253,20 @@ class Queue:
 
     async def live_customers(self) -> dict[str, str]:
         """Whoever waits or is with an agent: the conversation of each customer."""
-
-        def query(tx: Transaction) -> dict[str, str]:
-            live = (tx.conversation(handoff.conversation_id) for handoff in (*tx.waiting(), *tx.active()))
-            return {conversation.customer_id: conversation.id for conversation in live}
-
-        return await self._store.read(query)
+        return dict(await self._store.read(lambda tx: tx.live_customers()))
 
     async def customers_came_or_left(self, conversation_ids: set[str]) -> None:
         """Agents see whether a customer is there; no customer's place depends on it."""
         await self._store.write(lambda tx: tx.touch_queue())
         self._doorbell.ring(QUEUE_TOPIC, *map(conversation_topic, conversation_ids))
 
-    async def holders(self) -> set[str]:
-        """Agents who hold a conversation now."""
-        return {str(handoff.agent_id) for handoff in await self._store.read(lambda tx: tx.active())}
+    async def gone(self, attendance: Attendance, seconds: float) -> set[str]:
+        """Agents who hold a conversation and were not connected for so long."""
+
+        def query(tx: Transaction) -> set[str]:
+            return attendance.gone(tx, {str(handoff.agent_id) for handoff in tx.active()}, seconds)
+
+        return await self._store.read(query)
 
     async def _let_go(
         self, agent_id: str, conversation_id: str, fence: int, cmid: str, move: Move, outcome: Outcome | None

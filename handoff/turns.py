@@ -31,7 +31,6 @@ from handoff.ports import (
     ConversationRecord,
     Doorbell,
     Json,
-    Presence,
     Store,
     Transaction,
     TurnRecord,
@@ -71,12 +70,11 @@ class Turns:
     """Runs the outbox until cancelled."""
 
     def __init__(
-        self, store: Store, doorbell: Doorbell, agents: Presence, bot: Bot, patience: Patience,
+        self, store: Store, doorbell: Doorbell, bot: Bot, patience: Patience,
         clock: Callable[[], float] = time.monotonic, recognise: Recognise | None = None,
     ) -> None:  # fmt: skip
         self._store = store
         self._doorbell = doorbell
-        self._agents = agents
         self._bot = bot
         self._patience = patience
         self._clock = clock
@@ -214,7 +212,7 @@ class Turns:
             payload=turn.payload,
             slots=conversation.slots,
             active_loop=conversation.active_loop,
-            agents_online=bool(present(tx, self._agents)),
+            agents_online=bool(present(tx)),
             asked=tuple(asked[-ASKED:]),
         )
 
@@ -253,7 +251,7 @@ class Turns:
     def _decide(
         self, tx: Transaction, before: ConversationRecord, turn: TurnRecord, reply: TurnReply
     ) -> None:
-        online, conversation = bool(present(tx, self._agents)), tx.conversation(before.id)
+        online, conversation = bool(present(tx)), tx.conversation(before.id)
         situation = replace(
             situation_of(tx, conversation, online, turn.cmid),
             unsure_in_a_row=before.unsure_in_a_row,
@@ -271,7 +269,7 @@ class Turns:
         tx.finish_turn(turn.id, None)
         conversation = tx.conversation(turn.conversation_id)
         if conversation.ownership.owner is Owner.BOT and conversation.ownership.fence == turn.fence:
-            online = bool(present(tx, self._agents))
+            online = bool(present(tx))
             situation = situation_of(tx, conversation, online, turn.cmid)
             failed = Occasion(Happened.FAILED, _seq(tx, turn))
             call_person(tx, conversation, triggers.decide(failed, situation), online, None, self._recognise)

@@ -4,7 +4,8 @@ from handoff.briefing import Briefings
 from handoff.conversation import Owner
 from handoff.errors import NotFound
 from handoff.log import card
-from handoff.ports import AgentRecord, ConversationRecord, HandoffRecord, Presence, Store, Transaction
+from handoff.ports import AgentRecord, ConversationRecord, HandoffRecord, Store, Transaction
+from handoff.presence import Board
 from handoff.protocol import ConversationList, ConversationStatus, ConversationSummary, QueueRow, QueueState
 from handoff.queue import present
 from handoff.quoting import Recognise
@@ -18,11 +19,8 @@ def display_name(name: str, customer_id: str) -> str:
 
 
 class Views:
-    def __init__(
-        self, store: Store, agents: Presence, customers: Presence, recognise: Recognise | None = None
-    ) -> None:
+    def __init__(self, store: Store, customers: Board, recognise: Recognise | None = None) -> None:
         self._store = store
-        self._agents = agents
         self._customers = customers
         self._briefings = Briefings(recognise)
 
@@ -31,11 +29,11 @@ class Views:
 
         def query(tx: Transaction) -> QueueState:
             agents = {agent.id: agent for agent in tx.agents()}
-            online = self._customers.online()
+            online = self._customers_online(tx)
             return QueueState(
                 version=tx.queue_version(),
                 rows=[_row(tx, handoff, agents, online) for handoff in (*tx.waiting(), *tx.active())],
-                agents=[card(agent) for agent in present(tx, self._agents)],
+                agents=[card(agent) for agent in present(tx)],
                 mine_active=agents[agent_id].active_chats,
                 max_chats=agents[agent_id].max_chats,
             )
@@ -58,13 +56,17 @@ class Views:
                     "fence": ownership.fence,
                     "agent": card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
                     "customer_name": display_name(customer.name, customer.id),
-                    "customer_online": customer.id in self._customers.online(),
+                    "customer_online": customer.id in self._customers_online(tx),
                     "outcome": conversation.outcome,
                     "packet": self._briefings.of(tx, conversation),
                 }
             )
 
         return await self._store.read(query)
+
+    def _customers_online(self, tx: Transaction) -> set[str]:
+        """Those of other gateways as these last said; our own as of now."""
+        return tx.online("customer") | self._customers.here()
 
     async def conversations(self, agent_id: str, only_mine: bool) -> ConversationList:
         """Conversations that came to a person, the latest first."""

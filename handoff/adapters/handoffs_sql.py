@@ -1,6 +1,6 @@
 """Rows of handoffs: the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -50,6 +50,15 @@ class HandoffRows(Rows):
         return [
             _handoff(row) for row in self._all(self._of(t.handoff).where(c.state == "active").order_by(c.id))
         ]
+
+    def live_customers(self) -> Mapping[str, str]:
+        """Whoever waits or is with an agent, by id: the conversation."""
+        c, of = t.conversation.c, t.handoff.c
+        live = select(c.customer_id, c.id).join(t.handoff, of.conversation_id == c.id)
+        rows = self._connection.execute(
+            live.where(of.site_id == self.site_id, of.state.in_(("waiting", "active")))
+        )
+        return {row.customer_id: row.id for row in rows}
 
     def claim(self, handoff_id: int, agent_id: str) -> bool:
         """Whether this agent got it: one conditional UPDATE, so that of many only one does."""

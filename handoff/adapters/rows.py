@@ -1,19 +1,42 @@
 """The ways in which rows are read and written inside one transaction, and the site that they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable, RowMapping, Select, Table, select
+from sqlalchemy import Connection, Executable, Float, RowMapping, Select, Table, cast, extract, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 Row = RowMapping
+ROWS_AT_ONCE = 500
+"""In one INSERT: databases bound how many values a statement may have."""
 
 
 class Rows:
-    """What every part of `handoff.adapters.transaction_sql.SqlTransaction` works with."""
+    """What every part of `handoff.adapters.transaction_sql.SqlTransaction` works with.
 
-    def __init__(self, connection: Connection, site_id: str) -> None:
+    `writes`: what is read here may be changed next, so rows that a decision rests on are locked where the database
+    knows such locks. `lease_clock`: seconds; None asks the database.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        site_id: str,
+        *,
+        writes: bool = False,
+        lease_clock: Callable[[], float] | None = None,
+    ) -> None:
         self._connection = connection
         self.site_id = site_id
+        self.writes = writes
+        self.lease_clock = lease_clock
+
+    def clock(self) -> float:
+        """Seconds of the lease clock. Postgres has one for all; on SQLite it is the machine's monotonic clock."""
+        if self.lease_clock is not None:
+            return self.lease_clock()
+        now = cast(extract("epoch", func.clock_timestamp()), Float)
+        return float(self._connection.execute(select(now)).scalar_one())
 
     def _of(self, table: Table) -> Select[Any]:
         """All rows of this site."""
@@ -28,3 +51,13 @@ class Rows:
 
     def _all(self, statement: Executable) -> Sequence[Row]:
         return self._connection.execute(statement).mappings().all()
+
+    def _upsert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows of this site; where one with the same primary key is, it takes the new values."""
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            new = insert(table).values([{"site_id": self.site_id, **row} for row in some])
+            key = list(table.primary_key.columns)
+            taken = {name: new.excluded[name] for name in some[0] if name not in table.primary_key.columns}
+            self._run(new.on_conflict_do_update(index_elements=key, set_=taken))

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -74,6 +75,8 @@ class SqlStore:
     def __init__(self, url: str, site_id: str = "default") -> None:
         self._engine = connect(url)
         self._site_id = site_id
+        self.lease_clock: Callable[[], float] | None = time.monotonic
+        """What leases are measured by; tests set their own."""
         self._changes: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._closed = False
@@ -107,7 +110,7 @@ class SqlStore:
     def _read(self, query: Callable[[Transaction], T]) -> T:
         try:
             with self._engine.connect() as connection, connection.begin():
-                return query(SqlTransaction(connection, self._site_id))
+                return query(SqlTransaction(connection, self._site_id, lease_clock=self.lease_clock))
         except DBAPIError as error:
             raise StoreUnavailable("The database did not answer.") from error
 
@@ -129,7 +132,8 @@ class SqlStore:
         outcomes: list[tuple[_Change, Any, BaseException | None]] = []
         try:
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                outcomes.extend((change, *_attempt(change, connection, self._site_id)) for change in group)
+                tx = SqlTransaction(connection, self._site_id, writes=True, lease_clock=self.lease_clock)
+                outcomes.extend((change, *_attempt(change, connection, tx)) for change in group)
         except Exception as error:  # noqa: BLE001 - whatever broke the commit, every waiting caller must hear of it
             refusal = StoreUnavailable("The database did not take the change; nothing was written.")
             refusal.__cause__ = error
@@ -139,11 +143,11 @@ class SqlStore:
                 change.loop.call_soon_threadsafe(_settle, change.done, result, failure)
 
 
-def _attempt(change: _Change, connection: Any, site_id: str) -> tuple[Any, BaseException | None]:
+def _attempt(change: _Change, connection: Any, tx: SqlTransaction) -> tuple[Any, BaseException | None]:
     """The result of one change inside its savepoint, or the error that rolled it back alone."""
     try:
         with connection.begin_nested():
-            return change.run(SqlTransaction(connection, site_id)), None
+            return change.run(tx), None
     except OperationalError:
         raise  # the database itself is in trouble: the whole group fails
     except DBAPIError as error:

@@ -234,13 +234,14 @@ cursor = Table(
 presence = Table(
     "presence",
     metadata,
-    _site(),
+    Column("site_id", String(40), primary_key=True),
     Column("role", String(10), primary_key=True),
     Column("key", String(64), primary_key=True),
     Column("gateway", String(40), primary_key=True),
     Column("seen_at", Float, nullable=False),
+    Column("until", Float, nullable=False),
 )
-"""Who was connected to which gateway, and when that gateway last said so, by the lease clock."""
+"""Who was connected to which gateway, when it last said so, and until when they count as online, by the lease clock."""
 
 mail = Table(
     "mail",

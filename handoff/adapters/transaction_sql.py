@@ -8,8 +8,9 @@ from handoff.adapters.agents_sql import AgentRows
 from handoff.adapters.conversations_sql import ConversationRows
 from handoff.adapters.handoffs_sql import HandoffRows
 from handoff.adapters.log_sql import LogRows
+from handoff.adapters.presence_sql import PresenceRows
 from handoff.adapters.turns_sql import TurnRows
 
 
-class SqlTransaction(ConversationRows, LogRows, TurnRows, HandoffRows, AgentRows):
+class SqlTransaction(ConversationRows, LogRows, TurnRows, HandoffRows, AgentRows, PresenceRows):
     """Everything that one change may touch, each kind of row in a module of its own."""

@@ -27,7 +27,7 @@ from handoff.errors import HandoffError
 from handoff.judging import Judging
 from handoff.log import Receipt, card
 from handoff.ports import QUEUE_TOPIC, AgentRecord, Doorbell, Store, Subscription, conversation_topic
-from handoff.presence import Board
+from handoff.presence import Attendance
 from handoff.protocol import (
     AGENT_FRAMES,
     Accepted,
@@ -53,7 +53,7 @@ MOST_WATCHED = 50
 
 class AgentSockets:
     def __init__(
-        self, store: Store, doorbell: Doorbell, queue: Queue, views: Views, judging: Judging, agents: Board,
+        self, store: Store, doorbell: Doorbell, queue: Queue, views: Views, judging: Judging, attendance: Attendance,
         sessions: Sessions, limiter: Limiter, frames_per_10_seconds: int,
     ) -> None:  # fmt: skip
         self.store = store
@@ -61,7 +61,7 @@ class AgentSockets:
         self.queue = queue
         self.views = views
         self.frames = AgentFrames(queue, judging)
-        self.agents = agents
+        self.attendance = attendance
         self.sessions = sessions
         self.limiter = limiter
         self.pace = frames_per_10_seconds
@@ -78,18 +78,19 @@ class AgentSockets:
             if not isinstance(hello, AgentHello):
                 raise Hangup(BAD_FRAME, "no_hello", "Say hello first.")
             check_version(hello.version)
-            self.agents.enter(agent.id)
+            self.attendance.agents.enter(agent.id)
             bell = self.doorbell.subscribe(QUEUE_TOPIC)
             try:
                 link.send(
                     AgentWelcome(agent=card(agent), max_chats=agent.max_chats, available=agent.available)
                 )
+                await self.attendance.note()
                 await self.queue.presence_changed()
                 screen = _Screen(self, link, websocket, agent, bell)
                 await link.run(screen.listen, screen.follow, screen.keep)
             finally:
                 bell.close()
-                self.agents.leave(agent.id)
+                self.attendance.agents.leave(agent.id)
 
 
 class _Screen:

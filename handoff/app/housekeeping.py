@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from handoff.ports import Doorbell, Store, conversation_topic
-from handoff.presence import Board
+from handoff.presence import Attendance
 from handoff.queue import Queue
 
 EVERY_SECONDS = 2.0
@@ -22,15 +22,13 @@ class Housekeeping:
         store: Store,
         doorbell: Doorbell,
         queue: Queue,
-        agents: Board,
-        customers: Board,
+        attendance: Attendance,
         gone_seconds: float,
     ) -> None:
         self._store = store
         self._doorbell = doorbell
         self._queue = queue
-        self._agents = agents
-        self._customers = customers
+        self._attendance = attendance
         self._gone_seconds = gone_seconds
         self._heads: dict[str, int] = {}
         self._online: set[str] = set()
@@ -51,12 +49,13 @@ class Housekeeping:
     async def look(self) -> None:
         """One round."""
         await self._ring_for_unheard()
-        online = self._agents.online()
+        await self._attendance.note()
+        online = await self._store.read(lambda tx: tx.online("agent"))
         if online != self._online:
             self._online = online
             await self._queue.presence_changed()
         await self._notice_customers()
-        gone = self._agents.gone(await self._queue.holders(), self._gone_seconds)
+        gone = await self._queue.gone(self._attendance, self._gone_seconds)
         if gone:
             log.info(
                 "housekeeping.requeued",
@@ -66,7 +65,7 @@ class Housekeeping:
 
     async def _notice_customers(self) -> None:
         live = await self._queue.live_customers()
-        here = self._customers.online() & live.keys()
+        here = await self._store.read(lambda tx: tx.online("customer")) & live.keys()
         changed = {live[customer] for customer in here ^ self._customers_here if customer in live}
         self._customers_here = here
         if changed:
@@ -74,7 +73,7 @@ class Housekeeping:
 
     async def tidy(self) -> None:
         """Close what waits for a customer who will not come back."""
-        dropped = await self._queue.drop_abandoned(self._customers.online())
+        dropped = await self._queue.drop_abandoned()
         if dropped:
             log.info("housekeeping.abandoned", conversations=len(dropped))
 

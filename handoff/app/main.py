@@ -33,7 +33,7 @@ from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.judging import Judging
 from handoff.pii import Recogniser
 from handoff.ports import Bot
-from handoff.presence import Board
+from handoff.presence import Attendance, Board
 from handoff.queue import Queue
 from handoff.turns import Patience, Turns
 from handoff.views import Views
@@ -66,7 +66,8 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     migrate(settings.database_url)
     store = SqlStore(settings.database_url, settings.site_id)
     doorbell = LocalDoorbell()
-    agents, customers = Board(), Board()
+    customers = Board()
+    attendance = Attendance(store, Board(), customers)
     bot = bot or RasaBot(settings.rasa_url, secret)
     library = library or open_library(
         settings.database_url, settings.encoder_dir, settings.site_id, recogniser.masked, settings.keep_answers_days
@@ -76,12 +77,12 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
         store, timedelta(hours=settings.session_hours), frozenset(settings.allowed_origins), bool(settings.secure_cookies)
     )  # fmt: skip
     judging = Judging(store, doorbell, LibraryJudge(library))
-    desk = Desk(store, doorbell, agents, judging, recogniser.find)
+    desk = Desk(store, doorbell, judging, recogniser.find)
     queue = Queue(store, doorbell)
-    views = Views(store, agents, customers, recogniser.find)
+    views = Views(store, customers, recogniser.find)
     patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
-    turns = Turns(store, doorbell, agents, bot, patience, recognise=recogniser.find)
-    housekeeping = Housekeeping(store, doorbell, queue, agents, customers, settings.agent_gone_seconds)
+    turns = Turns(store, doorbell, bot, patience, recognise=recogniser.find)
+    housekeeping = Housekeeping(store, doorbell, queue, attendance, settings.agent_gone_seconds)
     work = (turns.run, housekeeping.run, partial(_warm_up, library, recogniser))
     lifespan = _lifespan(work, bot, judging, library, store)
     app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)
@@ -93,7 +94,7 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     customer = CustomerSockets(
         store, doorbell, desk, customers, sessions, limiter, pace, settings.conversations_per_hour
     )
-    agent = AgentSockets(store, doorbell, queue, views, judging, agents, sessions, limiter, pace)
+    agent = AgentSockets(store, doorbell, queue, views, judging, attendance, sessions, limiter, pace)
     app.websocket("/ws/customer")(customer.serve)
     app.websocket("/ws/agent")(agent.serve)
     _add_pages(app, settings, library)

@@ -21,7 +21,7 @@ from handoff.ports import (
     TurnRequest,
     conversation_topic,
 )
-from handoff.presence import Board
+from handoff.presence import Attendance, Board
 from handoff.protocol import CustomerHello, CustomerStatus
 from handoff.queue import Queue
 from handoff.turns import Patience, Turns
@@ -153,11 +153,13 @@ class House:
         self.store = store
         self.doorbell = LocalDoorbell()
         self.clock = Clock()
-        self.agents, self.customers = Board(self.clock), Board(self.clock)
-        self.desk = Desk(store, self.doorbell, self.agents)
+        store.lease_clock = self.clock
+        self.agents, self.customers = Board(), Board()
+        self.attendance = Attendance(store, self.agents, self.customers, self.clock)
+        self.desk = Desk(store, self.doorbell)
         self.queue = Queue(store, self.doorbell)
-        self.views = Views(store, self.agents, self.customers)
-        self.turns = Turns(store, self.doorbell, self.agents, bot, patience)
+        self.views = Views(store, self.customers)
+        self.turns = Turns(store, self.doorbell, bot, patience)
         self._cmid = 0
 
     def cmid(self) -> str:
@@ -181,8 +183,20 @@ class House:
         )
         await self.store.write(lambda tx: tx.add_agent(record))
         if online:
-            self.agents.enter(agent_id)
+            await self.arrives(agent_id)
         return agent_id
+
+    async def arrives(self, agent_id: str) -> None:
+        """The agent opens a console."""
+        self.agents.enter(agent_id)
+        await self.attendance.note()
+
+    async def leaves(self, agent_id: str) -> None:
+        """The agent closes it, and stays away for longer than a reload takes."""
+        self.agents.leave(agent_id)
+        await self.attendance.note()
+        self.clock.passes(60)
+        await self.attendance.note()
 
     async def waiting_chat(self, text: str = "Please get me a person") -> str:
         """A conversation in the queue. Needs an agent online."""

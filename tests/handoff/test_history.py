@@ -251,12 +251,8 @@ class History(RuleBasedStateMachine):
                 self.come_or_go(who)
 
     def come_or_go(self, agent_id: str) -> None:
-        board = self.house.agents
-        if agent_id in board.online():
-            board.leave(agent_id)
-            self.house.clock.passes(60)
-        else:
-            board.enter(agent_id)
+        here = agent_id in self.house.agents.here()
+        self.now(self.house.leaves(agent_id) if here else self.house.arrives(agent_id))
 
     # again
 

@@ -134,7 +134,7 @@ async def test_thumbs_go_on_once_in_their_order(
     house: House, bot: ScriptedBot, judging: Judging, judge: FakeJudge
 ) -> None:
     key = await answered(house, bot)
-    desk = Desk(house.store, house.doorbell, house.agents, judging)
+    desk = Desk(house.store, house.doorbell, judging)
     await desk.feedback(key, 2, False, "f1")
     await desk.feedback(key, 2, True, "f2")
     await desk.feedback(key, 2, False, "f1")

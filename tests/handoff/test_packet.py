@@ -201,7 +201,7 @@ async def test_a_packet_that_cannot_be_made_costs_neither_the_message_nor_the_pe
 
 
 async def test_the_recogniser_of_the_installation_finds_the_facts(house: House) -> None:
-    house.desk = Desk(house.store, house.doorbell, house.agents, recognise=Recogniser("BE", r"PED\d{4}").find)
+    house.desk = Desk(house.store, house.doorbell, recognise=Recogniser("BE", r"PED\d{4}").find)
     await house.add_agent()
     chat = (await house.seat()).conversation_id
     await house.desk.send(chat, "Where is PED2048, not FH-204817?", house.cmid())

@@ -286,7 +286,7 @@ async def test_a_turn_that_cannot_be_given_up_holds_up_nobody_and_is_dropped_at_
     house: House, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("handoff.turns.POLL_SECONDS", 0.05)
-    house.turns = turns = Unfailing(house.store, house.doorbell, house.agents, bot, STEADY)
+    house.turns = turns = Unfailing(house.store, house.doorbell, bot, STEADY)
     broken, fine = await house.seat(), await house.seat()
     turns.broken = broken.conversation_id
     bot.script = [BotFailed("no")] * 4

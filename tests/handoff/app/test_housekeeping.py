@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handoff import presence
 from handoff import queue as queue_module
+from handoff.adapters import presence_sql
 from handoff.adapters.store_sql import SqlStore
 from handoff.app.housekeeping import Housekeeping
-from handoff.presence import Board
 from tests.handoff.fakes import House, ScriptedBot
 
 
@@ -17,8 +16,8 @@ def house(store: SqlStore, bot: ScriptedBot) -> House:
     return House(store, bot)
 
 
-def housekeeping(house: House, customers: Board) -> Housekeeping:
-    return Housekeeping(house.store, house.doorbell, house.queue, house.agents, customers, gone_seconds=120)
+def housekeeping(house: House) -> Housekeeping:
+    return Housekeeping(house.store, house.doorbell, house.queue, house.attendance, gone_seconds=120)
 
 
 async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
@@ -26,7 +25,7 @@ async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
 ) -> None:
     await house.add_agent()
     waiting = await house.waiting_chat("Is anybody there?")
-    keeper = housekeeping(house, Board())
+    keeper = housekeeping(house)
     await keeper.tidy()
     assert (await house.ownership(waiting)).owner == "queue"
     monkeypatch.setattr(queue_module, "ABANDONED_SECONDS", -1)
@@ -37,7 +36,7 @@ async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
 async def test_a_ring_that_was_lost_is_rung_again(house: House) -> None:
     seat = await house.seat()
     bell = house.doorbell.subscribe(f"conversation:{seat.conversation_id}")
-    keeper = housekeeping(house, Board())
+    keeper = housekeeping(house)
     await keeper.look()
     await bell.wait(0)
     await house.store.write(
@@ -54,13 +53,13 @@ async def test_a_ring_that_was_lost_is_rung_again(house: House) -> None:
 async def test_agents_hear_that_a_waiting_customer_came_or_left(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "RELOAD_GRACE_SECONDS", 0)
+    monkeypatch.setattr(presence_sql, "RELOAD_SECONDS", 0)
     await house.add_agent()
     waiting = await house.waiting_chat("Is anybody there?")
     customer = (await house.store.read(lambda tx: tx.conversation(waiting))).customer_id
     bystander = await house.seat()
-    customers = Board()
-    keeper = housekeeping(house, customers)
+    customers = house.customers
+    keeper = housekeeping(house)
     await keeper.look()
     bell = house.doorbell.subscribe("queue", "places", f"conversation:{waiting}")
     for move in (customers.enter, customers.leave):

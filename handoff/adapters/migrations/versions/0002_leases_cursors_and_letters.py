@@ -68,7 +68,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("gateway", sa.String(length=40), nullable=False),
         sa.Column("seen_at", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("role", "key", "gateway", name=op.f("pk_presence")),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "role", "key", "gateway", name=op.f("pk_presence")),
     )
     op.create_table(
         "mail",

@@ -1,0 +1,57 @@
+"""Rows of who was connected to which gateway, by the lease clock."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, or_, select, update
+
+from handoff.adapters import tables as t
+from handoff.adapters.rows import Rows
+from handoff.ports import SEEN_SECONDS
+
+RELOAD_SECONDS = 10.0
+"""A page that reloads is not somebody who left."""
+FORGET_SECONDS = 3_600.0
+"""Longer than anybody asks about; who left before is as gone as who was never here."""
+
+
+class PresenceRows(Rows):
+    """The part of `handoff.ports.Transaction` that concerns presence."""
+
+    def seen(self, role: str, keys: Iterable[str], gateway: str) -> None:
+        """These are connected to this gateway now, and online for SEEN_SECONDS from here."""
+        now, c = self.clock(), t.presence.c
+        self._upsert(
+            t.presence,
+            [
+                {"role": role, "key": key, "gateway": gateway, "seen_at": now, "until": now + SEEN_SECONDS}
+                for key in sorted(keys)
+            ],
+        )
+        outdated = or_(
+            c.seen_at < now - FORGET_SECONDS, c.seen_at > now + SEEN_SECONDS
+        )  # the latter: a reboot
+        self._run(delete(t.presence).where(c.site_id == self.site_id, c.role == role, outdated))
+
+    def left(self, role: str, keys: Iterable[str], gateway: str) -> None:
+        """The last socket of each was closed here just now: online no longer than a reload takes."""
+        gone, c = sorted(keys), t.presence.c
+        if not gone:
+            return
+        now = self.clock()
+        theirs = (c.site_id == self.site_id, c.role == role, c.gateway == gateway, c.key.in_(gone))
+        self._run(update(t.presence).where(*theirs).values(seen_at=now, until=now + RELOAD_SECONDS))
+
+    def online(self, role: str) -> set[str]:
+        now, c = self.clock(), t.presence.c
+        there = (c.site_id == self.site_id, c.role == role, c.until > now, c.seen_at <= now + SEEN_SECONDS)
+        return set(self._connection.execute(select(c.key).where(*there)).scalars())
+
+    def gone(self, role: str, keys: Iterable[str], seconds: float, since: float = 0.0) -> set[str]:
+        """Those of `keys` who have been on no gateway for `seconds`; nobody counts as longer away than `since`."""
+        asked, now, c = set(keys), self.clock(), t.presence.c
+        if not asked or since > now - seconds:
+            return set()
+        recent = (c.seen_at > now - seconds, c.seen_at <= now + SEEN_SECONDS)
+        ours = (c.site_id == self.site_id, c.role == role, c.key.in_(asked))
+        lately = set(self._connection.execute(select(c.key).where(*ours, *recent)).scalars())
+        return asked - lately - self.online(role)
