@@ -65,9 +65,10 @@ def encoder(
 @app.command()
 def migrate(database_url: DatabaseUrl = DATABASE_URL) -> None:
     """Bring the tables up to date."""
-    engine = open_engine(database_url)
-    migrate_engine(engine)
-    engine.dispose()
+    with _plain_errors():
+        engine = open_engine(database_url)
+        migrate_engine(engine)
+        engine.dispose()
     out.print("The knowledge base's tables are up to date.")
 
 

@@ -1,7 +1,7 @@
 """Opens the database and brings its tables up to date. Nothing here knows what is stored in them.
 
 SQLite: write-ahead log, full sync, foreign keys on, and writers that queue up at BEGIN instead of failing in the middle.
-Any other database is taken as its URL says.
+Postgres: the address that the gateway's conversations have, whatever driver it names; threads take psycopg.
 """
 
 from pathlib import Path
@@ -10,19 +10,35 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from knowledge_base.errors import DatabaseUnknown
 
 VERSION_TABLE = "knowledge_base_version"
 """The gateway migrates its own tables in the same database, under a version table of its own."""
 BUSY_TIMEOUT_SECONDS = 5
+UNKNOWN = (
+    "A database is named as sqlite:///… or as postgresql+asyncpg://…, and FRONTDESK_DATABASE_URL is not."
+)
 MIGRATIONS = Path(__file__).with_name("migrations")
+ONE_MIGRATES = 7_202_611
+"""Key of the advisory lock under which Postgres is migrated; any number that nobody else takes."""
 
 
 def open_engine(database_url: str) -> Engine:
-    """An engine for `database_url`; makes the folder of a SQLite file when it is not there."""
-    url = make_url(database_url)
+    """An engine for `database_url`; makes the folder of a SQLite file when it is not there.
+
+    Raises DatabaseUnknown for any other than SQLite and Postgres.
+    """
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise DatabaseUnknown(UNKNOWN) from error
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        raise DatabaseUnknown(UNKNOWN)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
@@ -37,8 +53,13 @@ def writing(engine: Engine) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the tables to the newest migration; does nothing when they are there already."""
+    """Brings the tables to the newest migration; does nothing when they are there already.
+
+    All in one transaction, and one process at a time: whoever is killed half-way leaves nothing behind.
+    """
     with writing(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(ONE_MIGRATES)))
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection

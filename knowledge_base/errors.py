@@ -13,6 +13,7 @@
     │   └── NotAllowed           403  not_allowed       signed in, but not as an editor
     └── Unavailable              503
         ├── EncoderMissing       503  encoder_missing   the encoder artifact is not there or not whole
+        ├── DatabaseUnknown      503  database_unknown  the address names a database that is none of ours
         └── StoreUnavailable     503  store_unavailable the database does not answer in time
 
 `code` is for programs and never changes; the message is one plain sentence for people; `retryable` says whether the
@@ -81,6 +82,11 @@ class Unavailable(LibraryError):
 
 class EncoderMissing(Unavailable):
     code = "encoder_missing"
+    retryable = False
+
+
+class DatabaseUnknown(Unavailable):
+    code = "database_unknown"
     retryable = False
 
 

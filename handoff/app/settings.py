@@ -25,7 +25,6 @@ OTHERS = frozenset(
         "EVAL_DIR",
         "PYTHON310",
         "CHROMIUM",
-        "TEST_POSTGRES_URL",
     }
 )
 """Names that the launcher, the bot, the actions and the tests read."""

@@ -1,4 +1,4 @@
-import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +14,9 @@ from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
 from knowledge_base.store import SqlArticleStore
-from knowledge_base.tables import metadata
 from knowledge_base.wire import DraftIn
 from tests.knowledge_base.fakes import WordEncoder
+from tests.servers import PostgresServer
 
 RETURNS = DraftIn(
     title="Return an item",
@@ -52,22 +52,31 @@ def engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """SQLite always; Postgres where FRONTDESK_TEST_POSTGRES_URL names an empty database."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("engine")
-        return
-    url = os.environ.get("FRONTDESK_TEST_POSTGRES_URL")
-    if not url:
-        pytest.skip("needs an empty Postgres database: name it in FRONTDESK_TEST_POSTGRES_URL")
-    engine = open_engine(url)
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer) -> str:
+    """The same on Postgres: the name of a database to make copies of."""
+    engine = open_engine(postgres.create("library_empty"))
     migrate(engine)
-    yield engine
-    with engine.begin() as sql:
-        for table in reversed(metadata.sorted_tables):
-            sql.execute(table.delete())
     engine.dispose()
+    return "library_empty"
+
+
+@pytest.fixture
+def postgres_engine(postgres: PostgresServer, migrated_postgres: str) -> Iterator[Engine]:
+    name = f"library_{secrets.token_hex(6)}"
+    engine = open_engine(postgres.create(name, migrated_postgres))
+    yield engine
+    engine.dispose()
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Engine:
+    """For tests that must hold on both databases."""
+    name = "engine" if request.param == "sqlite" else "postgres_engine"
+    engine = request.getfixturevalue(name)
+    assert isinstance(engine, Engine)
+    return engine
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The contract of the answer log. SQLite always; Postgres where FRONTDESK_TEST_POSTGRES_URL names an empty database."""
+"""The contract of the answer log, on SQLite and Postgres."""
 
 import threading
 import time

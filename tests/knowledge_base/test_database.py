@@ -7,6 +7,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from knowledge_base.database import VERSION_TABLE, migrate, open_engine
+from knowledge_base.errors import DatabaseUnknown
 from knowledge_base.tables import metadata
 
 
@@ -47,3 +48,19 @@ def test_foreign_keys_are_enforced(engine: Engine) -> None:
     orphan = text("INSERT INTO knowledge_vector VALUES ('default', 'nobody', 'e', 't', x'00')")
     with engine.connect() as sql, pytest.raises(IntegrityError):
         sql.execute(orphan)
+
+
+def test_the_address_of_the_conversations_is_good_for_the_articles(postgres_engine: Engine) -> None:
+    named = postgres_engine.url.set(drivername="postgresql+asyncpg")
+    engine = open_engine(named.render_as_string(hide_password=False))
+    with engine.connect() as sql:
+        assert sql.execute(text("SELECT count(*) FROM knowledge_article")).scalar() == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://u:s3cret@host/frontdesk", "frontdesk.db", ""])
+def test_any_other_database_is_refused_in_plain_words_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseUnknown) as refused:
+        open_engine(url)
+    assert "postgresql+asyncpg://" in str(refused.value)
+    assert "s3cret" not in str(refused.value)

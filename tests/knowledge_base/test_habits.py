@@ -1,5 +1,4 @@
-"""What may be concluded from what helped, and how it is kept. SQLite always; Postgres where
-FRONTDESK_TEST_POSTGRES_URL names an empty database."""
+"""What may be concluded from what helped, and how it is kept, on SQLite and Postgres."""
 
 import threading
 from datetime import UTC, datetime, timedelta

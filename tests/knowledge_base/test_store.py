@@ -1,5 +1,4 @@
-"""The contract of every article store. SQLite always; Postgres where FRONTDESK_TEST_POSTGRES_URL names an empty
-database."""
+"""The contract of every article store, on SQLite and Postgres."""
 
 import threading
 from dataclasses import replace
