@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from handoff import triggers, voice
+from handoff.asking_bot import ask_bot
 from handoff.conversation import Move, Owner
 from handoff.customer_card import Cards
 from handoff.errors import BadInput, IllegalMove, NotFound
@@ -104,7 +105,7 @@ class Desk:
             if triggers.asks_for_person(text) and not _fills_in(conversation, text):
                 self._asked(tx, conversation, cmid, seq)
             else:
-                tx.add_turn(conversation.id, cmid, text, None, conversation.ownership.fence)
+                ask_bot(tx, conversation, cmid, text)
 
         return await self._customer_event(
             conversation_id, "message", {"text": text}, cmid, act, needs_answer=True
@@ -117,8 +118,7 @@ class Desk:
         def act(tx: Transaction, conversation: ConversationRecord, _seq: int) -> None:
             if conversation.ownership.owner is Owner.BOT:
                 asks = payload["entities"].get("question") if payload["intent"] == "ask_this" else None
-                fence = conversation.ownership.fence
-                tx.add_turn(conversation.id, cmid, asks, None if asks else payload, fence)
+                ask_bot(tx, conversation, cmid, asks, None if asks else payload)
 
         body = {"choice_id": choice_id, "label": label}
         return await self._customer_event(conversation_id, "chosen", body, cmid, act, needs_answer=True)
@@ -269,8 +269,7 @@ class Desk:
     def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str, seq: int) -> None:
         asked = Occasion(Happened.ASKED, seq)
         if self._call(tx, conversation, asked).step is triggers.Step.ASK_DETAILS:
-            payload = {"intent": "ask_for_human", "entities": {}}
-            tx.add_turn(conversation.id, cmid, None, payload, conversation.ownership.fence)
+            ask_bot(tx, conversation, cmid, None, {"intent": "ask_for_human", "entities": {}})
 
     def _call(
         self, tx: Transaction, conversation: ConversationRecord, now: Occasion, contact: Json | None = None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from handoff import voice
+from handoff.asking_bot import ask_bot
 from handoff.calling import asks_for_person
 from handoff.conversation import Move, Owner, Ownership
 from handoff.log import LOG_WINDOW, SYSTEM
@@ -91,7 +92,7 @@ def ask_bot_again(tx: Transaction, before: ConversationRecord) -> None:
             text = event.body["text"]
             if asks_for_person(text) or meant_for(_colleague_at(lately, event.seq), text):
                 continue
-            tx.add_turn(conversation.id, str(event.cmid), text, None, conversation.ownership.fence)
+            ask_bot(tx, conversation, str(event.cmid), text)
             tx.update_conversation(conversation.id, waiting_since=before.waiting_since or event.at)
             return
 

@@ -115,11 +115,12 @@ class Transaction(Protocol):
         ...
 
     def open_turns(self, conversation_id: str) -> Sequence[TurnRecord]: ...
-    def overdue_turns(
-        self, told_after: float, given_up_after: float, most_waiting: int, limit: int
-    ) -> Sequence[TurnRecord]:
-        """Open turns that waited for `told_after` seconds untold or for `given_up_after`, and those in line beyond
-        `most_waiting`; oldest first."""
+    def overdue_turns(self, told_after: float, given_up_after: float, limit: int) -> Sequence[TurnRecord]:
+        """Open turns that waited for `told_after` seconds untold, or for `given_up_after`; oldest first."""
+        ...
+
+    def turns_beyond(self, most: int, limit: int) -> Sequence[TurnRecord]:
+        """What waits in line behind the first `most` turns."""
         ...
 
     def tell_turns(self, conversation_id: str) -> None:
@@ -243,8 +244,8 @@ class Bot(Protocol):
         """The reply to a turn that was heard before, None when it was not."""
         ...
 
-    async def ready(self) -> tuple[int, int]:
-        """How many of its processes could answer now, and how many there are."""
+    async def ready(self) -> int:
+        """How many of its processes could answer now."""
         ...
 
     async def close(self) -> None: ...

@@ -29,14 +29,34 @@ OFFER_OFFLINE = (
 BOT_AWAY = "I can't answer right now."
 """Goes before an offer when the bot failed; otherwise the bot's own words have just said why."""
 
+STILL_WORKING = "This takes me longer than usual. I'm still on it, and you can ask for a person at any time."
+
 JOINED = "{name} joined. {about}."
 LEFT = "{name} lost the connection. You keep your place; the next free colleague takes over."
 REQUEUED = "{name} has passed this on. You keep your place; the next free colleague takes over."
+PASSED_ON = "{name} takes over from {sender}. {about}."
+AGENT_AWAY = "{name} lost the connection and may come back. If not, the next free colleague takes over."
 RETURNED_TO_BOT = "{name} has left. You're back with Fern, the bot."
 LEFT_QUEUE = "You're with Fern, the bot. You can ask for a person at any time."
 CLOSED_BY_AGENT = "{name} has closed this conversation. Write again whenever you need us."
 CLOSED_BY_CUSTOMER = "This conversation is closed. Write again whenever you need us."
 REOPENED = "Welcome back. You're with Fern, the bot."
+
+ASSIGNED = {
+    "offered": "This was offered to {name}.",
+    "declined": "{name} did not take it.",
+    "offer_passed": "{name} let the offer pass.",
+    "transfer_offered": "{name} asked {whom} to take over.",
+    "transfer_accepted": "{name} took over from {sender}.",
+    "transfer_declined": "{name} declined to take over.",
+    "transfer_taken_back": "{name} keeps this conversation after all.",
+    "transfer_passed": "Nobody took over in time. {name} keeps this conversation.",
+    "taken_over": "{name} took over from {sender} as a supervisor.",
+    "back": "{name} is back.",
+    "priority": "{name} set the priority to {priority}.",
+}
+"""What agents read of who was asked, by the code of the `assignment`."""
+PRIORITIES = {-1: "low", 0: "normal", 1: "high", 2: "urgent", 3: "first of all"}
 
 FACTS = {"order_number": "Order", "phone": "Phone", "email": "E-mail"}
 """What stands before a fact on the card; others speak for themselves."""

@@ -12,12 +12,15 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from handoff.adapters.bot_pool import BotPool
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable
 from handoff.ports import Json, TurnReply, TurnRequest
 from handoff.triggers import Wish
 from knowledge_base.wire import Hit
 
 CONNECT_SECONDS = 1.0
+READY_SECONDS = 0.8
+"""One that hangs must not make the gateway look unwell."""
 WISHES = frozenset(get_args(Wish))
 log = structlog.get_logger(__name__)
 
@@ -111,11 +114,17 @@ class RasaBot:
         answer = await self._call("GET", "/heard", timeout_seconds, params=question)
         return _reply(answer["reply"], cmid) if answer.get("reply") else None
 
-    async def ready(self) -> bool:
+    async def health(self, timeout_seconds: float) -> None:
+        """Raises BotUnavailable, BotTimeout or BotFailed unless the model is loaded and turns are taken."""
+        if not (await self._call("GET", "/health", timeout_seconds)).get("ok"):
+            raise BotFailed("The bot says that it is not well.")
+
+    async def ready(self) -> int:
         try:
-            return bool((await self._call("GET", "/health", 2.0)).get("ok"))
+            await self.health(READY_SECONDS)
         except (BotUnavailable, BotTimeout, BotFailed):
-            return False
+            return 0
+        return 1
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -144,6 +153,14 @@ class RasaBot:
         if not isinstance(answer, dict):
             raise BotFailed("The bot answered something else than an object.")
         return answer
+
+
+def rasa_pool(urls: str, secret: str) -> BotPool:
+    """The Rasas at `urls`, addresses separated by commas. Raises ValueError for none, or the same twice."""
+    addresses = [address.strip().rstrip("/") for address in urls.split(",") if address.strip()]
+    if not addresses or len(set(addresses)) < len(addresses):
+        raise ValueError("FRONTDESK_RASA_URL must name each assistant once, separated by commas.")
+    return BotPool({address: RasaBot(address, secret) for address in addresses})
 
 
 def harmless(text: str) -> str:

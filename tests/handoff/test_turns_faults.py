@@ -3,22 +3,18 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
 import structlog.testing
-from sqlalchemy import update
 
 from handoff import voice
-from handoff.adapters import tables as t
 from handoff.adapters.store_sql import SqlStore
-from handoff.adapters.transaction_sql import SqlTransaction
+from handoff.bot_replies import Replies
 from handoff.conversation import Owner
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable, StoreUnavailable
 from handoff.ports import Transaction, TurnRecord, TurnReply
-from handoff.turns import GIVE_UP_TRIES, Turns
-from tests.handoff.fakes import QUICK, STEADY, House, ScriptedBot, says
+from tests.handoff.fakes import QUICK, House, ScriptedBot, says
 from tests.handoff.test_turns import ask, one_turn
 
 T = TypeVar("T")
@@ -125,7 +121,7 @@ async def test_the_promise_counts_from_the_message_however_many_wait_before_it(
     seats = [await hasty.seat() for _ in range(5)]
     for seat in seats:
         await ask(hasty, seat.conversation_id)
-    await asyncio.sleep(QUICK.total_seconds)
+    hasty.clock.passes(QUICK.total_seconds)
     async with hasty.bot_at_work():
         for seat in seats:
             await hasty.replied(seat.conversation_id)
@@ -183,7 +179,7 @@ async def test_after_a_long_outage_a_turn_is_still_looked_for_and_asked(
     async with house.bot_at_work():
         cmid = await ask(house, seat.conversation_id)
         await bot.asked(seat.conversation_id)
-    await house.store.write(an_hour_later)
+    house.clock.passes(3_600)
     bot.holding = False
     if was_heard:
         bot.remembered[cmid] = says("I had heard you before the restart.")
@@ -193,13 +189,6 @@ async def test_after_a_long_outage_a_turn_is_still_looked_for_and_asked(
     assert len(bot.requests) == (1 if was_heard else 2)
     expected = "I had heard you before the restart." if was_heard else "You said: Where is it?"
     assert (await house.last(seat.conversation_id)).body["text"] == expected
-
-
-def an_hour_later(tx: Transaction) -> None:
-    """The turns in the outbox are from an hour ago."""
-    assert isinstance(tx, SqlTransaction)
-    before = datetime.now(UTC) - timedelta(hours=1)
-    tx._connection.execute(update(t.bot_turn).values(created_at=before))
 
 
 def names_in(change: Any) -> tuple[str, ...]:
@@ -242,18 +231,18 @@ class Away(Flaky):
     async def write(self, change: Callable[[Transaction], T]) -> T:
         if self.now:
             self.refused += 1
-            if self.refused >= 5 * GIVE_UP_TRIES:
+            if self.refused >= 10:
                 self.refused_often.set()
             raise StoreUnavailable("The database is away.")
         return await super().write(change)
 
 
-@pytest.mark.parametrize("failing", ["_apply", "_fail", "take_turn", "reopen_turns"])
+@pytest.mark.parametrize("failing", ["write", "fail", "take_turn", "retake_turn"])
 async def test_a_write_that_fails_once_silences_nobody(
     store: SqlStore, bot: ScriptedBot, failing: str
 ) -> None:
     house = House(Flaky(store, {failing}), bot)  # type: ignore[arg-type]
-    if failing == "_fail":
+    if failing == "fail":
         bot.script = [BotFailed("no"), BotFailed("no")]
     seat = await house.seat()
     async with house.bot_at_work():
@@ -271,40 +260,29 @@ async def test_a_reply_that_cannot_be_written_is_a_failed_turn(house: House, bot
     assert (await house.ownership(conversation_id)).owner is Owner.BOT
 
 
-class Unfailing(Turns):
-    """Broken on purpose: the turns of one conversation cannot be failed."""
-
-    broken = ""
-
-    def _fail(self, turn: TurnRecord, tx: Transaction) -> None:
-        if turn.conversation_id == self.broken:
-            raise ValueError("This row makes no sense.")
-        super()._fail(turn, tx)
-
-
 async def test_a_turn_that_cannot_be_given_up_holds_up_nobody_and_is_dropped_at_last(
     house: House, bot: ScriptedBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handoff.turns.POLL_SECONDS", 0.05)
-    house.turns = turns = Unfailing(house.store, house.doorbell, bot, STEADY)
     broken, fine = await house.seat(), await house.seat()
-    turns.broken = broken.conversation_id
+    fails = Replies.fail
+
+    def fails_but_once(replies: Replies, tx: Transaction, turn: TurnRecord) -> tuple[str, ...]:
+        if turn.conversation_id == broken.conversation_id:
+            raise ValueError("This row makes no sense.")
+        return fails(replies, tx, turn)
+
+    monkeypatch.setattr(Replies, "fail", fails_but_once)
     bot.script = [BotFailed("no")] * 4
     with structlog.testing.capture_logs() as logs:
         async with house.bot_at_work():
-            await ask(house, broken.conversation_id)
-            await house.until(broken.conversation_id, lambda _: bool(turns._lost))
-            await ask(house, fine.conversation_id)
-            await house.replied(fine.conversation_id)
-            await house.replied(broken.conversation_id)
+            for seat in (broken, fine):
+                await ask(house, seat.conversation_id)
+                await house.replied(seat.conversation_id)
             await ask(house, broken.conversation_id, "and now?")
             await house.replied(broken.conversation_id)
     assert (await house.last(fine.conversation_id)).kind == "offer"
     assert (await house.last(broken.conversation_id)).body["text"] == "You said: and now?"
-    events = [entry["event"] for entry in logs]
-    assert events.count("turns.not_given_up") == GIVE_UP_TRIES - 1
-    assert events.count("turns.turn_dropped") == 1
-    assert turns._lost == []
+    assert [entry["event"] for entry in logs].count("turns.turn_dropped") == 1
 
 
 async def test_a_database_that_is_away_for_long_loses_no_turn(
@@ -323,7 +301,8 @@ async def test_a_database_that_is_away_for_long_loses_no_turn(
         await asyncio.wait_for(away.refused_often.wait(), 4)
         away.now = False
         await house.replied(seat.conversation_id)
-    assert (await house.last(seat.conversation_id)).kind == "offer"
+    assert (await house.last(seat.conversation_id)).body["text"] == "You said: Where is it?"
+    assert len(bot.requests) == 1
 
 
 async def test_a_lost_ring_costs_a_poll_and_not_the_turn(

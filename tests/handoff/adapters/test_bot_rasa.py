@@ -252,7 +252,7 @@ async def test_half_a_memory_is_a_failure(reply: Any) -> None:
 ])  # fmt: skip
 async def test_ready_is_yes_or_no(body: Any, status: int, ready: bool) -> None:
     async with rasa(always(body, status)) as bot:
-        assert await bot.ready() is ready
+        assert bool(await bot.ready()) is ready
 
 
 # over a real socket

@@ -163,7 +163,7 @@ async def test_sites_do_not_see_each_other(store: SqlStore, chats: list[str], da
     assert await other.read(lambda tx: tx.customer_by_token("hash")) is None
     assert await other.read(lambda tx: tx.queue_version()) == 0
     assert await other.read(lambda tx: dict(tx.heads(chats))) == {}
-    assert await other.write(lambda tx: tx.take_turn()) is None
+    assert await other.write(lambda tx: tx.take_turn("worker", 6)) is None
     await other.write(lambda tx: tx.set_owner(chats[0], Ownership(fence=9)))
     assert await store.read(lambda tx: tx.conversation(chats[0]).ownership.fence) == 0
     await other.close()
