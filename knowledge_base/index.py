@@ -10,27 +10,21 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
-import numpy as np
-
 from knowledge_base.article import Article, Content, Passage, text_key
-from knowledge_base.asking import script_of
 from knowledge_base.background import ARTICLES, ENOUGH
 from knowledge_base.confidence import DEFAULT, Calibration
 from knowledge_base.errors import StoreUnavailable
-from knowledge_base.language import noticed
-from knowledge_base.ports import ArticleStore, Encoder, Publication
+from knowledge_base.ports import ArticleStore, Encoder, NearTexts, Part, Publication
 from knowledge_base.ranking import (
-    Lexicon,
-    Matrix,
     Question,
     Vector,
-    Views,
     words_of,
 )
+from knowledge_base.shelf import Entry, Rival, Seen, Shelf
 from knowledge_base.speller import words_of as spoken
 from knowledge_base.spelling import spelling_of
 from knowledge_base.statements import row_name, statements
@@ -38,175 +32,28 @@ from knowledge_base.statements import row_name, statements
 LOOK_AGAIN_SECONDS = 1.0
 """How long a snapshot answers before the version is looked at: half of the 2 s promised to other processes."""
 CLOSING_SECONDS = 5.0
-SAMPLED_ARTICLES = 30
-"""Enough to know in which language a library is written."""
+AT_HAND = 64
+"""Articles whose vectors stay in memory where the others lie in a database: they stand for the library's average. A
+library of no more is searched exactly."""
+READ_AT_ONCE = 200
+"""Articles read together: their vectors are in memory until the database has them."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One article, ready to be searched."""
-
-    stamp: str
-    publication: Publication
-    words: tuple[Counter[str], ...]
-    """For each passage how often each word occurs in it, above it, and in the article's summary and questions."""
-    seen: tuple["Seen", ...]
-    """For each passage the keys of its vectors."""
-    asked: tuple[str, ...]
-    """The keys of the article's other wordings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Under which keys a passage's vectors lie; to find a text's key takes longer than to find its vector."""
-
-    whole: str
-    place: str
-    statements: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """An article of the background: it is compared with, and never shown."""
-
-    said: Vector
-    standing: Vector
-    words: Counter[str]
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """The snapshot. `version` is the store's index version that it shows."""
-
-    version: int
-    entries: Mapping[str, Entry]
-    dimensions: int
-    calibration: Calibration = field(default=DEFAULT)
-    background: tuple["Rival", ...] = ()
-    """Stands in for the articles that a small library does not have."""
-
-    @cached_property
-    def views(self) -> Views:
-        return self._views(())
-
-    @cached_property
-    def contest(self) -> Views:
-        return self._views(self.background) if self.background else self.views
-
-    def _views(self, rivals: Sequence["Rival"]) -> Views:
-        said, stated, standing, wordings = list[Vector](), list[Vector](), list[Vector](), list[Vector]()
-        owner, statement_owner, wording_owner = list[int](), list[int](), list[int]()
-        words, place, places = list[Counter[str]](), list[int](), dict[str, int]()
-        for number, entry in enumerate(self.entries.values()):
-            vector = entry.publication.vectors
-            for seen in entry.seen:
-                said.append(vector[seen.whole])
-                stated += [vector[key] for key in seen.statements]
-                statement_owner += [len(owner)] * len(seen.statements)
-                place.append(places.setdefault(seen.place, len(places)))
-                if len(places) > len(standing):
-                    standing.append(vector[seen.place])
-                owner.append(number)
-            wordings += [vector[key] for key in entry.asked]
-            wording_owner += [number] * len(entry.asked)
-            words += entry.words
-        for number, rival in enumerate(rivals, start=len(self.entries)):
-            said.append(rival.said)
-            place.append(len(standing))
-            standing.append(rival.standing)
-            owner.append(number)
-            words.append(rival.words)
-        return Views(
-            passages=self._matrix(said),
-            statements=self._matrix(stated),
-            places=self._matrix(standing),
-            wordings=self._matrix(wordings),
-            owner=np.array(owner, dtype=np.intp),
-            statement_owner=np.array(statement_owner, dtype=np.intp),
-            place=np.array(place, dtype=np.intp),
-            wording_owner=np.array(wording_owner, dtype=np.intp),
-            articles=len(self.entries) + len(rivals),
-            lexicon=Lexicon(words),
-        )
-
-    def share_vectors(self) -> None:
-        """Lets the entries see their rows of the matrices in place of vectors of their own, which takes half the memory.
-
-        The same numbers under the same keys: whoever reads them meanwhile notices nothing.
-        """
-        views, position, stated, worded = self.views, 0, 0, 0
-        for entry in self.entries.values():
-            vectors = entry.publication.vectors
-            if not isinstance(vectors, dict):
-                raise TypeError("the vectors of a live article must be a dict")
-            for seen in entry.seen:
-                vectors[seen.whole] = views.passages[position]
-                vectors[seen.place] = views.places[views.place[position]]
-                for row, key in enumerate(seen.statements, start=stated):
-                    vectors[key] = views.statements[row]
-                position, stated = position + 1, stated + len(seen.statements)
-            for row, key in enumerate(entry.asked, start=worded):
-                vectors[key] = views.wordings[row]
-            worded += len(entry.asked)
-
-    @cached_property
-    def language(self) -> str:
-        heard = Counter(filter(None, map(noticed, self._sample)))
-        return heard.most_common(1)[0][0] if heard else ""
-
-    @cached_property
-    def script(self) -> str:
-        return script_of(" ".join(self._sample))
-
-    @cached_property
-    def _sample(self) -> list[str]:
-        """What some of the articles begin with."""
-        return [item.passages[0].text for item in self._articles[:SAMPLED_ARTICLES] if item.passages]
-
-    def place(self, position: int) -> tuple[Publication, Passage]:
-        return self._places[position]
-
-    def find(self, passage_id: str) -> tuple[Publication, Passage] | None:
-        position = self.position(passage_id)
-        return None if position is None else self._places[position]
-
-    def position(self, passage_id: str) -> int | None:
-        return self._by_id.get(passage_id)
-
-    def article(self, article_id: str) -> Publication | None:
-        entry = self.entries.get(article_id)
-        return entry.publication if entry else None
-
-    def articles(self) -> Sequence[Publication]:
-        return self._articles
-
-    @cached_property
-    def _articles(self) -> tuple[Publication, ...]:
-        return tuple(entry.publication for entry in self.entries.values())
-
-    @cached_property
-    def _places(self) -> list[tuple[Publication, Passage]]:
-        return [(publication, passage) for publication in self._articles for passage in publication.passages]
-
-    @cached_property
-    def _by_id(self) -> dict[str, int]:
-        return {passage.id: position for position, (_, passage) in enumerate(self._places)}
-
-    def _matrix(self, vectors: list[Vector]) -> Matrix:
-        return np.array(vectors, dtype=np.float32).reshape(len(vectors), self.dimensions)
 
 
 class LiveIndex:
     """Holds the current snapshot. Reading takes no lock; only one thread at a time looks for changes."""
 
-    def __init__(self, store: ArticleStore, encoder: Encoder) -> None:
-        """Reads the whole library; encodes only what has no vector of this encoder yet."""
+    def __init__(self, store: ArticleStore, encoder: Encoder, near: NearTexts | None = None) -> None:
+        """Reads the whole library; encodes only what has no vector of this encoder yet.
+
+        With `near` the vectors are searched there, and memory holds the words and texts alone.
+        """
         self.encoder = encoder.sha256
         self._encoder = encoder
         self._store = store
         self._lock = threading.Lock()
+        self._near = near
         self._shelf = Shelf(-1, {}, encoder.dimensions)
         self._spelling = spelling_of(encoder.vocabulary())
         self._looked_at = 0.0
@@ -232,6 +79,8 @@ class LiveIndex:
         self._closed.set()
         if self._watcher is not None:
             self._watcher.join(timeout=CLOSING_SECONDS)
+        if self._near is not None:
+            self._near.close()
 
     def _look(self) -> None:
         if self._lock.acquire(blocking=False):
@@ -271,28 +120,66 @@ class LiveIndex:
     def _read(self) -> Shelf:
         # The version first: a change that comes while the rest is read is then seen again, not missed.
         version, stamps, before = self._store.index_version(), self._store.live_stamps(), self._shelf.entries
+        if self._near is not None:
+            self._forget_gone(self._near, stamps)
+        at_hand = set(stamps) if self._near is None else _at_hand(stamps)
         kept = {
             key: before[key] for key, stamp in stamps.items() if key in before and before[key].stamp == stamp
         }
-        fresh = self._store.publications([key for key in stamps if key not in kept], self.encoder)
-        entries = {
-            **kept,
-            **{item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in fresh},
-        }
+        kept = {key: entry for key, entry in kept.items() if key not in at_hand or entry.publication.vectors}
+        missing = [key for key in stamps if key not in kept]
+        fresh = dict[str, Entry]()
+        for start in range(0, len(missing), READ_AT_ONCE):
+            batch = self._store.publications(missing[start : start + READ_AT_ONCE], self.encoder)
+            whole = {item.article.id: _entry(stamps[item.article.id], self._whole(item)) for item in batch}
+            fresh |= self._stored(whole, at_hand)
+        entries = {**self._without_vectors(kept, at_hand), **fresh}
         # Words stay known when their article goes: what was right once is no slip.
-        self._spelling = self._spelling.with_words(spoken(map(_spoken, fresh)))
+        self._spelling = self._spelling.with_words(
+            spoken(_spoken(entry.publication) for entry in fresh.values())
+        )
         stored = self._store.calibration()
         calibration = (Calibration.from_json(stored, self.encoder) if stored else None) or DEFAULT
         # A fixed order makes equal scores come out the same way in every process.
         background = self._background if 0 < len(entries) < ENOUGH else ()
         shelf = Shelf(
-            version, dict(sorted(entries.items())), self._encoder.dimensions, calibration, background
+            version,
+            dict(sorted(entries.items())),
+            self._encoder.dimensions,
+            calibration,
+            background,
+            self._near,
         )
         shelf.contest  # noqa: B018  # built now, by the writer, and not by the first customer who asks
-        shelf.share_vectors()
+        if self._near is None:
+            shelf.share_vectors()
         shelf.find("")
         self._shelf, self._looked_at = shelf, time.monotonic()
         return shelf
+
+    def _forget_gone(self, near: NearTexts, stamps: Mapping[str, str]) -> None:
+        gone = near.kept().keys() - stamps.keys()
+        if gone:
+            near.forget(sorted(gone))
+
+    def _stored(self, entries: dict[str, Entry], at_hand: set[str]) -> dict[str, Entry]:
+        """The entries, whose vectors the database has by now."""
+        if self._near is None:
+            return entries
+        kept = self._near.kept()
+        for key, entry in entries.items():
+            if kept.get(key) != entry.stamp:
+                self._near.keep(key, entry.stamp, _parts(entry))
+        return self._without_vectors(entries, at_hand)
+
+    def _without_vectors(self, entries: dict[str, Entry], at_hand: set[str]) -> dict[str, Entry]:
+        """The entries; of those that are not at hand the vectors are left to the database."""
+        return {
+            key: entry
+            if key in at_hand or not entry.publication.vectors
+            else replace(entry, publication=replace(entry.publication, vectors={}))
+            for key, entry in entries.items()
+        }
 
     @cached_property
     def _background(self) -> tuple[Rival, ...]:
@@ -389,3 +276,18 @@ def _entry(stamp: str, publication: Publication) -> Entry:
         for passage in publication.passages
     )
     return Entry(stamp, publication, words, seen, tuple(map(text_key, content.questions)))
+
+
+def _at_hand(article_ids: Iterable[str]) -> set[str]:
+    """A sample that stays nearly the same as the library grows: ids are random."""
+    return set(sorted(article_ids, key=text_key)[:AT_HAND])
+
+
+def _parts(entry: Entry) -> dict[Part, dict[str, Vector]]:
+    keys: dict[Part, Iterable[str]] = {
+        "passage": [seen.whole for seen in entry.seen],
+        "place": [seen.place for seen in entry.seen],
+        "statement": [key for seen in entry.seen for key in seen.statements],
+        "wording": entry.asked,
+    }
+    return {part: {key: entry.publication.vectors[key] for key in listed} for part, listed in keys.items()}

@@ -6,7 +6,7 @@ This module must not know which database, model or parser is behind them.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from knowledge_base.article import Article, Content, Excerpt, Passage, Revision
 from knowledge_base.confidence import Calibration
@@ -46,6 +46,36 @@ class Publication:
     content: Content
     passages: tuple[Passage, ...]
     vectors: Mapping[str, Vector]
+
+
+Part = Literal["passage", "place", "statement", "wording"]
+"""What a vector is of."""
+
+
+class NearTexts(Protocol):
+    """The vectors of live articles in a database that searches them. Raises StoreUnavailable."""
+
+    def kept(self) -> dict[str, str]:
+        """The stamp of each article whose vectors it has."""
+        ...
+
+    def keep(self, article_id: str, stamp: str, vectors: Mapping[Part, Mapping[str, Vector]]) -> None:
+        """Takes in an article's vectors, by part and text key, in place of those it had."""
+        ...
+
+    def forget(self, article_ids: Sequence[str]) -> None: ...
+
+    def nearest(self, part: Part, vector: Vector, most: int) -> dict[str, float]:
+        """Text keys of this part with their cosines, the nearest ones; a few of them may be missed."""
+        ...
+
+    def cosines(self, vector: Vector, keys: Sequence[str]) -> dict[str, float]:
+        """The cosine of each of these texts that is there."""
+        ...
+
+    def vectors(self, keys: Sequence[str]) -> dict[str, Vector]: ...
+
+    def close(self) -> None: ...
 
 
 class ArticleStore(Protocol):

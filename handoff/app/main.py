@@ -16,6 +16,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from handoff.adapters.bot_rasa import RasaBot
 from handoff.adapters.doorbell_local import LocalDoorbell
+from handoff.adapters.doorbell_redis import RedisDoorbell
 from handoff.adapters.judge_library import LibraryJudge
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
@@ -25,6 +26,7 @@ from handoff.app.customer_socket import CustomerSockets
 from handoff.app.housekeeping import Housekeeping
 from handoff.app.limits import Limiter
 from handoff.app.logs import configure_logs
+from handoff.app.polls import Polls
 from handoff.app.problems import add_problem_handlers, problem_of, unexpected_problem
 from handoff.app.settings import Settings
 from handoff.app.signin import Sessions
@@ -65,14 +67,17 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     secret = settings.service_secret.get_secret_value()
     migrate(settings.database_url)
     store = SqlStore(settings.database_url, settings.site_id)
-    doorbell = LocalDoorbell()
+    local = LocalDoorbell()
+    redis = RedisDoorbell(local, settings.redis_url, settings.site_id) if settings.redis_url else None
+    doorbell = redis or local
     customers = Board()
     attendance = Attendance(store, Board(), customers)
     bot = bot or RasaBot(settings.rasa_url, secret)
     library = library or open_library(
-        settings.database_url, settings.encoder_dir, settings.site_id, recogniser.masked, settings.keep_answers_days
+        settings.database_url, settings.encoder_dir, settings.site_id, recogniser.masked, settings.keep_answers_days,
+        settings.vector_index,
     )  # fmt: skip
-    limiter = Limiter()
+    limiter = Limiter(settings.redis_url)
     sessions = Sessions(
         store, timedelta(hours=settings.session_hours), frozenset(settings.allowed_origins), bool(settings.secure_cookies)
     )  # fmt: skip
@@ -82,13 +87,18 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     views = Views(store, customers, recogniser.find)
     patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
     turns = Turns(store, doorbell, bot, patience, recognise=recogniser.find)
-    housekeeping = Housekeeping(store, doorbell, queue, attendance, settings.agent_gone_seconds)
-    work = (turns.run, housekeeping.run, partial(_warm_up, library, recogniser))
-    lifespan = _lifespan(work, bot, judging, library, store)
+    housekeeping = Housekeeping(store, queue, attendance, settings.agent_gone_seconds)
+    polls = Polls(store, local, redis, others_write=not settings.database_url.startswith("sqlite"))
+    work: list[Job] = [turns.run, housekeeping.run, polls.run, partial(_warm_up, library, recogniser)]
+    closing: list[Job] = [limiter.close]
+    if redis:
+        work.append(redis.run)
+        closing.append(redis.close)
+    lifespan = _lifespan(work, bot, judging, library, store, closing)
     app = FastAPI(title="Frontdesk", version="1", lifespan=lifespan, max_body_size=MOST_BODY)
     _add_edges(app, settings, sessions, limiter, secret)
     app.include_router(sessions.router(limiter))
-    app.include_router(rest.create_router(store, desk, views, sessions, bot))
+    app.include_router(rest.create_router(store, desk, views, sessions, bot, redis))
     app.include_router(api.create_router(library, _editors(sessions), secret), prefix="/api/knowledge")
     pace = settings.frames_per_10_seconds
     customer = CustomerSockets(
@@ -101,11 +111,12 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     return app
 
 
-Work = Sequence[Callable[[], Awaitable[None]]]
+Job = Callable[[], Awaitable[None]]
+Work = Sequence[Job]
 
 
 def _lifespan(
-    work: Work, bot: Bot, judging: Judging, library: Library, store: SqlStore
+    work: Work, bot: Bot, judging: Judging, library: Library, store: SqlStore, closing: Work
 ) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     """What runs beside the requests, and in which order everything is closed."""
 
@@ -120,6 +131,8 @@ def _lifespan(
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, Exception):
                     log.error("background.failed", exc_info=result)
+            for close in closing:
+                await close()
             await bot.close()
             await judging.settled(SETTLE_SECONDS)
             await asyncio.to_thread(library.close)

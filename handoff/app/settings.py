@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     service_secret: SecretStr = Field(default=SecretStr(""), description="Shared with Rasa and the actions.")
     allowed_origins: list[str] = Field(default=[], description="Other sites that may embed the widget.")
     secure_cookies: bool | None = Field(default=None, description="Cookies over HTTPS only; not in the demo.")
+    vector_index: Literal["exact", "pgvector"] = Field(
+        default="exact", description="Search articles in memory, or in Postgres when they are very many."
+    )
     site_id: str = Field(default="default", description="The one site of this installation.")
     phone_regions: str = Field(
         default=PHONE_REGIONS, description="Countries whose customers write telephone numbers without +."
