@@ -33,7 +33,8 @@ function rank(target: Target): number {
 function byReadiness(one: Target, other: Target): number {
   const [a, b] = [one.colleague, other.colleague];
   if (a === null || b === null) return 0;
-  return Number(b.available) - Number(a.available) || a.active / a.max_chats - b.active / b.max_chats || one.name.localeCompare(other.name);
+  const order = [Number(b.online) - Number(a.online), Number(b.available) - Number(a.available), a.active / a.max_chats - b.active / b.max_chats];
+  return order.find((difference) => difference !== 0) ?? one.name.localeCompare(other.name);
 }
 
 function person(colleague: Colleague): Target {
@@ -42,15 +43,20 @@ function person(colleague: Colleague): Target {
   return { key: card.id, to: { agent: card.id }, name: card.name, about, colleague, because: unasked(colleague) };
 }
 
-function unasked({ online, active, max_chats: most }: Colleague): string {
-  if (!online) return "Offline";
-  return active >= most ? "All chats taken" : "";
+function unasked(one: Colleague): string {
+  if (!one.online) return "Offline";
+  return isFull(one) ? "All chats taken" : "";
+}
+
+function isFull({ active, max_chats: most }: Colleague): boolean {
+  return active >= most;
 }
 
 function withSkill(skill: string, others: readonly Colleague[]): Target {
   const having = others.filter((one) => one.skills.includes(skill) && one.online);
   const about = having.length === 0 ? "" : having.map(({ card }) => card.name).join(", ");
-  return { key: `skill:${skill}`, to: { skill }, name: skill, about, colleague: null, because: having.length === 0 ? "Nobody who has it is online" : "" };
+  const because = having.length === 0 ? "Nobody online" : having.every(isFull) ? "All chats taken" : "";
+  return { key: `skill:${skill}`, to: { skill }, name: skill, about, colleague: null, because };
 }
 
 /** `de` → `German`; what no browser knows stays as it is. */

@@ -98,14 +98,14 @@ export function NoChat() {
         icon={MessagesSquare}
         title={waiting === 0 ? "Nobody is waiting" : waiting === 1 ? "One person is waiting" : `${waiting} people are waiting`}
         actions={
-          may.may ? (
+          may.may && !offered ? (
             <Button kind="primary" onClick={() => desk.takeNext()}>
               Take next
             </Button>
           ) : undefined
         }
       >
-        {may.may
+        {may.may && !offered
           ? "Take the next one, or open a conversation on the left to read it first."
           : away
             ? "You are away. Switch to “Taking chats” when you are ready."

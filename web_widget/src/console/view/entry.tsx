@@ -63,7 +63,7 @@ export function Entry({ event, first, marks, me, customer, spot = null, receipt 
       );
     case "assignment":
       return (
-        <Line event={event} spot={spot}>
+        <Line event={event} spot={spot} kind="line-assignment">
           <Icon node={ASSIGNMENT_ICON[event.code]} />
           {event.text}
         </Line>
@@ -212,9 +212,16 @@ export function Helpful({ helpful }: { helpful: boolean | null }) {
   );
 }
 
-function Line({ event, spot, children }: { event: LogEvent; spot: Spot | null; children: ComponentChildren }) {
+interface LineProps {
+  event: LogEvent;
+  spot: Spot | null;
+  kind?: string;
+  children: ComponentChildren;
+}
+
+function Line({ event, spot, kind = "", children }: LineProps) {
   return (
-    <p class={spot ? "line spot" : "line"} data-seq={event.seq} tabIndex={-1}>
+    <p class={`line ${kind} ${spot ? "spot" : ""}`} data-seq={event.seq} tabIndex={-1}>
       <span class="line-words">{children}</span> <Time at={event.at} />
     </p>
   );

@@ -59,11 +59,11 @@ function OfferCard({ offer }: { offer: Offer }) {
           {row.customer_name}
         </a>
         <PriorityMark priority={row.priority} />
-        <ChannelMark channel={row.channel} />
+        {row.reason !== "left_details" && <ChannelMark channel={row.channel} />}
         {row.waiting_since !== null && <WaitLabel since={row.waiting_since} />}
       </p>
       <p class="offer-why">
-        <ReasonMark reason={row.reason} />
+        <ReasonMark reason={row.reason} channel={row.channel} />
       </p>
       <p class="offer-text" dir="auto">
         {note === "" ? row.last_text : `Note: ${note}`}

@@ -42,7 +42,7 @@ export function QueueItem({ row }: { row: QueueRow }) {
             {row.customer_name}
           </span>
           <PriorityMark priority={row.priority} />
-          <ChannelMark channel={row.channel} />
+          {row.reason !== "left_details" && <ChannelMark channel={row.channel} />}
           {row.state === "waiting" && <KnownMark agent={row.known_agent} me={me} />}
           {unread > 0 && <Unread count={unread} />}
         </span>
@@ -62,7 +62,7 @@ function Line({ row, me, draft }: { row: QueueRow; me: string | null; draft: str
   const going = goingOn(row, me);
   if (going !== null) {
     return (
-      <span class={`row-going ${going.loud ? "row-loud" : ""}`}>
+      <span class={`row-going row-${going.tone}`}>
         <Icon node={going.icon} />
         {going.words}
       </span>
@@ -70,7 +70,7 @@ function Line({ row, me, draft }: { row: QueueRow; me: string | null; draft: str
   }
   return (
     <>
-      <ReasonMark reason={row.reason} />
+      <ReasonMark reason={row.reason} channel={row.channel} />
       {draft === "" ? (
         <span class="row-text" dir="auto">
           {lastWords(row, me)}
@@ -85,25 +85,25 @@ function Line({ row, me, draft }: { row: QueueRow; me: string | null; draft: str
 interface GoingOn {
   icon: IconNode;
   words: string;
-  loud: boolean;
+  tone: "quiet" | "mine" | "trouble";
 }
 
 function goingOn(row: QueueRow, me: string | null): GoingOn | null {
   const passing = passingTo(row);
   if (row.agent_away && row.agent?.id !== me) {
-    return { icon: UserRoundX, words: `${row.agent?.name ?? "The colleague"} is away`, loud: true };
+    return { icon: UserRoundX, words: `${row.agent?.name ?? "The colleague"} is away`, tone: "trouble" };
   }
   if (passing !== null) {
     const mine = row.transfer_to?.id === me;
-    return { icon: ArrowLeftRight, words: mine ? `${row.agent?.name ?? "A colleague"} asks you` : `Passing to ${passing}`, loud: mine };
+    return { icon: ArrowLeftRight, words: mine ? `${row.agent?.name ?? "A colleague"} asks you` : `Passing to ${passing}`, tone: mine ? "mine" : "quiet" };
   }
   if (row.offered_to !== null) {
     const mine = row.offered_to.id === me;
-    return { icon: BellRing, words: mine ? "Offered to you" : `Offered to ${row.offered_to.name}`, loud: mine };
+    return { icon: BellRing, words: mine ? "Offered to you" : `Offered to ${row.offered_to.name}`, tone: mine ? "mine" : "quiet" };
   }
   if (row.state === "waiting" && !row.may_take) {
     const needed = needs(row);
-    return { icon: Lock, words: needed === "" ? "For colleagues" : `Needs ${needed}`, loud: false };
+    return { icon: Lock, words: needed === "" ? "For colleagues" : `Needs ${needed}`, tone: "quiet" };
   }
   return null;
 }

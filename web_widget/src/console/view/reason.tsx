@@ -1,6 +1,7 @@
 /** Why a conversation came to people: an icon and a word. */
-import { BookUser, CircleHelp, Frown, Languages, ListRestart, Mail, Repeat, Repeat2, ShieldCheck, ThumbsDown, Unplug, UserRound } from "lucide";
+import { BookUser, CircleHelp, Frown, Languages, ListRestart, Mail, Phone, Repeat, Repeat2, ShieldCheck, ThumbsDown, Unplug, UserRound } from "lucide";
 import { Icon, type IconNode } from "../../shared/components/icon";
+import type { QueueRow } from "../../shared/protocol";
 import { type Reason, REASON_WORD } from "../state/words";
 
 const ICONS: Record<Reason, IconNode> = {
@@ -18,7 +19,21 @@ const ICONS: Record<Reason, IconNode> = {
   back_to_queue: ListRestart,
 };
 
-export function ReasonMark({ reason }: { reason: Reason }) {
+interface Props {
+  reason: Reason;
+  /** How whoever left details wants to be answered. */
+  channel?: QueueRow["channel"];
+}
+
+export function ReasonMark({ reason, channel = "chat" }: Props) {
+  if (reason === "left_details" && channel !== "chat") {
+    return (
+      <span class="reason">
+        <Icon node={channel === "call" ? Phone : Mail} />
+        {channel === "call" ? "Wants a call" : "Wants a letter"}
+      </span>
+    );
+  }
   return (
     <span class="reason">
       <Icon node={ICONS[reason]} />

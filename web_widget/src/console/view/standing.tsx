@@ -84,7 +84,7 @@ export function Standing({ chat, customer, noting, setNoting }: Props) {
 function waitingWords(customer: string, row: QueueRow | null, me: string | null): string {
   const words = [`${customer} is waiting for a person.`];
   if (row === null) return words.join(" ");
-  if (needs(row) !== "") words.push(row.may_take ? `Asks for ${needs(row)}.` : `Needs ${needs(row)}, which you have not got.`);
+  if (needs(row) !== "") words.push(row.may_take ? `Asks for ${needs(row)}.` : `Needs ${needs(row)}: that is for colleagues.`);
   if (row.offered_to !== null) words.push(row.offered_to.id === me ? "Offered to you." : `Offered to ${row.offered_to.name} at the moment.`);
   if (row.known_agent !== null) words.push(row.known_agent.id === me ? "You helped them before." : `${row.known_agent.name} helped them before.`);
   return words.join(" ");

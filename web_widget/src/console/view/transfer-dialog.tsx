@@ -12,7 +12,10 @@ export function TransferDialog() {
   const { page } = useBench();
   const dialog = useRef<HTMLDialogElement>(null);
   const passing = page.passing.value;
-  const still = usePick((state) => passing !== null && stance(state, passing) === "mine");
+  const still = usePick((state) => {
+    const now = page.passing.value;
+    return now !== null && stance(state, now) === "mine";
+  });
   const close = () => (page.passing.value = null);
   useEffect(() => {
     if (passing !== null && !still) close();

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { emptyState } from "../../../src/console/state/model";
+import { receipts } from "../../../src/console/state/receipts";
+import { reduce } from "../../../src/console/state/reduce";
+import { fromAgent, MARA, message, NOON, status, TOMAS, welcome } from "../fixtures";
+
+const ID = "c-1";
+
+function marks(delivered_seq: number, read_seq: number, ...events: ReturnType<typeof message>[]) {
+  const open = reduce(emptyState(), { type: "select", conversation: ID });
+  const watching = { type: "watching", conversation: ID, epoch: "e", head: events.length, resumed: false } as const;
+  const frames = [welcome(), watching, ...events, status(ID, { delivered_seq, read_seq })];
+  const { chats } = reduce(open, { type: "frames", frames, now: NOON });
+  const chat = chats[ID];
+  if (chat === undefined) throw new Error("no chat");
+  return [...receipts(chat, MARA.id)];
+}
+
+describe("receipts", () => {
+  const said = [message(ID, 1), fromAgent(ID, 2), fromAgent(ID, 3)];
+
+  it("mark the newest, and below what was seen the newest seen", () => {
+    expect(marks(1, 1, ...said)).toEqual([[3, "sent"]]);
+    expect(marks(3, 1, ...said)).toEqual([[3, "delivered"]]);
+    expect(marks(3, 2, ...said)).toEqual([[2, "seen"], [3, "delivered"]]);
+    expect(marks(3, 3, ...said)).toEqual([[3, "seen"]]);
+  });
+
+  it("say nothing once the customer wrote again", () => {
+    expect(marks(4, 4, ...said, message(ID, 4))).toEqual([]);
+  });
+
+  it("leave the words of colleagues alone", () => {
+    const theirs = fromAgent(ID, 2, { actor: { role: "agent", name: TOMAS.name, agent_id: TOMAS.id } });
+    expect(marks(2, 2, message(ID, 1), theirs)).toEqual([]);
+  });
+});
