@@ -24,7 +24,9 @@ class ConversationRows(Rows):
         )
 
     def customer_by_token(self, token_hash: str) -> CustomerRecord | None:
-        row = self._one(self._of(t.customer).where(t.customer.c.token_hash == token_hash))
+        """Locked in a transaction that writes: of two tabs that begin at once, the second finds what the first began."""
+        theirs = self._of(t.customer).where(t.customer.c.token_hash == token_hash)
+        row = self._one(theirs.with_for_update(key_share=True) if self.writes else theirs)
         return CustomerRecord(row["id"], row["name"], row["email"]) if row else None
 
     def customer(self, customer_id: str) -> CustomerRecord:
@@ -34,7 +36,9 @@ class ConversationRows(Rows):
         return CustomerRecord(row["id"], row["name"], row["email"])
 
     def name_customer(self, customer_id: str, name: str, email: str) -> None:
-        self._run(update(t.customer).where(t.customer.c.id == customer_id).values(name=name, email=email))
+        c = t.customer.c
+        theirs = update(t.customer).where(c.site_id == self.site_id, c.id == customer_id)
+        self._run(theirs.values(name=name, email=email))
 
     def add_conversation(
         self, conversation_id: str, customer_id: str, epoch: str, locale: str, page: Json
@@ -48,7 +52,8 @@ class ConversationRows(Rows):
         )  # fmt: skip
 
     def conversation(self, conversation_id: str) -> ConversationRecord:
-        row = self._one(self._of(t.conversation).where(t.conversation.c.id == conversation_id))
+        found = self._of(t.conversation).where(t.conversation.c.id == conversation_id)
+        row = self._one(found.with_for_update(key_share=True) if self._locks(conversation_id) else found)
         if row is None:
             raise NotFound("There is no such conversation.")
         return _conversation(row)
@@ -65,7 +70,7 @@ class ConversationRows(Rows):
 
     def recent_conversations(self, limit: int) -> Sequence[ConversationRecord]:
         c = t.conversation.c
-        handed_over = select(t.handoff.c.conversation_id)
+        handed_over = select(t.handoff.c.conversation_id).where(t.handoff.c.site_id == self.site_id)
         found = self._of(t.conversation).where(c.id.in_(handed_over)).order_by(c.last_at.desc()).limit(limit)
         return [_conversation(row) for row in self._all(found)]
 

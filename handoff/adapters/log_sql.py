@@ -47,6 +47,10 @@ class LogRows(Rows):
         return int(seq)
 
     def find_cmid(self, conversation_id: str, author: Author, cmid: str) -> EventRecord | None:
+        """The event under this cmid. One that is being written by another process right now is waited for."""
+        if self._locks(conversation_id):
+            locked = select(t.conversation.c.id).where(t.conversation.c.id == conversation_id)
+            self._one(locked.with_for_update(key_share=True))
         c = t.event.c
         same = and_(c.conversation_id == conversation_id, c.author == author.key, c.cmid == cmid)
         row = self._one(self._of(t.event).where(same))
@@ -68,7 +72,8 @@ class LogRows(Rows):
     def feedback(self, conversation_id: str) -> Sequence[tuple[int, bool]]:
         """(seq of the answer, whether it helped) for every thumb, the oldest first."""
         c = t.event.c
-        thumbs = select(c.body).where(c.conversation_id == conversation_id, c.kind == "feedback")
+        ours = (c.site_id == self.site_id, c.conversation_id == conversation_id)
+        thumbs = select(c.body).where(*ours, c.kind == "feedback")
         bodies = self._connection.execute(thumbs.order_by(c.seq)).scalars()
         return [(body["answer_seq"], body["helpful"]) for body in bodies]
 

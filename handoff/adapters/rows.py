@@ -30,6 +30,7 @@ class Rows:
         self.site_id = site_id
         self.writes = writes
         self.lease_clock = lease_clock
+        self._locked: set[str] = set()
 
     def clock(self) -> float:
         """Seconds of the lease clock. Postgres has one for all; on SQLite it is the machine's monotonic clock."""
@@ -37,6 +38,16 @@ class Rows:
             return self.lease_clock()
         now = cast(extract("epoch", func.clock_timestamp()), Float)
         return float(self._connection.execute(select(now)).scalar_one())
+
+    def _locks(self, conversation_id: str) -> bool:
+        """Whether this conversation is to be locked now: when a transaction that writes first looks at it.
+
+        SQLite has one writer at a time, and no locks of rows.
+        """
+        if not self.writes or conversation_id in self._locked or self._connection.dialect.name == "sqlite":
+            return False
+        self._locked.add(conversation_id)
+        return True
 
     def _of(self, table: Table) -> Select[Any]:
         """All rows of this site."""

@@ -6,20 +6,27 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from handoff.adapters.store_sql import connect
+from handoff.adapters.engines import connect
 
 VERSION_TABLE = "handoff_version"
 """The knowledge base keeps its own tables, and its own version, in the same database."""
+ONE_MIGRATES = 7_202_612
+"""Key of the advisory lock under which Postgres is migrated; any number that nobody else takes."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def migrate(url: str) -> None:
-    """Upgrade to the newest schema. Safe to repeat."""
+    """Upgrade to the newest schema. Safe to repeat, and for several processes at once.
+
+    All in one transaction that others wait for: who is killed half-way leaves nothing behind.
+    """
     engine = connect(url).execution_options(writes=True)
     try:
         with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(ONE_MIGRATES)))
             if is_current(connection):
                 return  # by far the most frequent case; Alembic takes half a second to find out
             command.upgrade(_config(connection), "head")

@@ -1,169 +1,46 @@
-"""The store in SQL: SQLite in one file, or Postgres, by its URL alone.
+"""The store in SQL: SQLite in one file, or Postgres, by its address alone."""
 
-One thread writes. It takes whatever changes are waiting, runs each inside a savepoint and commits them together (group
-commit): a change that raises is rolled back alone, and nobody hears "accepted" before the commit. Readers have threads
-of their own and, thanks to WAL, never wait for the writer.
-"""
-
-import asyncio
-import contextlib
-import queue
-import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
-
-from handoff.adapters.transaction_sql import SqlTransaction
-from handoff.errors import HandoffError, StoreUnavailable
+from handoff.adapters.engines import is_postgres
+from handoff.adapters.store_postgres import PostgresStore
+from handoff.adapters.store_sqlite import SqliteStore
 from handoff.ports import Transaction
 
 T = TypeVar("T")
 
-GROUP = 64
-"""Changes in one commit, at most: keeps the longest wait for a commit short."""
-BUSY_TIMEOUT_SECONDS = 5
-READERS = 4
-
-
-@dataclass(slots=True)
-class _Change:
-    run: Callable[[Transaction], Any]
-    done: "asyncio.Future[Any]"
-    loop: asyncio.AbstractEventLoop
-
-
-def connect(url: str) -> Engine:
-    """An engine with the pragmas that durability rests on. Makes the folder of a SQLite file."""
-    parsed = make_url(url)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    if sqlite and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    arguments = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False} if sqlite else {}
-    engine = create_engine(url, connect_args=arguments, pool_size=READERS + 1, max_overflow=0)
-    if sqlite:
-        event.listen(engine, "connect", _sqlite_settings)
-        event.listen(engine, "begin", _sqlite_begin)
-    return engine
-
-
-def _sqlite_settings(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begin breaks savepoints
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begin(connection: Any) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
 
 class SqlStore:
-    """Implements `handoff.ports.Store`. `close` is idempotent; later calls raise StoreUnavailable."""
+    """Implements `handoff.ports.Store`. `close` is idempotent; later calls raise StoreUnavailable.
+
+    ValueError for a database that is neither SQLite nor Postgres.
+    """
 
     def __init__(self, url: str, site_id: str = "default") -> None:
-        self._engine = connect(url)
-        self._site_id = site_id
-        self.lease_clock: Callable[[], float] | None = time.monotonic
-        """What leases are measured by; tests set their own."""
-        self._changes: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
-        self._closed = False
-        self._writer = threading.Thread(target=self._write_forever, name="store-write", daemon=True)
-        self._writer.start()
+        self.database: SqliteStore | PostgresStore = (
+            PostgresStore(url, site_id) if is_postgres(url) else SqliteStore(url, site_id)
+        )
+
+    @property
+    def lease_clock(self) -> Callable[[], float] | None:
+        """What leases are measured by, in seconds; None: the database's own clock. Tests set theirs."""
+        return self.database.lease_clock
+
+    @lease_clock.setter
+    def lease_clock(self, clock: Callable[[], float]) -> None:
+        self.database.lease_clock = clock
 
     async def write(self, change: Callable[[Transaction], T]) -> T:
-        """Run `change` in one transaction; return its result after COMMIT. Its own errors pass through."""
-        if self._closed:
-            raise StoreUnavailable("The store is closed.")
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-        self._changes.put(_Change(change, done, loop))
-        return await done
+        """Run `change` in one transaction; return its result after COMMIT. Its own errors pass through.
+
+        It may be run again when the database asks for that, so it must do nothing outside the transaction.
+        """
+        return await self.database.write(change)
 
     async def read(self, query: Callable[[Transaction], T]) -> T:
         """Run `query` on one consistent snapshot."""
-        if self._closed:
-            raise StoreUnavailable("The store is closed.")
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+        return await self.database.read(query)
 
     async def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        self._changes.put(None)
-        await asyncio.to_thread(self._writer.join)
-        self._readers.shutdown(wait=True)
-        self._engine.dispose()
-
-    def _read(self, query: Callable[[Transaction], T]) -> T:
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                return query(SqlTransaction(connection, self._site_id, lease_clock=self.lease_clock))
-        except DBAPIError as error:
-            raise StoreUnavailable("The database did not answer.") from error
-
-    def _write_forever(self) -> None:
-        while (first := self._changes.get()) is not None:
-            group = [first]
-            last = False
-            while len(group) < GROUP and not self._changes.empty():
-                following = self._changes.get()
-                if following is None:
-                    last = True
-                    break
-                group.append(following)
-            self._commit(group)
-            if last:
-                return
-
-    def _commit(self, group: list[_Change]) -> None:
-        outcomes: list[tuple[_Change, Any, BaseException | None]] = []
-        try:
-            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                tx = SqlTransaction(connection, self._site_id, writes=True, lease_clock=self.lease_clock)
-                outcomes.extend((change, *_attempt(change, connection, tx)) for change in group)
-        except Exception as error:  # noqa: BLE001 - whatever broke the commit, every waiting caller must hear of it
-            refusal = StoreUnavailable("The database did not take the change; nothing was written.")
-            refusal.__cause__ = error
-            outcomes = [(change, None, refusal) for change in group]
-        for change, result, failure in outcomes:
-            with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits any more
-                change.loop.call_soon_threadsafe(_settle, change.done, result, failure)
-
-
-def _attempt(change: _Change, connection: Any, tx: SqlTransaction) -> tuple[Any, BaseException | None]:
-    """The result of one change inside its savepoint, or the error that rolled it back alone."""
-    try:
-        with connection.begin_nested():
-            return change.run(tx), None
-    except OperationalError:
-        raise  # the database itself is in trouble: the whole group fails
-    except DBAPIError as error:
-        refusal = StoreUnavailable("The database refused the change; nothing was written.")
-        refusal.__cause__ = error
-        return None, refusal
-    except (HandoffError, ValueError) as error:
-        return None, error
-    except Exception as error:  # noqa: BLE001 - a bug in one change must not fail its neighbours in the group
-        return None, error
-
-
-def _settle(done: "asyncio.Future[Any]", result: Any, failure: BaseException | None) -> None:
-    if done.cancelled():
-        return
-    if failure is not None:
-        done.set_exception(failure)
-    else:
-        done.set_result(result)
+        await self.database.close()

@@ -1,7 +1,9 @@
 """One atomic change in SQL: implements `handoff.ports.Transaction` over a SQLAlchemy connection.
 
 It reads and writes rows and knows no rule: who may do what is the desk's business. Plain SQL of both SQLite and
-Postgres; the counter, the claim and the seat are single conditional UPDATEs, so that two writers cannot both win.
+Postgres; the counter, the claim and the seat are single conditional UPDATEs, so that two writers cannot both win. In a
+transaction that writes, a conversation is locked when it is first looked at, so that what is read of it next holds until
+COMMIT. Rows are locked in one order: conversation, handoff, agent, site.
 """
 
 from handoff.adapters.agents_sql import AgentRows

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from handoff.adapters.store_sql import SqlStore
+from handoff.adapters.store_sqlite import SqliteStore
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.log import CUSTOMER
 from handoff.ports import Transaction
@@ -23,3 +25,9 @@ def say(conversation_id: str, words: str, cmid: str | None = None) -> Callable[[
 def connection_of(tx: Transaction) -> Connection:
     assert isinstance(tx, SqlTransaction)
     return tx._connection
+
+
+def engine_of(store: SqlStore) -> Engine:
+    """The engine of a store on SQLite."""
+    assert isinstance(store.database, SqliteStore)
+    return store.database._engine

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
 from handoff.adapters import schema
+from handoff.adapters.engines import connect
 from handoff.adapters.schema import VERSION_TABLE, is_current, migrate
-from handoff.adapters.store_sql import connect
 from handoff.adapters.tables import metadata
 
 

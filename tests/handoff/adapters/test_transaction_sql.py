@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
-from handoff.adapters import store_sql
+from handoff.adapters import store_sqlite
 from handoff.adapters import tables as t
 from handoff.adapters.store_sql import SqlStore
 from handoff.adapters.transaction_sql import SqlTransaction
@@ -63,7 +63,7 @@ async def test_the_same_check_catches_a_counter_outside_the_transaction(
     store: SqlStore, chats: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SequenceTransaction, "counters", {}, raising=False)
-    monkeypatch.setattr(store_sql, "SqlTransaction", SequenceTransaction)
+    monkeypatch.setattr(store_sqlite, "SqlTransaction", SequenceTransaction)
     await crowd(store, chats)
     with pytest.raises(AssertionError, match="gap"):
         await store.read(lambda tx: check(tx, chats))

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from handoff.adapters import store_sql
+from handoff.adapters import engines
 from handoff.adapters.store_sql import SqlStore
 from handoff.errors import BadInput, NotFound, StoreUnavailable
 from handoff.log import CUSTOMER
 from handoff.ports import Transaction
-from tests.handoff.adapters.chats import begin, connection_of, say
+from tests.handoff.adapters.chats import begin, connection_of, engine_of, say
 
 
 async def same_commit(store: SqlStore, *changes: Callable[[Transaction], object]) -> Sequence[object]:
@@ -38,9 +38,9 @@ def commits(store: SqlStore) -> Iterator[list[str]]:
     def note(connection: Connection) -> None:
         seen.append("commit")
 
-    event.listen(store._engine, "commit", note)
+    event.listen(engine_of(store), "commit", note)
     yield seen
-    event.remove(store._engine, "commit", note)
+    event.remove(engine_of(store), "commit", note)
 
 
 # durability
@@ -53,7 +53,7 @@ async def test_the_pragmas_that_durability_rests_on(store: SqlStore) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
 
-    expected = ["wal", 2, 1, store_sql.BUSY_TIMEOUT_SECONDS * 1000]
+    expected = ["wal", 2, 1, engines.BUSY_TIMEOUT_SECONDS * 1000]
     assert await store.read(look) == expected
     assert await store.write(look) == expected
 
@@ -125,7 +125,7 @@ async def test_a_commit_that_fails_reaches_all_and_nothing_is_written(
         if failing:
             raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk is full"))
 
-    event.listen(store._engine, "commit", full_disk)
+    event.listen(engine_of(store), "commit", full_disk)
     told = await same_commit(store, say(chats[0], "one"), say(chats[1], "two"), begin("new"))
     assert [type(answer) for answer in told] == [StoreUnavailable] * 3
     failing = False
@@ -149,7 +149,7 @@ async def test_trouble_of_the_database_itself_fails_the_whole_group(
 async def test_a_database_that_somebody_else_holds_is_said_to_be_unavailable(
     store: SqlStore, chats: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_sql, "BUSY_TIMEOUT_SECONDS", 0)
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_SECONDS", 0)
     hasty = SqlStore(f"sqlite:///{folder}/frontdesk.db")
     holder = sqlite3.connect(folder / "frontdesk.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -169,7 +169,7 @@ async def test_nobody_hears_before_the_commit(store: SqlStore, chats: list[str])
     def look(connection: Connection) -> None:
         seen.append(answered.is_set())
 
-    event.listen(store._engine, "commit", look)
+    event.listen(engine_of(store), "commit", look)
     writing = asyncio.ensure_future(store.write(say(chats[0], "Hello")))
     writing.add_done_callback(lambda _: answered.set())
     await writing

@@ -1,0 +1,91 @@
+"""How each database is opened, by its address: a SQLite file, or Postgres.
+
+The same address serves both kinds of callers: what runs in threads (migrations, the writer of SQLite) and the gateway's
+event loop (Postgres by asyncpg).
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_SECONDS = 5
+"""How long SQLite waits for whoever writes."""
+STATEMENT_SECONDS = 5
+IDLE_IN_TRANSACTION_SECONDS = 15
+"""Postgres ends what holds locks and does nothing: a gateway that was stopped in the middle."""
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+"""After which a connection counts as lost over which nothing comes, not even the refusal of a slow statement."""
+READERS = 4
+UNKNOWN = (
+    "A database is named as sqlite:///… or as postgresql+asyncpg://…, and FRONTDESK_DATABASE_URL is not."
+)
+
+
+def database_of(url: str) -> URL:
+    """The address, taken apart. ValueError for a database that is none of ours; it never repeats the address."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(UNKNOWN) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError(UNKNOWN)
+    return parsed
+
+
+def is_postgres(url: str) -> bool:
+    return database_of(url).get_backend_name() == "postgresql"
+
+
+def connect(url: str) -> Engine:
+    """An engine for threads, with the settings that durability rests on. Makes the folder of a SQLite file."""
+    parsed = database_of(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"))
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        pool_size=READERS + 1, max_overflow=0,
+    )  # fmt: skip
+    event.listen(engine, "connect", _sqlite_settings)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def connect_in_loop(url: str, connections: int, wait_seconds: float) -> AsyncEngine:
+    """An engine for an event loop on Postgres, with at most so many connections; more callers wait for that long."""
+    settings = {
+        "application_name": "frontdesk",
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+        "synchronous_commit": "on",
+    }
+    return create_async_engine(
+        database_of(url).set(drivername="postgresql+asyncpg"),
+        pool_size=connections, max_overflow=0, pool_timeout=wait_seconds, pool_use_lifo=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS, "server_settings": settings,
+            "prepared_statement_cache_size": 500,
+        },
+    )  # fmt: skip
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begin breaks savepoints
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Any) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

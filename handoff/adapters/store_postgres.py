@@ -1,0 +1,147 @@
+"""The store on Postgres: several transactions at once, over a bounded pool of connections.
+
+The same plain functions run here as on SQLite. What a decision rests on is locked before it is read (see
+`Rows.writes`), so that two gateways cannot decide on the same row. When the database breaks a transaction off (a
+deadlock, a connection that is gone), the whole change runs again, a few times; whether COMMIT arrived is asked of nobody:
+once it was sent, a lost connection is an error, and the sender finds out by sending the same again.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff.adapters.engines import connect_in_loop
+from handoff.adapters.transaction_sql import SqlTransaction
+from handoff.errors import StoreUnavailable
+from handoff.ports import Transaction
+
+T = TypeVar("T")
+
+CONNECTIONS = 10
+"""Of one gateway, for reading and for writing each: what is short waits a little rather than crowd the database."""
+WAIT_SECONDS = 5.0
+"""For a free connection."""
+ATTEMPTS = 3
+PAUSE_SECONDS = 0.05
+"""Before the second attempt, doubled before each further one; the pauses are random up to that."""
+_AGAIN = frozenset({"40001", "40P01", "55P03"})
+"""Serialisation failure, deadlock, lock not available."""
+_NOT_NOW = frozenset({"0A000", "25P03", "53300"})
+"""Prepared before a migration, broken off for idling, too many connections: another one is better off."""
+_TROUBLE = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""The last two come unwrapped while a connection is being made."""
+log = structlog.get_logger(__name__)
+
+
+class PostgresStore:
+    """`SqlStore` on Postgres. Belongs to the event loop that uses it first."""
+
+    def __init__(self, url: str, site_id: str) -> None:
+        self._writers = connect_in_loop(url, CONNECTIONS, WAIT_SECONDS)
+        self._readers = connect_in_loop(url, CONNECTIONS, WAIT_SECONDS).execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self._site_id = site_id
+        self.lease_clock: Callable[[], float] | None = None
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    async def write(self, change: Callable[[Transaction], T]) -> T:
+        """See `SqlStore.write`. A caller who goes away does not break the change off."""
+        return await asyncio.shield(self._started(self._until_done(self._write, change)))
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        return await asyncio.shield(self._started(self._until_done(self._read, query)))
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._writers.dispose()
+        await self._readers.dispose()
+
+    def _started(self, work: Any) -> "asyncio.Task[Any]":
+        if self._closed:
+            work.close()
+            raise StoreUnavailable("The store is closed.")
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _until_done(self, attempt: Callable[[Callable[[Transaction], T]], Any], act: Any) -> T:
+        """Attempt it until it is done, cannot be done, or was tried often enough."""
+        for number in range(1, ATTEMPTS + 1):
+            try:
+                return await attempt(act)  # type: ignore[no-any-return]
+            except _Unknown as error:
+                raise StoreUnavailable(
+                    "The database did not say whether it took the change."
+                ) from error.cause
+            except _TROUBLE as error:
+                if number == ATTEMPTS or not _worth_another(error):
+                    log.warning("store.failed", attempts=number, error=_code(error) or type(error).__name__)
+                    raise StoreUnavailable("The database did not answer.") from error
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** (number - 1)))  # noqa: S311 - a pause
+        raise AssertionError("the last attempt returned or raised")
+
+    async def _write(self, change: Callable[[Transaction], T]) -> T:
+        async with self._writers.connect() as connection:
+            transaction = await connection.begin()
+            result = await self._run(connection, change, writes=True)
+            try:
+                await transaction.commit()
+            except _TROUBLE as error:
+                await connection.invalidate()
+                if _code(error) in _AGAIN:
+                    raise
+                raise _Unknown(error) from error
+            return result
+
+    async def _read(self, query: Callable[[Transaction], T]) -> T:
+        async with self._readers.connect() as connection:
+            return await self._run(connection, query, writes=False)
+
+    async def _run(self, connection: AsyncConnection, act: Callable[[Transaction], T], *, writes: bool) -> T:
+        try:
+            return await connection.run_sync(
+                lambda sync: act(
+                    SqlTransaction(sync, self._site_id, writes=writes, lease_clock=self.lease_clock)
+                )
+            )
+        except (
+            OSError
+        ):  # a time-out among them: nothing came back: what else is on this connection cannot be told
+            await connection.invalidate()
+            raise
+
+
+class _Unknown(Exception):
+    """COMMIT was sent and not answered."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+def _code(error: BaseException) -> str:
+    """The SQLSTATE, where Postgres itself said it."""
+    return getattr(getattr(error, "orig", None) or error, "sqlstate", None) or ""
+
+
+def _worth_another(error: Exception) -> bool:
+    """Whether the same may go well on another connection: not after a time-out, which was wait enough."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    code = _code(error)
+    if code:  # 08… the connection, 57P0x a shutdown or a restart
+        return code in _AGAIN | _NOT_NOW or code.startswith(("08", "57P"))
+    return isinstance(error, OSError | asyncpg.InterfaceError) and not isinstance(error, TimeoutError)
