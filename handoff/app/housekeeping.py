@@ -1,18 +1,16 @@
-"""What must happen although nobody asks: lost rings repaired, presence noticed, absent agents' chats given back."""
+"""What must happen although nobody asks: presence noticed, absent agents' chats given back."""
 
 import asyncio
 
 import structlog
 
-from handoff.ports import Doorbell, Store, conversation_topic
+from handoff.ports import Store
 from handoff.presence import Attendance
 from handoff.queue import Queue
 
 EVERY_SECONDS = 2.0
-"""A lost ring delays a message by at most this."""
 ROUNDS_TO_TIDY = 30
 """First a minute after the start: until then customers may not have reconnected."""
-_TOPIC = conversation_topic("")
 log = structlog.get_logger(__name__)
 
 
@@ -20,17 +18,14 @@ class Housekeeping:
     def __init__(
         self,
         store: Store,
-        doorbell: Doorbell,
         queue: Queue,
         attendance: Attendance,
         gone_seconds: float,
     ) -> None:
         self._store = store
-        self._doorbell = doorbell
         self._queue = queue
         self._attendance = attendance
         self._gone_seconds = gone_seconds
-        self._heads: dict[str, int] = {}
         self._online: set[str] = set()
         self._customers_here: set[str] = set()
 
@@ -48,7 +43,6 @@ class Housekeeping:
 
     async def look(self) -> None:
         """One round."""
-        await self._ring_for_unheard()
         await self._attendance.note()
         online = await self._store.read(lambda tx: tx.online("agent"))
         if online != self._online:
@@ -76,13 +70,3 @@ class Housekeeping:
         dropped = await self._queue.drop_abandoned()
         if dropped:
             log.info("housekeeping.abandoned", conversations=len(dropped))
-
-    async def _ring_for_unheard(self) -> None:
-        """Ring for logs that grew since the last look: whoever heard the first ring reads nothing twice."""
-        listened = [
-            topic.removeprefix(_TOPIC) for topic in self._doorbell.listened() if topic.startswith(_TOPIC)
-        ]
-        heads = dict(await self._store.read(lambda tx: tx.heads(listened))) if listened else {}
-        grown = [key for key, head in heads.items() if self._heads.get(key, head) != head]
-        self._heads = heads
-        self._doorbell.ring(*map(conversation_topic, grown))

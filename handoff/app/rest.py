@@ -1,7 +1,7 @@
 """What widget and console ask over plain HTTP: history and lists, and whether we are well."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
@@ -16,7 +16,16 @@ from handoff.views import Views
 MOST_EVENTS = 500
 
 
-def create_router(store: Store, desk: Desk, views: Views, sessions: Sessions, bot: Bot) -> APIRouter:
+class Heard(Protocol):
+    """What tells whether Redis is there."""
+
+    @property
+    def away(self) -> bool: ...
+
+
+def create_router(
+    store: Store, desk: Desk, views: Views, sessions: Sessions, bot: Bot, redis: Heard | None
+) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/conversations", tags=["conversations"])
@@ -47,11 +56,11 @@ def create_router(store: Store, desk: Desk, views: Views, sessions: Sessions, bo
         events = [as_event(event, for_agent=not token) for event in page]
         return History(conversation=conversation, epoch=record.epoch, head=record.last_seq, events=events)
 
-    _add_health(router, store, bot)
+    _add_health(router, store, bot, redis)
     return router
 
 
-def _add_health(router: APIRouter, store: Store, bot: Bot) -> None:
+def _add_health(router: APIRouter, store: Store, bot: Bot, redis: Heard | None) -> None:
     @router.get("/healthz", tags=["operations"])
     async def healthz() -> dict[str, str]:
         """The process answers."""
@@ -59,10 +68,11 @@ def _add_health(router: APIRouter, store: Store, bot: Bot) -> None:
 
     @router.get("/readyz", tags=["operations"])
     async def readyz(response: Response) -> dict[str, bool]:
-        """The parts that a customer needs. 503 while the database is away; the bot alone may be missing."""
+        """The parts that a customer needs. 503 while the database is away; bot and Redis may be missing."""
         database = await _answers(store)
         response.status_code = 200 if database else 503
-        return {"database": database, "bot": await _ready(bot)}
+        parts = {"database": database, "bot": await _ready(bot)}
+        return parts | ({"redis": not redis.away} if redis else {})
 
 
 async def _ready(bot: Bot) -> bool:

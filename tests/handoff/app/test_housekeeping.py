@@ -1,7 +1,5 @@
 """One round of housekeeping, without a clock."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from handoff import queue as queue_module
@@ -17,7 +15,7 @@ def house(store: SqlStore, bot: ScriptedBot) -> House:
 
 
 def housekeeping(house: House) -> Housekeeping:
-    return Housekeeping(house.store, house.doorbell, house.queue, house.attendance, gone_seconds=120)
+    return Housekeeping(house.store, house.queue, house.attendance, gone_seconds=120)
 
 
 async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
@@ -31,23 +29,6 @@ async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
     monkeypatch.setattr(queue_module, "ABANDONED_SECONDS", -1)
     await keeper.tidy()
     assert (await house.ownership(waiting)).owner == "closed"
-
-
-async def test_a_ring_that_was_lost_is_rung_again(house: House) -> None:
-    seat = await house.seat()
-    bell = house.doorbell.subscribe(f"conversation:{seat.conversation_id}")
-    keeper = housekeeping(house)
-    await keeper.look()
-    await bell.wait(0)
-    await house.store.write(
-        lambda tx: tx.update_conversation(
-            seat.conversation_id, last_seq=7, last_at=datetime.now(UTC) - timedelta(1)
-        )
-    )
-    await keeper.look()
-    rung, _ = await bell.wait(0.1)
-    assert rung == {f"conversation:{seat.conversation_id}"}
-    bell.close()
 
 
 async def test_agents_hear_that_a_waiting_customer_came_or_left(
