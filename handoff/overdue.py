@@ -103,5 +103,4 @@ class Overdue:
 
 
 def _standing(turn: TurnRecord) -> Standing:
-    running = turn.state == "running"
-    return Standing(turn.waited_seconds, turn.said_so, running, turn.lease_left, turn.attempts)
+    return Standing(turn.waited_seconds, turn.said_so, turn.state == "running", turn.attempts)

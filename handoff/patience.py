@@ -51,32 +51,23 @@ class Standing:
     """The oldest open turn of a conversation, as it stands now."""
 
     waited_seconds: float
+    """Negative after the machine, and with it the lease clock, started anew."""
     said_so: bool
     running: bool
-    lease_left: float | None = None
-    """Seconds until its lease is over, negative for since when; None while it waits."""
     attempts: int = 0
 
 
 def due(turn: Standing, patience: Patience) -> Due:
     """What must be done about `turn` now, by anybody."""
-    late = turn.waited_seconds >= patience.total_seconds
-    if turn.waited_seconds < 0 or (late and _abandoned(turn, patience)):
+    by_others = patience.total_seconds + ON_TIME_SECONDS
+    unseen = turn.running and turn.waited_seconds >= by_others + patience.lease_seconds
+    if unseen or turn.waited_seconds < 0:  # with one gateway alive it had been offered before
         return Due.OFFER if turn.attempts >= patience.most_attempts else Due.BEGIN_ANEW
-    if late and not turn.running:
-        return Due.OFFER
-    if turn.waited_seconds >= patience.total_seconds + ON_TIME_SECONDS:
+    if turn.waited_seconds >= (by_others if turn.running else patience.total_seconds):
         return Due.OFFER
     if turn.waited_seconds >= patience.notice_seconds and not turn.said_so:
         return Due.SAY_SO
     return Due.NOTHING
-
-
-def _abandoned(turn: Standing, patience: Patience) -> bool:
-    """Whether no process could take it over when its lease ended: with one alive it takes moments."""
-    if not turn.running or turn.lease_left is None:
-        return False
-    return turn.lease_left < -patience.lease_seconds or turn.lease_left > LONGEST_LEASE_SECONDS
 
 
 def left(waited_seconds: float, patience: Patience) -> float:

@@ -11,6 +11,7 @@ from handoff.adapters.store_sql import SqlStore
 from handoff.conversation import Ownership
 from handoff.desk import Desk, Seat
 from handoff.errors import BotError
+from handoff.patience import Patience
 from handoff.ports import (
     AgentRecord,
     Bot,
@@ -24,7 +25,7 @@ from handoff.ports import (
 from handoff.presence import Attendance, Board
 from handoff.protocol import CustomerHello, CustomerStatus
 from handoff.queue import Queue
-from handoff.turns import Patience, Turns
+from handoff.turns import Turns
 from handoff.views import Views
 
 HIT: Json = {

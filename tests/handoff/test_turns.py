@@ -8,9 +8,9 @@ from handoff import voice
 from handoff.adapters.store_sql import SqlStore
 from handoff.conversation import Ownership
 from handoff.errors import BotFailed
+from handoff.patience import Patience
 from handoff.ports import Json, TurnReply, TurnRequest
 from handoff.readers import as_event
-from handoff.turns import Patience
 from tests.handoff.checks import all_is_well, bot_is_silent_while_an_agent_owns
 from tests.handoff.fakes import HIT, House, ScriptedBot, answers, asks_back, says
 
