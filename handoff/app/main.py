@@ -14,7 +14,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 
-from handoff.adapters.bot_rasa import RasaBot
+from handoff.adapters.bot_rasa import rasa_pool
 from handoff.adapters.doorbell_local import LocalDoorbell
 from handoff.adapters.doorbell_redis import RedisDoorbell
 from handoff.adapters.judge_library import LibraryJudge
@@ -33,11 +33,12 @@ from handoff.app.signin import Sessions
 from handoff.desk import Desk
 from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.judging import Judging
+from handoff.patience import Patience
 from handoff.pii import Recogniser
 from handoff.ports import Bot
 from handoff.presence import Attendance, Board
 from handoff.queue import Queue
-from handoff.turns import Patience, Turns
+from handoff.turns import Turns
 from handoff.views import Views
 from knowledge_base import api, errors
 from knowledge_base.library import Library
@@ -72,7 +73,9 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     doorbell = redis or local
     customers = Board()
     attendance = Attendance(store, Board(), customers)
-    bot = bot or RasaBot(settings.rasa_url, secret)
+    rasas = None
+    if bot is None:
+        bot = rasas = rasa_pool(settings.rasa_url, secret)
     library = library or open_library(
         settings.database_url, settings.encoder_dir, settings.site_id, recogniser.masked, settings.keep_answers_days,
         settings.vector_index,
@@ -85,11 +88,13 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     desk = Desk(store, doorbell, judging, recogniser.find)
     queue = Queue(store, doorbell)
     views = Views(store, customers, recogniser.find)
-    patience = Patience(turn_seconds=settings.turn_seconds, total_seconds=settings.turn_total_seconds)
+    patience = _patience(settings, rasas.room if rasas else 0)
     turns = Turns(store, doorbell, bot, patience, recognise=recogniser.find)
     housekeeping = Housekeeping(store, queue, attendance, settings.agent_gone_seconds)
     polls = Polls(store, local, redis, others_write=not settings.database_url.startswith("sqlite"))
     work: list[Job] = [turns.run, housekeeping.run, polls.run, partial(_warm_up, library, recogniser)]
+    if rasas:
+        work.append(rasas.run)
     closing: list[Job] = [limiter.close]
     if redis:
         work.append(redis.run)
@@ -109,6 +114,17 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     app.websocket("/ws/agent")(agent.serve)
     _add_pages(app, settings, library)
     return app
+
+
+def _patience(settings: Settings, room: int) -> Patience:
+    """`room`: turns that the assistants take at once."""
+    return Patience(
+        turn_seconds=settings.turn_seconds,
+        notice_seconds=settings.turn_notice_seconds,
+        total_seconds=settings.turn_total_seconds,
+        most_waiting=settings.turns_in_line,
+        at_once=max(Patience().at_once, room),
+    )
 
 
 Job = Callable[[], Awaitable[None]]

@@ -67,21 +67,24 @@ def _add_health(router: APIRouter, store: Store, bot: Bot, redis: Heard | None) 
         return {"status": "ok"}
 
     @router.get("/readyz", tags=["operations"])
-    async def readyz(response: Response) -> dict[str, bool]:
-        """The parts that a customer needs. 503 while the database is away; bot and Redis may be missing."""
-        database = await _answers(store)
+    async def readyz(response: Response) -> dict[str, bool | int]:
+        """The parts that a customer needs, and how many assistants answer.
+
+        503 while the database is away; bot and Redis may be missing.
+        """
+        database, assistants = await _answers(store), await _ready(bot)
         response.status_code = 200 if database else 503
-        parts = {"database": database, "bot": await _ready(bot)}
+        parts = {"database": database, "bot": assistants > 0, "assistants": assistants}
         return parts | ({"redis": not redis.away} if redis else {})
 
 
-async def _ready(bot: Bot) -> bool:
+async def _ready(bot: Bot) -> int:
     """A hung bot must not make the gateway look unwell."""
     try:
         async with asyncio.timeout(1):
-            return await bot.ready()
+            return int(await bot.ready())
     except TimeoutError:
-        return False
+        return 0
 
 
 async def _answers(store: Store) -> bool:

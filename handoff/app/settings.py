@@ -58,8 +58,14 @@ class Settings(BaseSettings):
     order_number: str = Field(default=ORDER_NUMBER, description="Regular expression of an order number.")
     session_hours: float = Field(default=12, gt=0, description="How long a sign-in lasts.")
     turn_seconds: float = Field(default=20, gt=0, description="Time-out of one bot turn.")
-    turn_total_seconds: float = Field(
-        default=28, gt=0, description="Longest silence before a person is offered."
+    turn_notice_seconds: float = Field(
+        default=10, gt=0, description="After this a customer is told that the bot is still at it."
+    )
+    turn_total_seconds: float = Field(default=25, gt=0, description="After this a person is offered.")
+    turns_in_line: int = Field(
+        default=200,
+        ge=0,
+        description="Questions waiting for the bot beyond which a person is offered at once.",
     )
     agent_away_seconds: float = Field(
         default=60, gt=0, description="An absent agent is shown as away after this."

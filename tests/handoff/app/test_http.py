@@ -85,7 +85,7 @@ async def test_history_is_for_its_customer_and_for_agents_only(gateway: str, mar
 async def test_health(http: httpx.AsyncClient) -> None:
     async with http:
         assert (await http.get("/healthz")).json() == {"status": "ok"}
-        assert (await http.get("/readyz")).json() == {"database": True, "bot": True}
+        assert (await http.get("/readyz")).json() == {"database": True, "bot": True, "assistants": 1}
 
 
 async def test_pages_carry_a_policy_and_hashed_files_live_for_ever(
