@@ -1,0 +1,95 @@
+"""`python -m tests.chaos`: one run, or many kills. Prints the seed first; the same seed plays the same schedule."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from tests.chaos.report import at_most
+from tests.chaos.run import Outcome, fresh_seed, play, ports_are_free
+from tests.chaos.scene import Scene
+from tests.chaos.schedule import Pace, schedule
+from tests.chaos.stage import workplace
+
+SHOWN = 20
+
+
+def say(line: str = "") -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument(
+        "--seed", type=int, help="of a run to be played again; without one a new one is drawn"
+    )
+    parser.add_argument("--minutes", type=float, default=1.0, help="of service, during which things break")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--kills", type=int, default=0, help="end after so many kills of gateways")
+    parser.add_argument("--customers", type=int, default=16)
+    parser.add_argument("--agents", type=int, default=4)
+    parser.add_argument("--think", type=float, help="seconds between a customer's messages, on average")
+    parser.add_argument("--between", type=float, nargs=2, help="seconds from one fault to the next")
+    parser.add_argument("--cold", action="store_true", help="start every gateway as a python of its own")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for history and logs; without one they are thrown away"
+    )
+    parser.add_argument("--schedule", action="store_true", help="print what would break when, and end")
+    return parser
+
+
+def scene_of(given: argparse.Namespace, seed: int) -> Scene:
+    from tests.chaos.customer import Habits
+
+    several = given.database == "postgres"
+    pace = Pace(between=tuple(given.between)) if given.between else Pace()
+    return Scene(
+        seed=seed,
+        seconds=given.minutes * 60,
+        database=given.database,
+        gateways=2 if several else 1,
+        redis=several,
+        customers=given.customers,
+        agents=given.agents,
+        habits=Habits(think_seconds=given.think) if given.think else Habits(),
+        pace=pace,
+        warm=not given.cold,
+        kills=given.kills,
+    )
+
+
+def show(outcome: Outcome, scene: Scene) -> bool:
+    """Print what happened; whether nothing was wrong."""
+    for line in outcome.figures.lines():
+        say(f"  {line}")
+    say(f"  kill -9 of gateways: {outcome.kills}; {outcome.seconds:.0f} s")
+    accepted = outcome.figures.accepted
+    if not outcome.violations and ports_are_free(outcome.left_ports):
+        say(
+            f"  0 violations. At 95 %: fewer than {at_most(accepted):.1e} of accepted messages are lost or doubled, "
+            f"and fewer than {at_most(outcome.kills):.1e} of kills lose any."
+        )
+        return True
+    for violation in outcome.violations[:SHOWN]:
+        say(f"  ✗ {violation}")
+    say(f"  {len(outcome.violations)} violations. Again: --seed {scene.seed}")
+    return False
+
+
+def main() -> None:
+    given = _parser().parse_args()
+    seed = given.seed if given.seed is not None else fresh_seed()
+    scene = scene_of(given, seed)
+    say(f"seed {seed}, {scene.database}, {scene.gateways} gateway(s), {given.minutes:g} min of service")
+    if given.schedule:
+        for fault in schedule(seed, scene.seconds, scene.parts, scene.pace, scene.kinds):
+            say(f"  {fault.at:8.2f} s  {fault.kind:18} {fault.target:20} {fault.seconds:.2f} s")
+        return
+    with workplace(given.keep) as folder:
+        outcome = asyncio.run(play(scene, folder))
+    sys.exit(0 if show(outcome, scene) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""One run: a stage, customers and agents, faults, then rest, and what the checker says of it all."""
+
+import asyncio
+import importlib
+import importlib.util
+import secrets
+import socket
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from handoff.adapters.schema import migrate
+from handoff.adapters.store_sql import SqlStore
+from handoff.desk import hashed
+from handoff.ports import AgentRecord, Transaction
+from tests.chaos.agent import Agent
+from tests.chaos.checker import check_all
+from tests.chaos.customer import Customer
+from tests.chaos.history import Dump, History, read_dump, read_history
+from tests.chaos.participant import Participant
+from tests.chaos.report import Figures, figures
+from tests.chaos.scene import SILENCE_SECONDS, Scene
+from tests.chaos.schedule import schedule
+from tests.chaos.stage import Stage
+from tests.chaos.violation import Violation
+
+REST_SECONDS = 0.25
+"""Between looks at whether everything is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    violations: list[Violation]
+    figures: Figures
+    kills: int
+    seconds: float
+    late_stops: list[str] = field(default_factory=list)
+    left_ports: list[int] = field(default_factory=list)
+
+
+async def play(scene: Scene, folder: Path) -> Outcome:
+    """Play a scene, and judge it. Leaves history and logs in `folder`."""
+    began = time.monotonic()
+    path = folder / "history.jsonl"
+    with History(path) as history:
+        async with Stage(scene, history, folder) as stage:
+            sessions = await _staff(scene, stage.database_url)
+            history.note("stage", "begin", more={"wall": time.time(), "seed": scene.seed})
+            await stage.start()
+            people = _people(scene, stage, sessions, history)
+            tasks = [asyncio.create_task(person.run()) for person in people]
+            try:
+                faults = schedule(scene.seed, scene.seconds, scene.parts, scene.pace, scene.kinds)
+                async with asyncio.timeout(scene.seconds * 20 + 120):
+                    await stage.play(faults)
+                    await _rest_of(scene, stage, began)
+                await stage.mend()
+                await _settle(people, stage, history, scene.settle_seconds)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            history.note("stage", "end", more={"wall": time.time()})
+            late = await stage.stop()
+            dump = await asyncio.to_thread(read_dump, stage.database_url)
+            found = await _of_the_database(stage.database_url)
+            ports = [child.port for child in (*stage.gateways.values(), *stage.bots.values())]
+            kills = stage.kills
+    return await asyncio.to_thread(
+        _judge, scene, path, dump, found, kills, time.monotonic() - began, late, ports
+    )
+
+
+async def _rest_of(scene: Scene, stage: Stage, began: float) -> None:
+    """Without faults left, the time still has to pass."""
+    while not scene.kills and time.monotonic() - began < scene.seconds:
+        await asyncio.sleep(0.1)
+        stage.notice()
+
+
+def _judge(
+    scene: Scene, path: Path, dump: Dump, found: list[Violation], kills: int, seconds: float, late: list[str],
+    ports: list[int],
+) -> Outcome:  # fmt: skip
+    records = list(read_history(path))
+    violations = found + check_all(records, dump, SILENCE_SECONDS, clock_jumps=scene.clock_jumps)
+    violations += [Violation("stops_in_time", name) for name in late]
+    return Outcome(violations, figures(records, dump), kills, seconds, late, ports)
+
+
+async def _staff(scene: Scene, database_url: str) -> list[tuple[str, str]]:
+    """Accounts for the agents of this run; (agent id, session token) of each."""
+    await asyncio.to_thread(migrate, database_url)
+    store = SqlStore(database_url)
+    staff = [(f"agent{number:02d}", secrets.token_urlsafe(16)) for number in range(1, scene.agents + 1)]
+
+    def change(tx: Transaction) -> None:
+        for agent_id, token in staff:
+            tx.add_agent(
+                AgentRecord(
+                    id=agent_id, email=f"{agent_id}@shop.example", name=agent_id.title(), about="Knows tents",
+                    roles=("agent",), max_chats=scene.max_chats, active_chats=0, available=True,
+                )
+            )  # fmt: skip
+            tx.add_session(hashed(token), agent_id, datetime.now(UTC) + timedelta(days=2))
+
+    try:
+        await store.write(change)
+    finally:
+        await store.close()
+    return staff
+
+
+def _people(
+    scene: Scene, stage: Stage, sessions: list[tuple[str, str]], history: History
+) -> list[Participant]:
+    def rng(who: str) -> Random:
+        return Random(f"{scene.seed}:{who}")
+
+    customers: list[Customer] = []
+    for number in range(scene.customers):
+        who = f"customer{number:03d}"
+        customers.append(scene.customer(who, stage.base, history, rng(who), scene.habits))
+    for first in customers[: scene.twins]:
+        who = f"{first.who}/b"
+        customers.append(scene.customer(who, stage.base, history, rng(who), scene.habits, twin=first))
+    agents = [
+        Agent(f"agent:{agent_id}", stage.desk_base, token, agent_id, history, rng(agent_id), scene.manners)
+        for agent_id, token in sessions
+    ]
+    return [*customers, *agents]
+
+
+async def _until(reached: Callable[[], bool], until: float) -> None:
+    while not reached() and time.monotonic() < until:
+        await asyncio.sleep(REST_SECONDS)
+
+
+async def _settle(people: list[Participant], stage: Stage, history: History, seconds: float) -> None:
+    """Nobody begins anything new; agents take and finish what waits; then everybody must have the whole log."""
+    until = time.monotonic() + seconds
+    agents = [person for person in people if isinstance(person, Agent)]
+    customers = [person for person in people if isinstance(person, Customer)]
+    for customer in customers:
+        customer.quiet = True
+    await _until(lambda: all(customer.finished for customer in customers), until)
+    for agent in agents:
+        agent.quiet = agent.draining = True
+    missing = ["not asked yet"]
+    while time.monotonic() < until and missing:
+        await asyncio.sleep(REST_SECONDS)
+        if all(person.finished for person in people) and not any(
+            agent.waiting or agent.mine for agent in agents
+        ):
+            missing = _behind(people, await asyncio.to_thread(read_dump, stage.database_url))
+    for person in people:
+        if not person.finished:
+            history.note(person.who, "unsettled", text=_state(person))
+        for conversation in person.logs:
+            history.note(person.who, "settled", conversation=conversation)
+
+
+def _behind(people: list[Participant], dump: Dump) -> list[str]:
+    """Who has not seen the end of a log, and conversations whose bot still owes an answer."""
+    late = [
+        f"{person.who} of {log.conversation}" for person in people for log in person.logs.values()
+        if log.last != dump.conversations[log.conversation]["last_seq"]
+    ]  # fmt: skip
+    return late + [f"turn {turn['id']}" for turn in dump.turns if turn["state"] in ("waiting", "running")]
+
+
+def _state(person: Participant) -> str:
+    waiting = {key: len(outbox.waiting) for key, outbox in person.outboxes.items() if outbox.waiting}
+    behind = {log.conversation: (log.last, log.head) for log in person.logs.values() if log.last < log.head}
+    return f"greeted {person.greeted}, unsent {waiting}, behind {behind}"
+
+
+async def _of_the_database(url: str) -> list[Violation]:
+    """What the product's own checker says, and whether a SQLite file is whole."""
+    found = []
+    if url.startswith("sqlite:///"):
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        connection.close()
+        if answer != "ok":
+            found.append(Violation("whole_file", str(answer)))
+    if importlib.util.find_spec("handoff.invariants") is None:
+        return found
+    check = importlib.import_module("handoff.invariants").check
+    store = SqlStore(url)
+    try:
+        found += [Violation("invariants.check", str(one)) for one in await store.read(check)]
+    finally:
+        await store.close()
+    return found
+
+
+def ports_are_free(ports: list[int]) -> bool:
+    """Whether nobody listens there any more: nothing was left behind."""
+
+    def taken(port: int) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    return not any(taken(port) for port in ports)
+
+
+def fresh_seed() -> int:
+    """A seed that nobody chose."""
+    return secrets.randbelow(10**6)

@@ -1,0 +1,80 @@
+"""What a run is: how many of each, on what, for how long, and how rough. Plain values, from the command line or a test."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tests.chaos.agent import Manners
+from tests.chaos.customer import Customer, Habits
+from tests.chaos.schedule import Kind, Pace, Parts
+from tests.chaos.stub_rasa import MODES
+from tests.chaos.weather import INNER, ROUGH, Climate
+
+Database = Literal["sqlite", "postgres"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    seed: int
+    seconds: float
+    """Of service, during which things break; what it takes to come back is not counted."""
+    database: Database = "sqlite"
+    gateways: int = 1
+    bots: int = 1
+    redis: bool = False
+    customers: int = 16
+    twins: int = 3
+    """Customers with a second tab."""
+    agents: int = 4
+    max_chats: int = 4
+    habits: Habits = field(default_factory=Habits)
+    manners: Manners = field(default_factory=Manners)
+    outer: Climate = ROUGH
+    inner: Climate = INNER
+    pace: Pace = field(default_factory=Pace)
+    kinds: tuple[Kind, ...] = ()
+    modes: dict[str, float] = field(default_factory=lambda: dict(MODES))
+    warm: bool = True
+    """Gateways are forked from a process that has imported everything; else each is a `python` of its own."""
+    gateway: tuple[str, ...] = ("handoff", "serve")
+    """The module to run and its arguments; `--port` is added."""
+    customer: type[Customer] = Customer
+    settings: dict[str, str] = field(default_factory=dict)
+    """Settings of the gateways, without their prefix."""
+    settle_seconds: float = 60.0
+    """For everything to be settled once nothing breaks any more."""
+    clock_jumps: bool = False
+    kills: int = 0
+    """Ends as soon as so many gateways were killed; 0: by the time alone."""
+
+    def __post_init__(self) -> None:
+        if self.database == "sqlite" and self.gateways > 1:
+            raise ValueError("One gateway works on a SQLite file.")
+
+    @property
+    def parts(self) -> Parts:
+        names = tuple(f"gateway-{number}" for number in range(1, self.gateways + 1))
+        bots = tuple(f"bot-{number}" for number in range(1, self.bots + 1))
+        inner = [*bots]
+        if self.database == "postgres":
+            inner += [f"{name}-postgres" for name in names]
+        if self.redis:
+            inner += [f"{name}-redis" for name in names]
+        links = ("customers", "agents", *inner)
+        return Parts(names, links, bots, self.redis, self.database == "postgres")
+
+
+TURN_SECONDS = 3.0
+TURN_TOTAL_SECONDS = 6.0
+SILENCE_SECONDS = 20.0
+"""Of a run whose turns are given 6 s: those, the lease of a gateway that died with the turn, and a busy machine."""
+SETTINGS = {
+    "TURN_SECONDS": str(TURN_SECONDS),
+    "TURN_TOTAL_SECONDS": str(TURN_TOTAL_SECONDS),
+    "AGENT_AWAY_SECONDS": "2",
+    "AGENT_GONE_SECONDS": "4",
+    "DRAIN_SECONDS": "1",
+    "FRAMES_PER_10_SECONDS": "100000",
+    "CONVERSATIONS_PER_HOUR": "1000000",
+    "CONNECTIONS_PER_ADDRESS": "100000",
+}
+"""Shorter than in earnest, so that minutes hold what days would."""

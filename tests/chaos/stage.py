@@ -1,0 +1,304 @@
+"""Everything that a run is played on: database, Redis, stand-ins for Rasa, gateways, and a proxy on every link.
+
+It does what the schedule says and notes it. `service` in the history is up while a gateway serves and the database is there.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.chaos.history import History
+from tests.chaos.processes import ROOT, Child, Keeper
+from tests.chaos.proxy import Proxy
+from tests.chaos.scene import SETTINGS, Scene
+from tests.chaos.schedule import Fault, Kind
+from tests.servers import PostgresServer, RedisServer, free_port
+
+STOP_SECONDS = 15.0
+"""A gateway that was asked to stop is gone by then."""
+
+
+class Stage:
+    """An async context manager. `base` and `desk_base` are what customers and agents connect to."""
+
+    def __init__(self, scene: Scene, history: History, folder: Path) -> None:
+        self.scene = scene
+        self.history = history
+        self.folder = folder
+        self.secret = secrets.token_urlsafe(24)
+        self.kills = 0
+        self.slow_stops = 0
+        self.proxies: dict[str, Proxy] = {}
+        self.gateways: dict[str, Child] = {}
+        self.bots: dict[str, Child] = {}
+        self.postgres: PostgresServer | None = None
+        self.redis: RedisServer | None = None
+        self.database_url = f"sqlite:///{folder}/frontdesk.db"
+        self.broken: set[str] = set()
+        """Links that nobody can be served through just now."""
+        self._away: set[str] = set()
+        """Servers that are killed just now."""
+        self._was_up = True
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._closing = contextlib.AsyncExitStack()
+        self._keeper = Keeper(folder, warm=scene.warm)
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._closing.enter_context(self._keeper)
+            await self._open()
+        except BaseException:
+            await self._closing.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._under_way.copy():
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._closing.aclose()
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.proxies['customers'].port}"
+
+    @property
+    def desk_base(self) -> str:
+        return f"http://127.0.0.1:{self.proxies['agents'].port}"
+
+    async def _open(self) -> None:
+        scene = self.scene
+        if scene.database == "postgres":
+            self.postgres = self._closing.enter_context(await asyncio.to_thread(PostgresServer))
+            self.database_url = self.postgres.create("chaos")
+        if scene.redis:
+            self.redis = self._closing.enter_context(await asyncio.to_thread(RedisServer))
+        for name in scene.parts.bots:
+            port = free_port()
+            modes = ",".join(f"{mode}={weight}" for mode, weight in scene.modes.items())
+            arguments = [
+                "tests.chaos.stub_rasa",
+                f"--port={port}",
+                f"--seed={scene.seed}",
+                f"--modes={modes}",
+            ]
+            self.bots[name] = Child(self._keeper, name, port, [*arguments, "--late-seconds=5"], self._env())
+            await self._link(name, port, inner=True)
+        for name in scene.parts.gateways:
+            await self._add_gateway(name)
+        for link in ("customers", "agents"):
+            await self._link(link, *(child.port for child in self.gateways.values()))
+
+    async def _link(self, name: str, *ports: int, inner: bool = False) -> Proxy:
+        climate = self.scene.inner if inner else self.scene.outer
+        upstreams = [("127.0.0.1", port) for port in ports]
+        proxy = Proxy(name, self.scene.seed, climate, upstreams)
+        self.proxies[name] = await self._closing.enter_async_context(proxy)
+        return proxy
+
+    async def _add_gateway(self, name: str) -> None:
+        env = self._env()
+        if self.postgres:
+            proxy = await self._link(f"{name}-postgres", self.postgres.port, inner=True)
+            env["FRONTDESK_DATABASE_URL"] = f"postgresql+asyncpg://postgres@127.0.0.1:{proxy.port}/chaos"
+        if self.redis:
+            proxy = await self._link(f"{name}-redis", self.redis.port, inner=True)
+            env["FRONTDESK_REDIS_URL"] = f"redis://127.0.0.1:{proxy.port}/0"
+        port = free_port()
+        arguments = [*self.scene.gateway, f"--port={port}"]
+        self.gateways[name] = Child(self._keeper, name, port, arguments, env)
+
+    def _env(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("FRONTDESK_")}
+        rasas = ",".join(
+            f"http://127.0.0.1:{proxy.port}"
+            for name, proxy in self.proxies.items()
+            if name.startswith("bot-")
+        )
+        given = {
+            **SETTINGS, **self.scene.settings, "DATABASE_URL": self.database_url, "SERVICE_SECRET": self.secret,
+            "RASA_URL": rasas or "http://127.0.0.1:1", "ENCODER_DIR": str(ROOT / "var" / "encoder"),
+        }  # fmt: skip
+        return kept | {f"FRONTDESK_{key}": value for key, value in given.items()} | {"OMP_NUM_THREADS": "1"}
+
+    async def start(self) -> None:
+        """Bring everything up; returns once it serves."""
+        for child in [*self.bots.values(), *self.gateways.values()]:
+            child.start()
+        for child in [*self.bots.values(), *self.gateways.values()]:
+            if not await child.ready():
+                log = (self.folder / f"{child.name}.log").read_text("utf-8", "replace")
+                raise RuntimeError(f"{child.name} does not start:\n{log[-3000:]}")
+
+    # how it stands
+
+    @property
+    def up(self) -> bool:
+        serving = any(gateway.serving and not gateway.frozen for gateway in self.gateways.values())
+        return serving and not self.broken and "postgres" not in self._away
+
+    def notice(self) -> None:
+        """Write down that service came or went."""
+        if self.up != self._was_up:
+            self._was_up = self.up
+            self.history.note("service", "up" if self.up else "down")
+
+    # what breaks
+
+    async def play(self, faults: tuple[Fault, ...]) -> None:
+        """Do what the schedule says. Its clock stands still while there is no service, so that every fault meets some."""
+        clock, last = 0.0, time.monotonic()
+        for fault in faults:
+            while clock < fault.at:
+                await asyncio.sleep(0.02)
+                now = time.monotonic()
+                self.notice()
+                clock += (now - last) if self.up else 0.0
+                last = now
+            self.history.note(
+                "stage", "fault", kind=fault.kind, text=fault.target, more={"seconds": fault.seconds}
+            )
+            self._later(self._do(fault))
+            if self.scene.kills and self.kills >= self.scene.kills:
+                return
+
+    def _later(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _do(self, fault: Fault) -> None:
+        match fault.kind:
+            case Kind.KILL_GATEWAY:
+                await self._kill_gateway(self.gateways[fault.target])
+            case Kind.STOP_GATEWAY:
+                await self._stop_gateway(self.gateways[fault.target])
+            case Kind.FREEZE_GATEWAY:
+                await self._freeze(self.gateways[fault.target], fault.seconds)
+            case Kind.KILL_BOT:
+                await self._kill_bot(self.bots[fault.target], fault.seconds)
+            case Kind.FREEZE_BOT:
+                await self._freeze(self.bots[fault.target], fault.seconds)
+            case Kind.CUT | Kind.SILENCE | Kind.ONE_WAY | Kind.REFUSE:
+                await self._spoil(self.proxies[fault.target], fault)
+            case _:
+                await self._break_store(fault)
+        self.notice()
+
+    async def _kill_gateway(self, gateway: Child) -> None:
+        async with gateway.change:
+            self.kills += 1
+            await gateway.kill()
+            self.notice()
+            gateway.start()
+        await gateway.ready()
+
+    async def _stop_gateway(self, gateway: Child) -> None:
+        if not gateway.serving:
+            return
+        async with gateway.change:
+            if not await gateway.stop(STOP_SECONDS):
+                self.slow_stops += 1
+            self.notice()
+            gateway.start()
+        await gateway.ready()
+
+    async def _freeze(self, child: Child, seconds: float) -> None:
+        starts = child.starts
+        child.freeze(True)
+        self.notice()
+        await asyncio.sleep(seconds)
+        if child.starts == starts:
+            child.freeze(False)
+
+    async def _kill_bot(self, bot: Child, seconds: float) -> None:
+        async with bot.change:
+            await bot.kill()
+            await asyncio.sleep(seconds)
+            bot.start()
+        await bot.ready()
+
+    async def _spoil(self, proxy: Proxy, fault: Fault) -> None:
+        if fault.kind is Kind.CUT:
+            proxy.cut()
+            return
+        if fault.kind is Kind.REFUSE:
+            proxy.refuse(True)
+        else:
+            proxy.silence(*fault.ways)
+        lost = f"{fault.target} {fault.at}"
+        if fault.target in ("customers", "agents") or fault.target.endswith("-postgres"):
+            self.broken.add(lost)  # nobody can be served through it
+            self.notice()
+        await asyncio.sleep(fault.seconds)
+        proxy.refuse(False)
+        proxy.silence()
+        self.broken.discard(lost)
+
+    async def _break_store(self, fault: Fault) -> None:
+        server: PostgresServer | RedisServer | None = None
+        match fault.kind:
+            case Kind.FLUSH_REDIS | Kind.DROP_SUBSCRIBERS if self.redis:
+                command = (
+                    b"FLUSHALL\r\n" if fault.kind is Kind.FLUSH_REDIS else b"CLIENT KILL TYPE pubsub\r\n"
+                )
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.redis.port)
+                    writer.write(command)
+                    await writer.drain()
+                    writer.close()
+            case Kind.END_BACKENDS if self.postgres and "postgres" not in self._away:
+                end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'chaos'"
+                with contextlib.suppress(Exception):  # it may be away just now
+                    await asyncio.to_thread(self.postgres.execute, end)
+            case Kind.KILL_REDIS:
+                server = self.redis
+            case Kind.KILL_DATABASE:
+                server = self.postgres
+        if server is None or fault.target in self._away:
+            return
+        self._away.add(fault.target)
+        self.notice()
+        await asyncio.to_thread(server.kill)
+        await asyncio.sleep(fault.seconds)
+        await asyncio.to_thread(server.restart)
+        self._away.discard(fault.target)
+
+    # the end
+
+    async def mend(self) -> None:
+        """Let everything that is under way come to its end, and bring back what is away."""
+        while self._under_way:
+            await asyncio.wait(self._under_way.copy(), timeout=1)
+        for child in [*self.gateways.values(), *self.bots.values()]:
+            if not child.serving:
+                await child.ready()
+        self.notice()
+        self.history.note("stage", "mended")
+
+    async def stop(self) -> list[str]:
+        """End the gateways in peace; the names of those that did not end in time."""
+        late = [name for name, gateway in self.gateways.items() if not await gateway.stop(STOP_SECONDS)]
+        for bot in self.bots.values():
+            await bot.stop(5)
+        return late
+
+
+@contextlib.contextmanager
+def workplace(keep: Path | None = None) -> Iterator[Path]:
+    """A folder for one run; it is removed unless it was named."""
+    if keep is not None:
+        keep.mkdir(parents=True)  # a new one: an old database would be played on
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as name:
+        yield Path(name)
