@@ -12,10 +12,14 @@ import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { api, withQuery } from "../shared/api";
 import type { SearchReply } from "../shared/knowledge";
+import { Keep } from "../shared/client/keep";
+import { waitForTurn } from "../shared/client/turn";
 import { newCmid } from "../shared/outbox";
 import type { ConversationList } from "../shared/protocol";
+import { openSocket, socketUrl } from "../shared/socket";
 import { Choices } from "./choices";
 import { Desk } from "./link/desk";
+import type { AgentWrite } from "./link/dialect";
 import { Line } from "./link/line";
 import { followAddress, followKeys, followSound, followTitle, followWakeUps } from "./page";
 import { Session } from "./session";
@@ -26,23 +30,29 @@ const SUGGESTED = 3;
 
 function start(root: HTMLElement): void {
   const session = new Session(api);
-  const line = new Line(location.origin, { signedOut: () => session.ended(), broken: () => void session.ask() });
+  const line = new Line({
+    connect: () => openSocket(socketUrl("/ws/agent", location.origin)),
+    outbox: (agent) => new Keep<AgentWrite>(localStorage, `console:${agent}`),
+    turn: (agent, granted) => waitForTurn(`frontdesk:console:${agent}`, granted),
+    visible: () => document.visibilityState === "visible",
+    signedOut: () => session.ended(),
+    broken: () => void session.ask(),
+  });
   const desk = new Desk({
-    send: (frame) => line.send(frame),
+    line,
     store: localStorage,
     newId: newCmid,
     now: () => Date.now(),
-    visible: () => document.visibilityState === "visible",
     after: (milliseconds, run) => void setTimeout(run, milliseconds),
   });
-  line.serve(desk);
   const page = newPage();
   const choices = new Choices(localStorage);
   const now = signal(Date.now());
   setInterval(() => (now.value = Date.now()), 1_000);
   effect(() => {
-    if (session.state.value.is === "in") {
-      line.start();
+    const now = session.state.value;
+    if (now.is === "in") {
+      line.start(now.me.id);
     } else {
       line.stop();
       desk.dispatch({ type: "signed_out" });

@@ -1,8 +1,8 @@
 /**
- * Messages on their way: kept until the server has accepted them, through reloads and tunnels.
+ * Messages on their way: kept until the server has accepted them, through reloads and tunnels. Pure.
  *
- * The functions are pure; `OutboxStore` keeps entries in browser storage, one key for each, so that two tabs never
- * overwrite each other. Sending twice is harmless: the server knows a cmid it has seen. Must not know about sockets.
+ * Sending twice is harmless: the server knows a cmid it has seen. Must not know about sockets or storage; where entries
+ * outlive the page is `client/keep.ts`.
  */
 
 /** A frame that may be repeated under the same cmid. */
@@ -13,16 +13,18 @@ export interface Outgoing {
 
 export interface OutboxEntry<F extends Outgoing = Outgoing> {
   readonly frame: F;
-  /** Milliseconds since 1970, for order and for the time beside the message. */
+  /** Milliseconds since 1970, for the time beside the message; no two alike and never backwards, so it is the order too. */
   readonly at: number;
   /** Refusals so far that may be repeated. */
   readonly attempts: number;
-  /** Not before this moment (milliseconds since 1970). */
+  /** Not before this moment, by the clock of this page. */
   readonly notBefore: number;
   /** Why it was refused for good; the customer decides whether to try again. */
   readonly failure: string | null;
   /** Accepted, but not yet seen in the log: never sent again, still shown. */
   readonly delivered?: boolean;
+  /** Taken over from the store: written by an earlier page or another tab. */
+  readonly adopted?: boolean;
 }
 
 export interface Refusal {
@@ -77,64 +79,12 @@ export function deliver<F extends Outgoing>(outbox: Outbox<F>, cmid: string): Ou
   return outbox.map((entry) => (entry.frame.cmid === cmid ? { ...entry, delivered: true } : entry));
 }
 
+/** It may be gone from the server after all: it has to go again. */
+export function recall<F extends Outgoing>(outbox: Outbox<F>, concerns: (frame: F) => boolean): Outbox<F> {
+  return outbox.map((entry) => (entry.delivered && concerns(entry.frame) ? { ...entry, delivered: false } : entry));
+}
+
 /** What still has to go, oldest first. One at a time keeps the order that they were written in. */
 export function unsent<F extends Outgoing>(outbox: Outbox<F>): Outbox<F> {
   return outbox.filter((entry) => entry.failure === null && !entry.delivered);
-}
-
-export class OutboxStore<F extends Outgoing> {
-  readonly #storage: Storage | null;
-  readonly #prefix: string;
-
-  /** Without storage (private windows, blocked cookies) entries live as long as the page. */
-  constructor(storage: Storage | null, site: string) {
-    this.#storage = storage;
-    this.#prefix = `frontdesk:${site}:outbox:`;
-  }
-
-  load(): Outbox<F> {
-    const entries: OutboxEntry<F>[] = [];
-    for (const key of this.#keys()) {
-      try {
-        const entry = JSON.parse(this.#storage?.getItem(key) ?? "null") as OutboxEntry<F> | null;
-        if (entry && typeof entry.at === "number" && entry.frame?.cmid) entries.push({ ...entry, notBefore: 0 });
-      } catch {
-        this.#storage?.removeItem(key);
-      }
-    }
-    return entries.sort((one, other) => one.at - other.at);
-  }
-
-  /** Write what changed from one state to the next. */
-  save(before: Outbox<F>, after: Outbox<F>): void {
-    for (const entry of before) {
-      if (!after.some((kept) => kept.frame.cmid === entry.frame.cmid)) this.#remove(entry.frame.cmid);
-    }
-    for (const entry of after) {
-      if (!before.includes(entry)) this.#write(entry);
-    }
-  }
-
-  clear(): void {
-    for (const key of this.#keys()) this.#storage?.removeItem(key);
-  }
-
-  #keys(): string[] {
-    const storage = this.#storage;
-    if (!storage) return [];
-    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
-    return keys.filter((key) => key.startsWith(this.#prefix));
-  }
-
-  #write(entry: OutboxEntry<F>): void {
-    try {
-      this.#storage?.setItem(this.#prefix + entry.frame.cmid, JSON.stringify(entry));
-    } catch {
-      // A full storage loses only the copy that survives a reload.
-    }
-  }
-
-  #remove(cmid: string): void {
-    this.#storage?.removeItem(this.#prefix + cmid);
-  }
 }

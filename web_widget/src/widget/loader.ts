@@ -169,10 +169,10 @@ function registerAccent(): void {
   }
 }
 
-/** Whether this browser has a conversation; the key is the one of storage.ts. */
+/** Whether this browser has a conversation, or words that never got out; the keys are those of storage.ts and local.ts. */
 function known(site: string): boolean {
   try {
-    return localStorage.getItem(`frontdesk:${site}:identity`) !== null;
+    return ["identity", "outbox:"].some((name) => localStorage.getItem(`frontdesk:${site}:${name}`) !== null);
   } catch {
     return false;
   }

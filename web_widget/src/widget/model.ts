@@ -1,13 +1,11 @@
 /**
  * What the widget knows of its conversation, and how each frame changes it. Pure: no socket, no storage, no drawing.
- *
- * `again` in a step means: say hello again with the last seq, something is missing.
+ * Log and outbox are the shared client's; they stand here as they are to be drawn.
  */
-import { applyEvent, emptyLog, isBehind, resumeLog, type Log } from "../shared/log";
-import { deliver, enqueue, refuse, revive, settle, type Outbox } from "../shared/outbox";
-import { backoffSeconds } from "../shared/socket";
+import type { Client } from "../shared/client/state";
+import { emptyLog, type Log } from "../shared/log";
+import type { Outbox } from "../shared/outbox";
 import type {
-  Accepted,
   CustomerAskPerson,
   CustomerChoose,
   CustomerClose,
@@ -20,7 +18,6 @@ import type {
   CustomerSend,
   CustomerStatus,
   CustomerWelcome,
-  Rejected,
 } from "../shared/protocol";
 
 /** Everything that a customer writes: it has a cmid and may be repeated. */
@@ -58,18 +55,6 @@ export interface Model {
   readonly trouble: string | null;
 }
 
-export interface Step {
-  readonly model: Model;
-  readonly again: boolean;
-}
-
-export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** 0..1, for the back-off. */
-  readonly random: number;
-}
-
 const TYPING_SECONDS = 5;
 
 /** Their details lie in a queue that nobody looks at: no place in it means anything. The form here took them, or the bot. */
@@ -91,67 +76,39 @@ export const emptyModel: Model = {
   trouble: null,
 };
 
-export function receive(model: Model, frame: CustomerOutFrame, moment: Moment): Step {
-  const still = (next: Model): Step => ({ model: next, again: false });
+/** What a frame says beyond the log and the outbox, which the client keeps. */
+export function receive(model: Model, frame: CustomerOutFrame, now: number): Model {
   switch (frame.type) {
     case "welcome":
-      return still(welcome(model, frame));
+      return welcome(model, frame);
     case "event":
-      return event(model, frame);
-    case "accepted":
-      return still(accepted(model, frame));
+      return spoke(frame) ? { ...model, typist: null } : model;
     case "rejected":
-      return still(rejected(model, frame, moment));
-    case "head":
-      return { model, again: isBehind(model.log, frame) };
+      return frame.retryable || isShown(model, frame.cmid) ? model : { ...model, trouble: frame.message };
+    case "bye":
+      return frame.code === "unknown_version" ? { ...model, trouble: frame.message } : model;
     case "status":
-      return still(frame.conversation === model.log.conversation ? { ...model, status: frame } : model);
+      return frame.conversation === model.log.conversation ? { ...model, status: frame } : model;
     case "typing":
-      return still(typing(model, frame.role, frame.name, moment.now));
+      return typing(model, frame.role, frame.name, now);
     default:
-      return still(model);
+      return model;
   }
 }
 
 function welcome(model: Model, frame: CustomerWelcome): Model {
-  const log = resumeLog(model.log, frame);
-  return {
-    ...model,
-    token: frame.token,
-    botName: frame.bot_name,
-    greeting: frame.greeting,
-    textLimit: frame.limits.text,
-    log,
-    head: frame.head,
-    welcomed: true,
-    status: log.conversation === model.log.conversation ? model.status : null,
-  };
+  const same = model.status?.conversation === frame.conversation;
+  const { token, bot_name: botName, greeting, limits } = frame;
+  return { ...model, token, botName, greeting, textLimit: limits.text, welcomed: true, status: same ? model.status : null };
 }
 
-function event(model: Model, frame: Extract<CustomerOutFrame, { type: "event" }>): Step {
-  const { log, outcome } = applyEvent(model.log, frame);
-  if (outcome !== "applied") return { model, again: outcome === "gap" };
-  if (frame.kind === "hidden") return { model: { ...model, log }, again: false };
-  const outbox = settle(model.outbox, frame.cmid);
-  const spoke = frame.actor.role === "bot" || frame.actor.role === "agent";
-  return { model: { ...model, log, outbox, typist: spoke ? null : model.typist }, again: false };
+function spoke(frame: Extract<CustomerOutFrame, { type: "event" }>): boolean {
+  return frame.kind !== "hidden" && (frame.actor.role === "bot" || frame.actor.role === "agent");
 }
 
-/** A bubble stays until its event is in the log, so that nothing blinks; everything else has arrived. */
-function accepted(model: Model, frame: Accepted): Model {
-  const entry = model.outbox.find((kept) => kept.frame.cmid === frame.cmid);
-  const bubble = entry?.frame.type === "send" && frame.seq > model.log.last;
-  return { ...model, outbox: bubble ? deliver(model.outbox, frame.cmid) : settle(model.outbox, frame.cmid) };
-}
-
-function rejected(model: Model, frame: Rejected, moment: Moment): Model {
-  const entry = model.outbox.find((kept) => kept.frame.cmid === frame.cmid);
-  if (!entry) return frame.retryable ? model : { ...model, trouble: frame.message };
-  if (!frame.retryable && entry.frame.type !== "send") {
-    return { ...model, outbox: settle(model.outbox, frame.cmid), trouble: frame.message };
-  }
-  const wait = backoffSeconds(entry.attempts + 1, moment.random);
-  return { ...model, outbox: refuse(model.outbox, frame, moment.now, wait) };
+/** A refused message says so itself. */
+function isShown({ outbox }: Model, cmid: string | null): boolean {
+  return outbox.some((entry) => entry.frame.cmid === cmid && entry.frame.type === "send");
 }
 
 function typing(model: Model, role: "customer" | "bot" | "agent", name: string, now: number): Model {
@@ -159,20 +116,14 @@ function typing(model: Model, role: "customer" | "bot" | "agent", name: string, 
   return { ...model, typist: { role, name, until: now + TYPING_SECONDS * 1000 } };
 }
 
-export function write(model: Model, frame: Write, now: number): Model {
-  return { ...model, outbox: enqueue(model.outbox, frame, now), trouble: null };
-}
-
-export function retry(model: Model, cmid: string): Model {
-  return { ...model, outbox: revive(model.outbox, cmid) };
-}
-
-export function discard(model: Model, cmid: string): Model {
-  return { ...model, outbox: settle(model.outbox, cmid) };
-}
-
-export function lost(model: Model): Model {
-  return { ...model, typist: null };
+/** The log and the outbox are the client's. */
+export function follow(model: Model, client: Client<Write>): Model {
+  const [id = ""] = client.wanted;
+  const { log, head } = client.readers[id] ?? { log: emptyLog, head: 0 };
+  const { outbox, state } = client;
+  const typist = state === "open" ? model.typist : null;
+  const same = model.log === log && model.head === head && model.outbox === outbox && model.typist === typist;
+  return same ? model : { ...model, log, head, outbox, typist };
 }
 
 /** History has arrived whole: from now on news may be read aloud. */

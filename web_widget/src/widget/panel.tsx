@@ -4,7 +4,6 @@ import baseStyles from "../shared/base.css?inline";
 import tokenStyles from "../shared/tokens.css?inline";
 import { createApi } from "../shared/api";
 import { cell, follow } from "../shared/cell";
-import { socketUrl } from "../shared/socket";
 import type { PageContext, Panel, Shell } from "./contract";
 import { announce } from "./announce";
 import { createHelp } from "./help";
@@ -34,7 +33,7 @@ export function mountPanel(shell: Shell): Panel {
     title: (context.title ?? document.title).slice(0, 200),
     referrer: document.referrer.slice(0, 500),
   });
-  const session = new Session({ url: socketUrl("/ws/customer", origin), site, locale: lang, storage: browserStorage(), page });
+  const session = new Session({ origin, site, locale: lang, storage: browserStorage(), page });
   const where = () => ({ path: new URL(page().url, location.href).pathname, title: page().title });
   const ui = createUi(session.known ? { name: "talk" } : { name: "home" }, session.keeper.draft());
   const help = createHelp(createApi(origin), site, browserStorage("sessionStorage"), where);

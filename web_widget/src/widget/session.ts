@@ -1,22 +1,28 @@
 /**
- * One customer's conversation: joins the link, the model, the outbox and what is kept in the browser.
+ * One customer's conversation: what is drawn of it, and what is kept in the browser. The line itself is fetched when it is
+ * needed; what is written before it is here waits in storage, where the line finds it.
  *
  * Nothing is sent before `connect`: a visitor who only reads is not known to the server. Must not know about drawing.
  */
 import { cell } from "../shared/cell";
-import { newCmid, OutboxStore, unsent } from "../shared/outbox";
+import { LocalOutbox } from "../shared/client/local";
+import type { Client, Input, LinkState } from "../shared/client/state";
+import { enqueue, newCmid } from "../shared/outbox";
 import type { CustomerOutFrame, CustomerSend, Page } from "../shared/protocol";
-import { browserClock, Link, type Clock, type LinkState, type SocketLike } from "../shared/socket";
-import { countUnread, discard, emptyModel, isComplete, lost, receive, retry, write, type Model, type Write } from "./model";
+import { browserClock, type Clock } from "../shared/socket";
+import type { Line, LineOptions } from "./line";
+import { countUnread, emptyModel, follow, receive, type Model, type Write } from "./model";
 import { Keeper } from "./storage";
 
 export interface SessionOptions {
-  url: string;
+  /** Any address on the gateway. */
+  origin: string;
   site: string;
   locale: string;
   storage: Storage | null;
   page: () => Page;
-  connect?: (url: string) => SocketLike;
+  /** For tests: connections, the store and the turn as they are to be there. */
+  parts?: LineOptions["parts"];
   clock?: Clock;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -25,8 +31,15 @@ export interface SessionOptions {
 /** A write without its cmid: the session invents it. */
 export type Draft = Write extends infer W ? (W extends Write ? Omit<W, "cmid"> : never) : never;
 
-/** Unanswered for so long, a write is repeated on the same link. */
-const REPEAT_SECONDS = 10;
+/** A line that could not be fetched is fetched again. */
+const FETCH_AGAIN_SECONDS = 5;
+
+let lineModule: typeof import("./line") | null = null;
+
+/** Fetches the line, if it is not here. */
+export async function fetchLine(): Promise<typeof import("./line")> {
+  return (lineModule ??= await import("./line"));
+}
 
 export class Session {
   readonly model = cell<Model>(emptyModel);
@@ -36,13 +49,14 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #clock: Clock;
   readonly #now: () => number;
-  readonly #store: OutboxStore<Write>;
-  #link: Link;
-  #seen = 0;
+  readonly #early: LocalOutbox<Write>;
+  #line: Line | null = null;
+  /** What happened before the line was here. */
+  #waiting: Input<Write>[] = [];
+  #fetching = false;
   #watching = false;
-  #greeted = false;
-  #underWay: string | null = null;
-  #cancelFlush: () => void = () => {};
+  /** The identity as it was kept last. */
+  #said = "";
   #cancelTypist: () => void = () => {};
   #typedAt = Number.NEGATIVE_INFINITY;
   #listeners = new Set<(frame: CustomerOutFrame) => void>();
@@ -52,64 +66,61 @@ export class Session {
     this.#clock = options.clock ?? browserClock;
     this.#now = options.now ?? Date.now;
     this.keeper = new Keeper(options.storage, options.site);
-    this.#store = new OutboxStore<Write>(options.storage, options.site);
-    this.#link = this.#newLink();
-    this.#restore();
+    this.#early = new LocalOutbox<Write>(options.storage, options.site);
+    this.model.value = { ...emptyModel, token: this.keeper.identity()?.token ?? null };
   }
 
   /** Whether this browser has a conversation, or something that waits to be sent. */
   get known(): boolean {
-    return this.model.value.token !== null || this.model.value.outbox.length > 0;
+    return this.model.value.token !== null || this.model.value.outbox.length > 0 || this.#early.marked;
   }
 
   connect(): void {
-    this.#link.start();
+    this.#input({ on: "start" });
   }
 
   /** The network or the tab is back. */
   wake(): void {
-    this.#link.retryNow();
-    this.#link.probe();
+    if (this.#line || this.#waiting.length > 0) this.#input({ on: "wake" });
   }
 
   write(draft: Draft): string {
     const frame = { ...draft, cmid: newCmid() } as Write;
-    this.#change(write(this.model.value, frame, this.#now()));
+    this.dismissTrouble();
+    this.#input({ on: "write", frame });
     this.connect();
-    this.#flush();
     return frame.cmid;
   }
 
   retry(cmid: string): void {
-    this.#change(retry(this.model.value, cmid));
+    this.#input({ on: "revive", cmid });
     this.connect();
-    this.#link.retryNow();
-    this.#flush();
+    this.wake();
   }
 
   /** Take an unsent message back; returns its text. */
   takeBack(cmid: string): string {
     const entry = this.model.value.outbox.find((kept) => kept.frame.cmid === cmid);
-    this.#change(discard(this.model.value, cmid));
-    this.#flush();
+    this.#input({ on: "discard", cmid });
     return entry?.frame.type === "send" ? (entry.frame as CustomerSend).text : "";
   }
 
   dismissTrouble(): void {
-    this.#change({ ...this.model.value, trouble: null });
+    if (this.model.value.trouble) this.model.value = { ...this.model.value, trouble: null };
   }
 
   /** At most every three seconds, and only where somebody may care. */
   typed(): void {
     const now = this.#clock.now();
-    if (!this.#greeted || now - this.#typedAt < 3000) return;
+    if (this.link.value !== "open" || now - this.#typedAt < 3000) return;
     this.#typedAt = now;
-    this.#link.send({ type: "typing" });
+    this.#input({ on: "say", frame: { type: "typing" } });
   }
 
   /** Whether the customer is looking at the conversation now. */
   watch(watching: boolean): void {
     this.#watching = watching;
+    this.#look();
     this.#count();
   }
 
@@ -122,89 +133,83 @@ export class Session {
   reset(): void {
     this.stop();
     this.keeper.forget();
-    this.#store.clear();
-    this.#seen = 0;
+    this.#line?.clear();
+    this.#line = null;
+    this.#early.clear();
+    this.#said = "";
+    this.link.value = "stopped";
     this.model.value = emptyModel;
     this.unread.value = 0;
-    this.#link = this.#newLink();
   }
 
   stop(): void {
-    this.#cancelFlush();
     this.#cancelTypist();
-    this.#link.stop();
+    this.#waiting = [];
+    this.#line?.driver.input({ on: "stop" });
   }
 
-  #newLink(): Link {
-    return new Link({
-      url: () => this.#options.url,
-      connect: this.#options.connect,
-      clock: this.#clock,
-      opened: () => this.#hello(),
-      received: (frame) => this.#receive(frame as CustomerOutFrame),
-      changed: (state) => this.#linkChanged(state),
-    });
-  }
-
-  #restore(): void {
-    const kept = this.keeper.identity();
-    const outbox = this.#store.load();
-    this.#seen = kept?.seen ?? 0;
-    const log = kept ? { conversation: kept.conversation, epoch: kept.epoch || null, last: 0, events: [] } : emptyModel.log;
-    this.model.value = { ...emptyModel, token: kept?.token ?? null, log, outbox };
-  }
-
-  #hello(): void {
-    const { token, log } = this.model.value;
-    this.#link.send({
-      type: "hello",
-      version: 1,
-      token,
-      conversation: log.conversation,
-      epoch: log.epoch,
-      seq: log.last,
-      page: this.#options.page(),
-      locale: this.#options.locale,
-    });
-  }
-
-  #linkChanged(state: LinkState): void {
-    this.link.value = state;
-    if (state === "open") return;
-    this.#greeted = false;
-    this.#underWay = null;
-    this.#cancelFlush();
-    this.#change(lost(this.model.value));
-  }
-
-  #receive(frame: CustomerOutFrame): void {
-    const { model, again } = receive(this.model.value, frame, { now: this.#now(), random: this.#clock.random() });
-    this.#change(model);
-    if (frame.type === "welcome") this.#greeted = true;
-    if (frame.type === "bye" && frame.retry_after_seconds !== null) this.#link.holdOff(frame.retry_after_seconds);
-    if ((frame.type === "accepted" || frame.type === "rejected") && frame.cmid === this.#underWay) this.#underWay = null;
-    if (frame.type === "typing") this.#expireTypist();
-    if (again) this.#hello();
-    this.#flush();
-    for (const listener of this.#listeners) listener(frame);
-  }
-
-  /** Writes go one at a time, in the order in which they were written. */
-  #flush(): void {
-    this.#cancelFlush();
-    if (!this.#greeted) return;
-    const first = unsent(this.model.value.outbox)[0];
-    if (!first) return;
-    const early = first.notBefore - this.#now();
-    if (early > 0) {
-      this.#cancelFlush = this.#clock.after(early, () => this.#flush());
-      return;
+  #input(input: Input<Write>): void {
+    if (this.#line) return this.#line.driver.input(input);
+    if (lineModule) {
+      this.#open(lineModule);
+      return this.#input(input);
     }
-    if (this.#underWay !== first.frame.cmid && this.#link.send(first.frame)) this.#underWay = first.frame.cmid;
-    this.#cancelFlush = this.#clock.after(REPEAT_SECONDS * 1000, () => {
-      this.#underWay = null;
-      this.#flush();
+    this.#waiting.push(input);
+    if (input.on === "write") this.#keepEarly(input.frame);
+    if (input.on === "start") this.link.value = "connecting";
+    if (this.#fetching) return;
+    this.#fetching = true;
+    const again = () => this.#clock.after(FETCH_AGAIN_SECONDS * 1000, () => this.wake());
+    void fetchLine()
+      .finally(() => (this.#fetching = false))
+      .then(() => this.#waiting.length > 0 && this.#input({ on: "wake" }), again);
+  }
+
+  /** Before the line is here: on the screen, and where the line or the next page finds it. */
+  #keepEarly(frame: Write): void {
+    const outbox = enqueue(this.model.value.outbox, frame, this.#now());
+    this.model.value = { ...this.model.value, outbox };
+    for (const entry of outbox) if (entry.frame === frame) this.#early.put(entry);
+  }
+
+  #open({ openLine }: typeof import("./line")): void {
+    const { origin, site, locale, storage, page, parts } = this.#options;
+    const line: Line = openLine({
+      origin,
+      site,
+      locale,
+      storage,
+      page,
+      parts,
+      kept: this.keeper.identity(),
+      writer: this.keeper.writer(),
+      token: () => this.model.value.token,
+      clock: this.#clock,
+      wall: this.#now,
+      changed: (client, before) => line === this.#line && this.#changed(client, before),
+      told: (frame) => line === this.#line && this.#told(frame as unknown as CustomerOutFrame),
     });
+    this.#line = line;
+    line.driver.load();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const input of waiting) line.driver.input(input);
+  }
+
+  #changed(client: Client<Write>, before: Client<Write>): void {
+    this.link.value = client.state;
+    this.model.value = follow(this.model.value, client);
+    if (client.readers !== before.readers) this.#count();
+  }
+
+  #told(frame: CustomerOutFrame): void {
+    this.model.value = receive(this.model.value, frame, this.#now());
+    if (frame.type === "welcome") {
+      this.#look();
+      this.#count();
+    }
+    if (frame.type === "typing") this.#expireTypist();
+    for (const listener of this.#listeners) listener(frame);
   }
 
   #expireTypist(): void {
@@ -212,38 +217,26 @@ export class Session {
     const typist = this.model.value.typist;
     if (!typist) return;
     this.#cancelTypist = this.#clock.after(Math.max(0, typist.until - this.#now()), () => {
-      this.#change({ ...this.model.value, typist: null });
+      this.model.value = { ...this.model.value, typist: null };
     });
   }
 
-  #change(next: Model): void {
-    const before = this.model.value;
-    if (next === before) return;
-    this.model.value = next;
-    if (next.outbox !== before.outbox) this.#store.save(before.outbox, next.outbox);
-    const moved = next.token !== before.token || next.log.epoch !== before.log.epoch;
-    if (moved || next.log.conversation !== before.log.conversation) this.#moved(before, next);
-    if (next.log !== before.log) this.#count();
+  #look(): void {
+    const conversation = this.#watching ? this.model.value.log.conversation : null;
+    const driver = this.#line?.driver;
+    if (driver && conversation !== driver.client.looked) driver.input({ on: "look", conversation });
   }
 
-  /** A different conversation begins unread from its start; the same one anew keeps what was seen. */
-  #moved(before: Model, next: Model): void {
-    if (before.log.conversation !== null && next.log.conversation !== before.log.conversation) this.#seen = 0;
-    this.#keep();
-  }
-
+  /** How much is unread; who the customer is and what they have seen is kept when it has changed. */
   #count(): void {
-    const { log } = this.model.value;
-    if (this.#watching && isComplete(this.model.value) && log.last > this.#seen) {
-      this.#seen = log.last;
-      this.#keep();
-    }
-    this.unread.value = this.#watching ? 0 : countUnread(log, this.#seen);
-  }
-
-  #keep(): void {
     const { token, log } = this.model.value;
+    const seen = this.#line?.driver.client.readers[log.conversation ?? ""]?.read ?? 0;
+    this.unread.value = this.#watching ? 0 : countUnread(log, seen);
     if (!token || !log.conversation) return;
-    this.keeper.keepIdentity({ token, conversation: log.conversation, epoch: log.epoch ?? "", seen: this.#seen });
+    const identity = { token, conversation: log.conversation, epoch: log.epoch ?? "", seen };
+    const said = JSON.stringify(identity);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.keeper.keepIdentity(identity);
   }
 }

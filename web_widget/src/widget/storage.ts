@@ -1,4 +1,5 @@
 /** What the widget keeps in the browser between pages: who the customer is, what was seen, the unsent draft. */
+import { newCmid } from "../shared/outbox";
 
 export interface Identity {
   token: string;
@@ -20,6 +21,7 @@ export function browserStorage(kind: "localStorage" | "sessionStorage" = "localS
 }
 
 export const identityKey = (site: string) => `frontdesk:${site}:identity`;
+const writerKey = (site: string) => `frontdesk:${site}:writer`;
 const draftKey = (site: string) => `frontdesk:${site}:draft`;
 
 export class Keeper {
@@ -45,6 +47,19 @@ export class Keeper {
     this.#set(identityKey(this.#site), JSON.stringify(identity));
   }
 
+  /** Whose unsent messages the browser keeps: another name after `forget`. */
+  writer(): string {
+    try {
+      const kept = this.#storage?.getItem(writerKey(this.#site));
+      if (kept) return kept;
+    } catch {
+      // As good as new.
+    }
+    const name = newCmid();
+    this.#set(writerKey(this.#site), name);
+    return name;
+  }
+
   draft(): string {
     try {
       return this.#storage?.getItem(draftKey(this.#site)) ?? "";
@@ -60,6 +75,7 @@ export class Keeper {
 
   forget(): void {
     this.#remove(identityKey(this.#site));
+    this.#remove(writerKey(this.#site));
     this.#remove(draftKey(this.#site));
   }
 

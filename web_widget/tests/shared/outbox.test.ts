@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { deliver, enqueue, newCmid, OutboxStore, refuse, revive, settle, unsent, type Outbox } from "../../src/shared/outbox";
+import { describe, expect, it } from "vitest";
+import { deliver, enqueue, newCmid, recall, refuse, revive, settle, unsent } from "../../src/shared/outbox";
 
 interface Send {
   type: "send";
@@ -33,6 +33,12 @@ describe("the outbox", () => {
     expect(unsent(after).map((entry) => entry.frame.cmid)).toEqual(["b"]);
   });
 
+  it("sends again what may be gone after all, where that is", () => {
+    const delivered = deliver(two, "a");
+    expect(unsent(recall(delivered, () => true))).toHaveLength(2);
+    expect(unsent(recall(delivered, () => false))).toHaveLength(1);
+  });
+
   it("waits after a refusal that may be repeated, at least as long as the server says", () => {
     expect(refuse(two, refusal("a", true), 1000, 2)[0]).toMatchObject({ attempts: 1, notBefore: 3000, failure: null });
     expect(refuse(two, refusal("a", true, 9), 1000, 2)[0]).toMatchObject({ notBefore: 10_000 });
@@ -49,46 +55,5 @@ describe("the outbox", () => {
     const ids = new Set(Array.from({ length: 200 }, newCmid));
     expect(ids.size).toBe(200);
     for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_.:-]{1,64}$/);
-  });
-});
-
-describe("OutboxStore", () => {
-  beforeEach(() => localStorage.clear());
-
-  const store = () => new OutboxStore<Send>(localStorage, "default");
-
-  it("survives a reload", () => {
-    store().save([], two);
-    expect(store().load().map((entry) => entry.frame)).toEqual([send("a"), send("b")]);
-  });
-
-  it("removes what was settled and leaves another tab's messages alone", () => {
-    store().save([], two);
-    const other: Outbox<Send> = enqueue<Send>([], send("other"), 3);
-    store().save([], other);
-    store().save(two, settle(two, "a"));
-    expect(store().load().map((entry) => entry.frame.cmid)).toEqual(["b", "other"]);
-  });
-
-  it("does not wait for a moment of an earlier page", () => {
-    store().save([], refuse(two, refusal("a", true), Date.now(), 30));
-    expect(store().load()[0]?.notBefore).toBe(0);
-  });
-
-  it("drops what it cannot read", () => {
-    localStorage.setItem("frontdesk:default:outbox:x", "{broken");
-    expect(store().load()).toEqual([]);
-    expect(localStorage.length).toBe(0);
-  });
-
-  it("keeps sites apart", () => {
-    store().save([], two);
-    expect(new OutboxStore<Send>(localStorage, "other").load()).toEqual([]);
-  });
-
-  it("does without storage", () => {
-    const none = new OutboxStore<Send>(null, "default");
-    none.save([], two);
-    expect(none.load()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { CustomerOutFrame, CustomerStatus, CustomerWelcome } from "../../src/shared/protocol";
 import type { LogEvent } from "../../src/shared/log";
+import type { SocketLike } from "../../src/shared/socket";
 
 export const FERN = { role: "bot" as const, name: "Fern", agent_id: null };
 export const MARA = { role: "agent" as const, name: "Mara Lindqvist", agent_id: "a1" };
@@ -107,3 +108,6 @@ export const rejected = (cmid: string, retryable: boolean): CustomerOutFrame => 
   retryable,
   retry_after_seconds: null,
 });
+
+/** For a session under test: the given connections, no store, and always its turn. */
+export const partsWith = (connect: () => SocketLike) => ({ connect, store: null, turn: undefined });

@@ -1,22 +1,27 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { Session } from "../../src/widget/session";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Keep } from "../../src/shared/client/keep";
+import { fetchLine, Session } from "../../src/widget/session";
+import type { Write } from "../../src/widget/model";
 import { FakeClock, FakeSocket } from "../shared/clock";
-import { accepted, FERN, ME, message, rejected, status, welcome } from "./frames";
+import { accepted, FERN, ME, message, partsWith, rejected, status, welcome } from "./frames";
 
 let clock: FakeClock;
 let sockets: FakeSocket[];
 
-function session(): Session {
+function session(parts = {}): Session {
   return new Session({
-    url: "ws://shop.example/ws/customer",
+    origin: "https://desk.example",
     site: "default",
     locale: "en",
     storage: localStorage,
     page: () => ({ url: "https://shop.example/tents", title: "Tents", referrer: "" }),
-    connect: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket;
+    parts: {
+      ...partsWith(() => {
+        const socket = new FakeSocket();
+        sockets.push(socket);
+        return socket;
+      }),
+      ...parts,
     },
     clock,
     now: () => clock.now(),
@@ -32,6 +37,11 @@ function greet(more = {}): void {
   socket().receive(status());
 }
 
+/** Until the store has been read. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+const kept = () => ({ store: new Keep<Write>(localStorage, "default", "me", () => Promise.reject(new Error("forbidden"))) });
+
+beforeAll(fetchLine);
 beforeEach(() => {
   localStorage.clear();
   clock = new FakeClock();
@@ -108,13 +118,28 @@ describe("writing", () => {
     expect(desk.model.value.outbox).toEqual([]);
   });
 
-  it("survives a reload of the page", () => {
-    session().write({ type: "send", text: "Still here" });
-    const again = session();
+  it("survives a reload of the page", async () => {
+    session(kept()).write({ type: "send", text: "Still here" });
+    const again = session(kept());
     expect(again.known).toBe(true);
     again.connect();
     greet();
+    await settled();
     expect(socket().of("send").map((frame) => frame.text)).toEqual(["Still here"]);
+    socket().receive(accepted(String(socket().of("send")[0]?.cmid), 1));
+    expect(session(kept()).model.value.outbox).toEqual([]);
+  });
+
+  it("sends what an older version of the widget left unsent", async () => {
+    const entry = { frame: { type: "send", cmid: "old", text: "Before" }, at: 5, attempts: 3, notBefore: 9e15, failure: null };
+    localStorage.setItem("frontdesk:default:outbox:old", JSON.stringify(entry));
+    const desk = session(kept());
+    expect(desk.known).toBe(true);
+    desk.connect();
+    greet();
+    await settled();
+    desk.write({ type: "send", text: "After" });
+    expect(socket().of("send").map((frame) => frame.text)).toEqual(["Before"]);
   });
 
   it("says that somebody types at most every three seconds", () => {
@@ -189,4 +214,23 @@ it("forgets everything on request", () => {
   desk.connect();
   socket().open();
   expect(socket().of("hello")[0]).toMatchObject({ token: null, conversation: null });
+});
+
+describe("acknowledging", () => {
+  it("says at most once a second how far it has come, and what was read only while somebody looks", () => {
+    const desk = session();
+    desk.connect();
+    greet();
+    socket().receive(message(1, FERN, "a"));
+    socket().receive(message(2, FERN, "b"));
+    expect(socket().of("ack")).toEqual([]);
+    clock.advance(1);
+    expect(socket().of("ack")).toEqual([{ type: "ack", seq: 2, read: 0 }]);
+    desk.watch(true);
+    socket().receive(message(3, FERN, "c"));
+    clock.advance(1);
+    expect(socket().of("ack").at(-1)).toEqual({ type: "ack", seq: 3, read: 3 });
+    clock.advance(5);
+    expect(socket().of("ack")).toHaveLength(2);
+  });
 });

@@ -11,6 +11,7 @@ import { Home } from "../../src/widget/view/home";
 import { Meanwhile } from "../../src/widget/view/meanwhile";
 import { fetchRare } from "../../src/widget/view/use-rare";
 import { FakeSocket } from "../shared/clock";
+import { partsWith } from "./frames";
 
 const article = (slug: string): ArticleSummary => ({ slug, title: `About ${slug}`, summary: "", category: "", url: `/help/${slug}`, updated_at: "" });
 
@@ -32,7 +33,7 @@ beforeEach(async () => {
     post: async (path: string, body: object) => void told.push([path, body]),
   };
   help = createHelp(api as unknown as Api, "default", sessionStorage, () => ({ path: "/", title: "Shop" }));
-  const session = new Session({ url: "ws://x", site: "default", locale: "en", storage: localStorage, page: () => ({}), connect: () => new FakeSocket() });
+  const session = new Session({ origin: "https://desk.example", site: "default", locale: "en", storage: localStorage, page: () => ({}), parts: partsWith(() => new FakeSocket()) });
   ui = createUi({ name: "talk" }, "");
   ui.open.value = true;
   const openArticle = vi.fn(({ slug }: { slug: string }) => help.visit.note("opened", [slug]));

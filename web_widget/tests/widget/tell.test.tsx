@@ -1,13 +1,13 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Card, CustomerOutFrame, CustomerStatus } from "../../src/shared/protocol";
-import { Session } from "../../src/widget/session";
+import { fetchLine, Session } from "../../src/widget/session";
 import { changeOf, corrected, shownParts, withPending } from "../../src/widget/telling";
 import { createUi, type Ui } from "../../src/widget/ui";
 import { WidgetContext, type Widget } from "../../src/widget/view/context";
 import { Waiting } from "../../src/widget/view/waiting";
 import { FakeClock, FakeSocket } from "../shared/clock";
-import { accepted, rejected, status, welcome } from "./frames";
+import { accepted, partsWith, rejected, status, welcome } from "./frames";
 
 const CARD: Card = { want: "My pole snapped", about: "Order FH-204817", tried: "Return an item: this did not help", corrected: [] };
 
@@ -43,11 +43,12 @@ let session: Session;
 let ui: Ui;
 let widget: Widget;
 
-beforeEach(() => {
+beforeEach(async () => {
+  await fetchLine();
   localStorage.clear();
   const clock = new FakeClock();
   const connect = () => (socket = new FakeSocket());
-  session = new Session({ url: "ws://x", site: "s", locale: "en", storage: localStorage, page: () => ({}), connect, clock, now: () => clock.now() });
+  session = new Session({ origin: "https://desk.example", site: "s", locale: "en", storage: localStorage, page: () => ({}), parts: partsWith(connect), clock, now: () => clock.now() });
   ui = createUi({ name: "talk" }, "");
   const nothing = vi.fn();
   widget = { session, ui, help: {} as never, origin: "", locale: "en", close: nothing, askPerson: nothing, openArticle: nothing, talk: nothing, send: nothing, reset: nothing };

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CustomerOutFrame } from "../../src/shared/protocol";
 import type { Help } from "../../src/widget/help";
-import { Session } from "../../src/widget/session";
+import { fetchLine, Session } from "../../src/widget/session";
 import { createUi, type Ui } from "../../src/widget/ui";
 import { Visit } from "../../src/widget/visit";
 import { ArticleView } from "../../src/widget/view/article-view";
@@ -16,7 +16,7 @@ import { QueueCard } from "../../src/widget/view/queue-card";
 import { RatingForm } from "../../src/widget/view/rating-form";
 import { fetchRare } from "../../src/widget/view/use-rare";
 import { FakeClock, FakeSocket } from "../shared/clock";
-import { answer, choices, HIT, ME, message, notice, offer, rejected, status, welcome } from "./frames";
+import { answer, choices, HIT, ME, message, notice, offer, partsWith, rejected, status, welcome } from "./frames";
 
 let clock: FakeClock;
 let socket: FakeSocket;
@@ -27,16 +27,16 @@ let article: ReturnType<typeof vi.fn>;
 const told = vi.fn();
 
 beforeEach(async () => {
-  await fetchRare();
+  await Promise.all([fetchRare(), fetchLine()]);
   localStorage.clear();
   clock = new FakeClock();
   session = new Session({
-    url: "ws://x",
+    origin: "https://desk.example",
     site: "default",
     locale: "en-GB",
     storage: localStorage,
     page: () => ({}),
-    connect: () => (socket = new FakeSocket()),
+    parts: partsWith(() => (socket = new FakeSocket())),
     clock,
     now: () => clock.now(),
   });

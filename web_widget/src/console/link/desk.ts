@@ -1,8 +1,8 @@
-/** The agent's desk: keeps the state, speaks to the gateway for it, and turns what the agent does into frames.
- *  It knows no page and no socket: a line to send on, a store and a clock are handed in. */
+/** The agent's desk: keeps the state, and turns what the agent does into frames for the line.
+ *  It knows no page and no socket: the line, a store for drafts and a clock are handed in. */
 
 import { type Signal, signal } from "@preact/signals";
-import type { AgentFrame, AgentOutFrame } from "../../shared/protocol";
+import type { AgentOutFrame } from "../../shared/protocol";
 import { readDrafts, writeDrafts } from "../state/drafts";
 import {
   type Command,
@@ -10,7 +10,6 @@ import {
   type ConsoleState,
   EMPTY_DRAFT,
   emptyState,
-  type Link,
   type Mode,
   type Pending,
   type Transfer,
@@ -18,15 +17,14 @@ import {
 import { wantedWatches } from "../state/queue";
 import { type Action, reduce } from "../state/reduce";
 import type { Outcome, Verdict } from "../state/words";
+import type { AgentWrite } from "./dialect";
+import type { Line } from "./line";
 
 export interface DeskParts {
-  /** Gives false when there is no open line; what matters is said again on the next welcome. */
-  send: (frame: AgentFrame) => boolean;
+  line: Line;
   store: Pick<Storage, "getItem" | "setItem">;
   newId: () => string;
   now: () => number;
-  /** Whether the agent can see the page. */
-  visible: () => boolean;
   after: (milliseconds: number, run: () => void) => void;
 }
 
@@ -36,20 +34,18 @@ type More = Pick<Command, "judgement" | "transfer" | "priority">;
 const FLUSH_MS = 16;
 const TYPING_EVERY_MS = 3_000;
 const TOAST_MS = 8_000;
-const RETRY_MS = 2_000;
 
 export class Desk {
   readonly state: Signal<ConsoleState>;
   readonly #parts: DeskParts;
-  readonly #watched = new Set<string>();
-  /** Watches without an answer yet: asked once is enough. */
-  readonly #asking = new Set<string>();
   #inbox: AgentOutFrame[] = [];
+  #scheduled = false;
   #typedAt = 0;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.state = signal(emptyState(readDrafts(parts.store)));
+    parts.line.serve({ changed: () => this.#schedule(), told: (frame) => this.#inbox.push(frame) });
   }
 
   dispatch(action: Action): void {
@@ -61,46 +57,21 @@ export class Desk {
     for (const toast of after.toasts) {
       if (toast.id >= before.nextToast) this.#parts.after(TOAST_MS, () => this.dispatch({ type: "untoast", id: toast.id }));
     }
-    this.#syncWatches();
+    this.#follow();
   }
 
-  /** Frames are gathered for one picture: a log of 500 events is drawn once, not 500 times. */
-  receive(frame: AgentOutFrame): void {
-    this.#inbox.push(frame);
-    if (this.#inbox.length === 1) this.#parts.after(FLUSH_MS, () => this.flush());
-  }
-
+  /** Draws what has come since the last time, in one go: a log of 500 events is drawn once, not 500 times. */
   flush(): void {
     const frames = this.#inbox;
     this.#inbox = [];
-    if (frames.length === 0) return;
-    const welcomed = frames.some((frame) => frame.type === "welcome");
-    if (welcomed) this.#forgetWatches();
-    for (const frame of frames) {
-      if (frame.type === "watching" || (frame.type === "rejected" && frame.conversation !== null)) {
-        this.#asking.delete(frame.conversation ?? "");
-      }
-    }
-    this.dispatch({ type: "frames", frames, now: this.#parts.now() });
-    if (welcomed) this.#sayAgain();
-    for (const frame of frames) {
-      if (frame.type === "rejected" && frame.retryable && frame.cmid !== null) {
-        this.#retry(frame.cmid, (frame.retry_after_seconds ?? RETRY_MS / 1000) * 1000);
-      }
-    }
-    this.markSeen();
+    this.#scheduled = false;
+    this.dispatch({ type: "frames", frames, now: this.#parts.now(), client: this.#parts.line.client });
   }
 
-  linkIs(link: Link): void {
-    if (link !== "open") this.#forgetWatches();
-    this.dispatch({ type: "link", link });
-  }
-
+  /** What the agent can see now counts as seen. */
   markSeen(): void {
-    const { selected, chats } = this.state.peek();
-    if (selected !== null && chats[selected]?.loaded && this.#parts.visible()) {
-      this.dispatch({ type: "seen", conversation: selected });
-    }
+    this.#parts.line.input({ on: "look", conversation: this.state.peek().selected });
+    this.flush();
   }
 
   open(conversation: string | null): void {
@@ -117,8 +88,9 @@ export class Desk {
     const fence = state.chats[conversation]?.status?.fence ?? 0;
     const at = new Date(this.#parts.now()).toISOString();
     const pending: Pending = { cmid: this.#parts.newId(), mode: draft.mode, text, at, fence };
+    const { cmid, mode } = pending;
     this.dispatch({ type: "write", conversation, pending });
-    this.#sendPending(conversation, pending);
+    this.#write(mode === "reply" ? { type: "send", cmid, conversation, fence, text } : { type: "note", cmid, conversation, text });
     return true;
   }
 
@@ -126,7 +98,7 @@ export class Desk {
     const now = this.#parts.now();
     if (now - this.#typedAt < TYPING_EVERY_MS) return;
     this.#typedAt = now;
-    this.#parts.send({ type: "typing", conversation });
+    this.#parts.line.say({ type: "typing", conversation });
   }
 
   takeNext(): void {
@@ -181,7 +153,7 @@ export class Desk {
   }
 
   setAvailable(available: boolean): void {
-    if (this.#parts.send({ type: "available", available })) this.dispatch({ type: "available", available });
+    if (this.#parts.line.say({ type: "available", available })) this.dispatch({ type: "available", available });
   }
 
   setMode(conversation: string, mode: Mode): void {
@@ -196,60 +168,33 @@ export class Desk {
     const fence = conversation === null ? null : (state.chats[conversation]?.status?.fence ?? 0);
     const command: Command = { cmid: this.#parts.newId(), name, conversation, outcome, fence, ...more };
     this.dispatch({ type: "command", command });
-    this.#parts.send(commandFrame(command));
+    this.#write(commandFrame(command));
   }
 
-  #sendPending(conversation: string, { cmid, mode, text, fence }: Pending): void {
-    this.#parts.send(
-      mode === "reply" ? { type: "send", cmid, conversation, fence, text } : { type: "note", cmid, conversation, text },
-    );
+  /** Without a line it waits for the next one; the state shows it as under way either way. */
+  #write(frame: AgentWrite): void {
+    this.#parts.line.input({ on: "write", frame });
+    this.flush();
   }
 
-  /** After every welcome: what the server has not accepted yet, under the same cmid, so that it counts once. */
-  #sayAgain(): void {
-    const { commands, chats } = this.state.peek();
-    for (const command of commands) this.#parts.send(commandFrame(command));
-    for (const chat of Object.values(chats)) {
-      for (const pending of chat.pending) this.#sendPending(chat.id, pending);
-    }
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#parts.after(FLUSH_MS, () => this.flush());
   }
 
-  #retry(cmid: string, milliseconds: number): void {
-    this.#parts.after(milliseconds, () => {
-      for (const chat of Object.values(this.state.peek().chats)) {
-        const pending = chat.pending.find((one) => one.cmid === cmid);
-        if (pending !== undefined) this.#sendPending(chat.id, pending);
-      }
-    });
-  }
-
-  #forgetWatches(): void {
-    this.#watched.clear();
-    this.#asking.clear();
-  }
-
-  #syncWatches(): void {
+  /** Mine, and the one on the screen; and which of them is before the agent's eyes. */
+  #follow(): void {
     const state = this.state.peek();
-    if (state.link !== "open") return;
-    const wanted = new Set(wantedWatches(state));
-    for (const conversation of this.#watched) {
-      if (wanted.has(conversation)) continue;
-      this.#watched.delete(conversation);
-      this.#parts.send({ type: "unwatch", conversation });
-    }
-    for (const conversation of wanted) {
-      const chat = this.state.peek().chats[conversation];
-      if (this.#asking.has(conversation) || (this.#watched.has(conversation) && !chat?.behind)) continue;
-      this.#watched.add(conversation);
-      this.#asking.add(conversation);
-      this.state.value = reduce(this.state.peek(), { type: "watched", conversation });
-      const { epoch = null, last: seq = 0 } = chat?.log ?? {};
-      this.#parts.send({ type: "watch", conversation, epoch, seq });
-    }
+    const { line } = this.#parts;
+    const wanted = wantedWatches(state);
+    const { wanted: now, looked } = line.client;
+    if (wanted.length !== now.length || wanted.some((id) => !now.includes(id))) line.input({ on: "want", conversations: wanted });
+    if (looked !== state.selected) line.input({ on: "look", conversation: state.selected });
   }
 }
 
-function commandFrame({ cmid, name, conversation, outcome, fence, judgement, transfer, priority }: Command): AgentFrame {
+function commandFrame({ cmid, name, conversation, outcome, fence, judgement, transfer, priority }: Command): AgentWrite {
   if (name === "claim" || conversation === null) return { type: "claim", cmid, conversation };
   const about = { cmid, conversation };
   const head = { ...about, fence: fence ?? 0 };

@@ -1,70 +1,98 @@
-/** The console's line to the gateway: `shared/socket` with the agent's hello, and what its ends mean. */
+/** The console's line to the gateway: the shared client for one signed-in agent, and what its ends mean. */
 
-import type { AgentFrame, AgentOutFrame } from "../../shared/protocol";
-import { Link, type LinkState, socketUrl } from "../../shared/socket";
-import type { Desk } from "./desk";
+import { Driver, type DriverParts, type Store } from "../../shared/client/driver";
+import { type Client, type Frame, type Input, newClient } from "../../shared/client/state";
+import type { AgentOutFrame } from "../../shared/protocol";
+import { agentDialect, type AgentWrite } from "./dialect";
 
 /** Codes of a `bye` after which only signing in helps. */
 const SIGNED_OUT: ReadonlySet<string> = new Set(["not_signed_in"]);
 
-export interface LineEvents {
+export interface LineParts extends Pick<DriverParts<AgentWrite>, "connect" | "clock" | "wall" | "visible" | "step"> {
+  /** Where this agent's unsent messages outlive the page; null where nothing does. */
+  outbox: (agent: string) => Store<AgentWrite> | null;
+  /** Waits until no other tab of this agent sends. */
+  turn?: (agent: string, granted: () => void) => () => void;
   /** The server said that this session is over. */
   signedOut: () => void;
   /** The line broke: it may be the network, or the session. Somebody should ask. */
   broken: () => void;
 }
 
+/** Who draws what comes over the line. */
+export interface LineUser {
+  changed: () => void;
+  told: (frame: AgentOutFrame) => void;
+}
+
 export class Line {
-  readonly #link: Link;
-  #desk: Desk | null = null;
-  #wasOpen = false;
+  readonly #parts: LineParts;
+  #driver: Driver<AgentWrite> | null = null;
+  #user: LineUser | null = null;
 
-  constructor(origin: string, events: LineEvents) {
-    this.#link = new Link({
-      url: () => socketUrl("/ws/agent", origin),
-      opened: () => this.send({ type: "hello", version: 1 }),
-      received: (frame) => this.#received(frame as AgentOutFrame, events),
-      changed: (state) => this.#changed(state, events),
+  constructor(parts: LineParts) {
+    this.#parts = parts;
+  }
+
+  get client(): Client<AgentWrite> {
+    return this.#driver?.client ?? newClient();
+  }
+
+  serve(user: LineUser): void {
+    this.#user = user;
+  }
+
+  start(agent: string): void {
+    if (this.#driver) return;
+    const { outbox, turn, ...rest } = this.#parts;
+    const driver: Driver<AgentWrite> = new Driver<AgentWrite>(newClient(), {
+      ...rest,
+      dialect: agentDialect,
+      store: outbox(agent),
+      turn: turn && ((granted) => turn(agent, granted)),
+      changed: (client, before) => driver === this.#driver && this.#changed(client, before),
+      told: (frame) => driver === this.#driver && this.#told(frame),
     });
+    this.#driver = driver;
+    driver.load();
+    driver.input({ on: "start" });
   }
 
-  serve(desk: Desk): void {
-    this.#desk = desk;
-  }
-
-  start(): void {
-    this.#wasOpen = false;
-    this.#link.start();
-  }
-
+  /** Forgets what was not sent: whoever stops has taken it back into the drafts. */
   stop(): void {
-    this.#link.stop();
+    const driver = this.#driver;
+    this.#driver = null;
+    if (!driver) return;
+    driver.input({ on: "stop" });
+    for (const { frame } of driver.client.outbox) driver.input({ on: "discard", cmid: frame.cmid });
   }
 
-  send(frame: AgentFrame): boolean {
-    return this.#link.send(frame);
+  input(input: Input<AgentWrite>): void {
+    this.#driver?.input(input);
+  }
+
+  /** A frame that matters only now; false when there is no open line. */
+  say(frame: object): boolean {
+    if (!this.client.greeted) return false;
+    this.input({ on: "say", frame });
+    return true;
   }
 
   /** The tab or the network is back: look at once whether the line still lives. */
   wake(): void {
-    this.#link.retryNow();
-    this.#link.probe();
+    this.input({ on: "wake" });
   }
 
-  #received(frame: AgentOutFrame, events: LineEvents): void {
+  #changed(client: Client<AgentWrite>, before: Client<AgentWrite>): void {
+    this.#user?.changed();
+    if (client.state === "waiting" && before.state !== "waiting") this.#parts.broken();
+  }
+
+  #told(frame: Frame): void {
     if (frame.type === "bye") {
-      if (frame.retry_after_seconds !== null) this.#link.holdOff(frame.retry_after_seconds);
-      if (SIGNED_OUT.has(frame.code)) events.signedOut();
-      return;
+      if (SIGNED_OUT.has(String(frame.code))) this.#parts.signedOut();
+    } else {
+      this.#user?.told(frame as unknown as AgentOutFrame);
     }
-    if (frame.type === "welcome") this.#wasOpen = true;
-    this.#desk?.receive(frame);
-  }
-
-  /** `open` is said by `welcome`: before that nothing may be written. */
-  #changed(state: LinkState, events: LineEvents): void {
-    if (state !== "waiting") return;
-    this.#desk?.linkIs(this.#wasOpen ? "lost" : "connecting");
-    events.broken();
   }
 }

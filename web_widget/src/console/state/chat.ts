@@ -1,34 +1,13 @@
-/** One conversation's log: what an event, a `watching`, a status does to it. Pure. */
+/** One conversation beside its log: status, who types, and what of the log is unread. Pure. */
 
-import { applyEvent as extend, isBehind, resumeLog } from "../../shared/log";
-import type { ConversationStatus, Event, Head, Typing, Watching } from "../../shared/protocol";
+import type { ConversationStatus, Event, Typing } from "../../shared/protocol";
 import type { Chat } from "./model";
 
 const TYPING_MS = 6_000;
 
+/** Whoever has spoken no longer types. The log itself is the shared client's. */
 export function applyEvent(chat: Chat, event: Event): Chat {
-  const { log, outcome } = extend(chat.log, event);
-  if (outcome === "dropped") return chat;
-  const head = Math.max(chat.head, event.seq);
-  if (outcome === "gap") return { ...chat, behind: true, head };
-  const next: Chat = { ...chat, log, head, loaded: chat.loaded || event.seq >= head };
-  if (event.kind === "hidden") return next;
-  if (event.cmid !== null) {
-    next.pending = chat.pending.filter((one) => one.cmid !== event.cmid);
-  }
-  if (chat.typing !== null && chat.typing.role === event.actor.role) next.typing = null;
-  return next;
-}
-
-export function applyWatching(chat: Chat, frame: Watching): Chat {
-  const log = resumeLog(chat.log, frame);
-  const kept = log === chat.log;
-  const seen = kept ? chat.seen : 0;
-  return { ...chat, log, head: frame.head, loaded: log.last >= frame.head, behind: false, refused: null, seen };
-}
-
-export function applyHead(chat: Chat, frame: Head): Chat {
-  return isBehind(chat.log, frame) ? { ...chat, head: Math.max(chat.head, frame.seq), behind: true } : chat;
+  return event.kind !== "hidden" && chat.typing?.role === event.actor.role ? { ...chat, typing: null } : chat;
 }
 
 export function applyStatus(chat: Chat, frame: ConversationStatus): Chat {

@@ -1,7 +1,7 @@
 /** What each frame from the gateway does to the console's state. Pure; one function for each kind of frame. */
 
 import type { Accepted, AgentOutFrame, AgentWelcome, QueueState, Rejected } from "../../shared/protocol";
-import { applyEvent, applyHead, applyStatus, applyTyping, applyWatching } from "./chat";
+import { applyEvent, applyStatus, applyTyping } from "./chat";
 import { withChat, withTextBack, withToast } from "./change";
 import type { Chat, Command, ConsoleState } from "./model";
 
@@ -13,20 +13,18 @@ export function applyFrame(state: ConsoleState, frame: AgentOutFrame, now: numbe
     case "queue":
       return applyQueue(state, frame, now);
     case "watching":
-      return withKnownChat(state, frame.conversation, (chat) => applyWatching(chat, frame));
+      return withKnownChat(state, frame.conversation, (chat) => ({ ...chat, refused: null }));
     case "event":
       return withKnownChat(state, frame.conversation, (chat) => applyEvent(chat, frame));
     case "status":
       return withKnownChat(state, frame.conversation, (chat) => applyStatus(chat, frame));
     case "typing":
       return withKnownChat(state, frame.conversation, (chat) => applyTyping(chat, frame, now));
-    case "head":
-      if (frame.conversation === null) return state;
-      return withKnownChat(state, frame.conversation, (chat) => applyHead(chat, frame));
     case "accepted":
       return applyAccepted(state, frame);
     case "rejected":
       return applyRejected(state, frame);
+    case "head":
     case "bye":
       return state;
   }
@@ -51,23 +49,11 @@ function applyQueue(state: ConsoleState, frame: QueueState, now: number): Consol
 /** These make a conversation mine. */
 const TAKING: ReadonlySet<Command["name"]> = new Set(["claim", "accept", "take_over"]);
 
-/** A taken conversation opens by itself. A sent text stays pending until its event stands in the log. */
+/** A taken conversation opens by itself. */
 function applyAccepted(state: ConsoleState, frame: Accepted): ConsoleState {
   const command = state.commands.find((one) => one.cmid === frame.cmid);
-  if (command === undefined) return withoutShownPending(state, frame);
-  const commands = state.commands.filter((one) => one !== command);
-  const next = { ...state, commands };
-  if (!TAKING.has(command.name)) return next;
-  return withChat({ ...next, selected: frame.conversation }, frame.conversation, (chat) => chat);
-}
-
-function withoutShownPending(state: ConsoleState, frame: Accepted): ConsoleState {
-  const chat = state.chats[frame.conversation];
-  if (chat === undefined || chat.log.last < frame.seq) return state;
-  return withChat(state, frame.conversation, (one) => ({
-    ...one,
-    pending: one.pending.filter((pending) => pending.cmid !== frame.cmid),
-  }));
+  if (command === undefined || !TAKING.has(command.name)) return state;
+  return withChat({ ...state, selected: frame.conversation }, frame.conversation, (chat) => chat);
 }
 
 function applyRejected(state: ConsoleState, frame: Rejected): ConsoleState {

@@ -32,13 +32,9 @@ export interface TypingHint {
 
 export interface Chat {
   id: string;
-  /** Newest seq the server has named; more than the log's last means that more is coming. */
-  head: number;
   log: Log;
-  /** True once the server has answered `watch` and the log has reached `head`. */
+  /** True once the server has answered `watch` and the log has come as far as it said. */
   loaded: boolean;
-  /** A gap was seen: ask again from the last seq. */
-  behind: boolean;
   status: ConversationStatus | null;
   pending: readonly Pending[];
   typing: TypingHint | null;
@@ -136,10 +132,8 @@ export function emptyState(drafts: Record<string, Draft> = {}): ConsoleState {
 export function emptyChat(id: string): Chat {
   return {
     id,
-    head: 0,
     log: emptyLog,
     loaded: false,
-    behind: false,
     status: null,
     pending: [],
     typing: null,

@@ -1,25 +1,24 @@
 /** Every change of the console's state: what came from the server, and what the agent did. Pure. */
 
+import type { Client } from "../../shared/client/state";
 import type { AgentOutFrame } from "../../shared/protocol";
+import type { AgentWrite } from "../link/dialect";
 import { withChat, withDraft, withTextBack, withToast } from "./change";
 import { applyFrame } from "./frames";
+import { mirror } from "./mirror";
 import {
   type Command,
   type ConsoleState,
   type Draft,
   emptyState,
-  type Link,
   type Mode,
   type Pending,
   type Toast,
 } from "./model";
 
 export type Action =
-  | { type: "link"; link: Link }
-  | { type: "frames"; frames: readonly AgentOutFrame[]; now: number }
+  | { type: "frames"; frames: readonly AgentOutFrame[]; now: number; client?: Client<AgentWrite> }
   | { type: "select"; conversation: string | null }
-  | { type: "seen"; conversation: string }
-  | { type: "watched"; conversation: string }
   | { type: "mode"; conversation: string; mode: Mode }
   | { type: "draft"; conversation: string; text: string }
   | { type: "insert"; conversation: string; text: string }
@@ -33,18 +32,10 @@ export type Action =
 
 export function reduce(state: ConsoleState, action: Action): ConsoleState {
   switch (action.type) {
-    case "link":
-      return { ...state, link: action.link };
     case "frames":
-      return action.frames.reduce((now, frame) => applyFrame(now, frame, action.now), state);
+      return frames(state, action);
     case "select":
       return select(state, action.conversation);
-    case "seen":
-      return withChat(state, action.conversation, (chat) =>
-        chat.seen === chat.log.last ? chat : { ...chat, seen: chat.log.last },
-      );
-    case "watched":
-      return withChat(state, action.conversation, (chat) => ({ ...chat, behind: false }));
     case "mode":
       return withDraft(state, action.conversation, (draft) => ({ ...draft, mode: action.mode }));
     case "draft":
@@ -66,6 +57,12 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
     case "signed_out":
       return { ...emptyState(keptDrafts(state)), selected: state.selected };
   }
+}
+
+/** First what each frame says, while the state still shows what it answers; then the client as it is now. */
+function frames(state: ConsoleState, { frames, now, client }: Extract<Action, { type: "frames" }>): ConsoleState {
+  const next = frames.reduce((before, frame) => applyFrame(before, frame, now), state);
+  return client ? mirror(next, client) : next;
 }
 
 function select(state: ConsoleState, conversation: string | null): ConsoleState {

@@ -2,40 +2,33 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Desk } from "../../../src/console/link/desk";
 import type { AgentFrame, AgentOutFrame } from "../../../src/shared/protocol";
 import { MARA, message, NOON, queue, row, status, welcome } from "../fixtures";
+import { newWire, type Wire } from "../wire";
 
 const ID = "c-1";
 const MINE = row(ID, { state: "active", agent: MARA });
 
-let sent: AgentFrame[];
-let timers: { milliseconds: number; run: () => void }[];
+let wire: Wire;
 let desk: Desk;
-let online: boolean;
 
 beforeEach(() => {
-  sent = [];
-  timers = [];
-  online = true;
+  wire = newWire();
   let ids = 0;
   desk = new Desk({
-    send: (frame) => {
-      if (online) sent.push(frame);
-      return online;
-    },
+    line: wire.line,
     store: { getItem: () => null, setItem: () => undefined },
     newId: () => `m-${(ids += 1)}`,
     now: () => NOON,
-    visible: () => true,
-    after: (milliseconds, run) => void timers.push({ milliseconds, run }),
+    after: () => undefined,
   });
 });
 
 function deliver(...frames: AgentOutFrame[]): void {
-  for (const frame of frames) desk.receive(frame);
+  wire.receive(...frames);
   desk.flush();
 }
 
 function taken(type: AgentFrame["type"]): AgentFrame[] {
-  return sent.filter((frame) => frame.type === type);
+  return wire.sent().filter((frame) => frame.type === type);
 }
 
 const WATCHING = { type: "watching", conversation: ID, epoch: "e-1", head: 1, resumed: true } as const;
@@ -45,7 +38,7 @@ describe("watching", () => {
     desk.open("c-2");
     deliver(welcome(), queue(1, [MINE, row("c-2")]));
     deliver(queue(2, [MINE, row("c-2")]));
-    expect(taken("watch").map((frame) => "conversation" in frame && frame.conversation)).toEqual([ID, "c-2"]);
+    expect(taken("watch").map((frame) => "conversation" in frame && frame.conversation)).toEqual(["c-2", ID]);
   });
 
   it("lets go of what is no longer open", () => {
@@ -68,7 +61,7 @@ describe("watching", () => {
   it("resumes from the last seq on a new line", () => {
     desk.open(ID);
     deliver(welcome(), WATCHING, message(ID, 1));
-    desk.linkIs("lost");
+    wire.reconnect();
     deliver(welcome());
     expect(taken("watch").at(-1)).toEqual({ type: "watch", conversation: ID, epoch: "e-1", seq: 1 });
   });
@@ -101,10 +94,12 @@ describe("writing", () => {
   });
 
   it("says again after a lost line, same cmid and same fence", () => {
-    online = false;
+    wire.sockets.at(-1)?.drop();
     desk.dispatch({ type: "draft", conversation: ID, text: "Hello" });
     desk.write(ID);
-    online = true;
+    expect(desk.state.value.chats[ID]?.pending).toMatchObject([{ cmid: "m-1", text: "Hello", fence: 7 }]);
+    wire.clock.advance(1);
+    wire.sockets.at(-1)?.open();
     deliver(welcome());
     expect(taken("send")).toEqual([{ type: "send", cmid: "m-1", conversation: ID, fence: 7, text: "Hello" }]);
   });
@@ -114,7 +109,9 @@ describe("writing", () => {
     desk.write(ID);
     const busy = { type: "rejected", cmid: "m-1", conversation: ID, code: "busy", message: "Busy.", retryable: true } as const;
     deliver({ ...busy, retry_after_seconds: 3 });
-    timers.find((timer) => timer.milliseconds === 3_000)?.run();
+    wire.clock.advance(2.9);
+    expect(taken("send")).toHaveLength(1);
+    wire.clock.advance(0.2);
     expect(taken("send")).toHaveLength(2);
   });
 
@@ -144,7 +141,7 @@ describe("commands", () => {
 
   it("does not pretend to be away while the line is down", () => {
     deliver(welcome());
-    online = false;
+    wire.sockets.at(-1)?.drop();
     desk.setAvailable(false);
     expect(desk.state.value.available).toBe(true);
   });

@@ -1,18 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { emptyState } from "../../../src/console/state/model";
+import { emptyChat } from "../../../src/console/state/model";
 import { receipts } from "../../../src/console/state/receipts";
-import { reduce } from "../../../src/console/state/reduce";
-import { fromAgent, MARA, message, NOON, status, TOMAS, welcome } from "../fixtures";
+import { fromAgent, MARA, message, status, TOMAS } from "../fixtures";
 
 const ID = "c-1";
 
 function marks(delivered_seq: number, read_seq: number, ...events: ReturnType<typeof message>[]) {
-  const open = reduce(emptyState(), { type: "select", conversation: ID });
-  const watching = { type: "watching", conversation: ID, epoch: "e", head: events.length, resumed: false } as const;
-  const frames = [welcome(), watching, ...events, status(ID, { delivered_seq, read_seq })];
-  const { chats } = reduce(open, { type: "frames", frames, now: NOON });
-  const chat = chats[ID];
-  if (chat === undefined) throw new Error("no chat");
+  const log = { conversation: ID, epoch: "e", last: events.length, events };
+  const chat = { ...emptyChat(ID), log, status: status(ID, { delivered_seq, read_seq }) };
   return [...receipts(chat, MARA.id)];
 }
 

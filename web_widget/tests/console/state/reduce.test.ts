@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ConsoleState, emptyState, type Pending } from "../../../src/console/state/model";
 import { type Action, reduce } from "../../../src/console/state/reduce";
+import { newClient } from "../../../src/shared/client/state";
 import type { AgentOutFrame, Rejected } from "../../../src/shared/protocol";
 import { fromAgent, message, NOON, queue, row, status, welcome } from "../fixtures";
 
@@ -91,7 +92,8 @@ describe("writing", () => {
     const accepted = { type: "accepted", cmid: "m-1", conversation: ID, seq: 1, dup: false } as const;
     const waiting = reduce(written, frames(accepted));
     expect(waiting.chats[ID]?.pending).toHaveLength(1);
-    expect(reduce(waiting, frames(fromAgent(ID, 1, { cmid: "m-1" }))).chats[ID]?.pending).toEqual([]);
+    const arrived: Action = { type: "frames", frames: [fromAgent(ID, 1, { cmid: "m-1" })], now: NOON, client: newClient() };
+    expect(reduce(waiting, arrived).chats[ID]?.pending).toEqual([]);
   });
 
   it("gives a refused text back to the composer, before what was written since, and says why", () => {
@@ -131,7 +133,7 @@ describe("commands", () => {
 
   it("opens the conversation that was taken", () => {
     const accepted = { type: "accepted", cmid: "k-1", conversation: "c-9", seq: 4, dup: false } as const;
-    const state = run(claimNext, frames(accepted));
+    const state = run(claimNext, { type: "frames", frames: [accepted], now: NOON, client: newClient() });
     expect(state).toMatchObject({ selected: "c-9", commands: [] });
   });
 

@@ -8,6 +8,7 @@ import { Desk } from "../../../src/console/link/desk";
 import { type Bench, BenchProvider, newPage } from "../../../src/console/view/bench";
 import type { AgentFrame, AgentOutFrame } from "../../../src/shared/protocol";
 import { NOON } from "../fixtures";
+import { newWire } from "../wire";
 
 const nothing = { getItem: () => null, setItem: () => undefined };
 
@@ -15,17 +16,18 @@ export interface Stage {
   bench: Bench;
   sent: AgentFrame[];
   deliver: (...frames: AgentOutFrame[]) => void;
+  /** The line breaks and is there again, not greeted yet. */
+  reconnect: () => void;
 }
 
 export function stage(change: Partial<Bench> = {}): Stage {
-  const sent: AgentFrame[] = [];
+  const wire = newWire();
   let ids = 0;
   const desk = new Desk({
-    send: (frame) => sent.push(frame) > 0,
+    line: wire.line,
     store: nothing,
     newId: () => `m-${(ids += 1)}`,
     now: () => NOON,
-    visible: () => true,
     after: () => undefined,
   });
   const bench: Bench = {
@@ -40,10 +42,17 @@ export function stage(change: Partial<Bench> = {}): Stage {
     ...change,
   };
   const deliver = (...frames: AgentOutFrame[]): void => {
-    for (const frame of frames) desk.receive(frame);
+    wire.receive(...frames);
     desk.flush();
   };
-  return { bench, sent, deliver };
+  return {
+    bench,
+    get sent() {
+      return wire.sent();
+    },
+    deliver,
+    reconnect: wire.reconnect,
+  };
 }
 
 export function draw(on: Stage, children: ComponentChildren): ReturnType<typeof render> {

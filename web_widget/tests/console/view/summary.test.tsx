@@ -113,6 +113,7 @@ describe("the verdict on an answer", () => {
   it("is said again after a lost line, and taken back when it is refused", () => {
     handedOver();
     fireEvent.click(right());
+    on.reconnect();
     act(() => on.deliver(welcome()));
     expect(judged()).toHaveLength(2);
     const refused = { type: "rejected", cmid: "m-1", conversation: ID, code: "bad_input", message: "No." } as const;

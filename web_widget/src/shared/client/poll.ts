@@ -1,0 +1,81 @@
+/**
+ * The way to the server where sockets are blocked: one request at a time, looking like a socket. A chunk of its own.
+ *
+ * Each request says hello with where the log stands, carries what is to be sent, and brings what is new. What is sent while
+ * a request only waits ends that wait. A failed request ends the connection; the client says everything again on the next.
+ */
+import type { SocketLike } from "../socket";
+
+const WAIT_SECONDS = 15;
+const LONGEST_SECONDS = 40;
+/** As many frames go along with one request. */
+const MOST_FRAMES = 16;
+
+export class PollSocket implements SocketLike {
+  readyState = 0;
+  onopen: ((event: never) => unknown) | null = null;
+  onmessage: ((event: never) => unknown) | null = null;
+  onclose: ((event: never) => unknown) | null = null;
+  onerror: ((event: never) => unknown) | null = null;
+  readonly #url: string;
+  readonly #hello: () => object;
+  readonly #fetch: typeof fetch;
+  #frames: object[] = [];
+  /** Something was said since the last request: the next one does not wait. */
+  #hurried = true;
+  #endWait: AbortController | null = null;
+
+  constructor(url: string, hello: () => object, send: typeof fetch = (...given) => fetch(...given)) {
+    this.#url = url;
+    this.#hello = hello;
+    this.#fetch = send;
+    queueMicrotask(() => void this.#run());
+  }
+
+  send(text: string): void {
+    const frame = JSON.parse(text) as { type: string };
+    // hello goes with every request, and every request is a sign of life
+    if (frame.type !== "hello" && frame.type !== "ping") this.#frames.push(frame);
+    this.#hurried = true;
+    this.#endWait?.abort();
+  }
+
+  close(): void {
+    this.readyState = 3;
+    this.#endWait?.abort();
+  }
+
+  async #run(): Promise<void> {
+    if (this.readyState !== 0) return;
+    this.readyState = 1;
+    (this.onopen as (() => void) | null)?.();
+    try {
+      while (this.readyState === 1) await this.#ask();
+    } catch {
+      this.readyState = 3;
+      (this.onclose as (() => void) | null)?.();
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const frames = this.#frames.splice(0, MOST_FRAMES);
+    const waits = frames.length === 0 && !this.#hurried;
+    this.#hurried = this.#frames.length > 0;
+    const wait = (this.#endWait = waits ? new AbortController() : null);
+    const limit = AbortSignal.timeout(LONGEST_SECONDS * 1000);
+    const body = JSON.stringify({ hello: this.#hello(), frames, wait_seconds: waits ? WAIT_SECONDS : 0 });
+    let reply: { frames: object[] };
+    try {
+      const signal = wait ? AbortSignal.any([wait.signal, limit]) : limit;
+      const response = await this.#fetch(this.#url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
+      reply = (await response.json()) as { frames: object[] };
+    } catch (error) {
+      if (wait?.signal.aborted && this.readyState === 1) return;
+      throw error;
+    }
+    // an empty answer is a sign of life, too
+    for (const frame of reply.frames.length > 0 ? reply.frames : [null]) {
+      if (this.readyState === 1) (this.onmessage as ((event: { data: string }) => void) | null)?.({ data: JSON.stringify(frame) });
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Messages on their way: in order within a lane, one under way at a time, repeated under the same cmid until the server
+ * has answered. Only one tab sends at a time; should two, the cmid keeps it harmless. Pure.
+ */
+import { deliver, enqueue, recall, refuse, revive, settle, unsent, type Outbox, type OutboxEntry, type Outgoing, type Refusal } from "../outbox";
+import { backoffSeconds } from "./link";
+import { send, timer, type Work } from "./state";
+
+/** Unanswered for so long, a message is repeated on the same link. */
+const REPEAT_SECONDS = 10;
+/** So long another tab may keep this one from sending. */
+const TURN_SECONDS = 5;
+
+export function write<F extends Outgoing>(work: Work<F>, frame: F): void {
+  const { client, moment } = work;
+  // never before what was written earlier, wherever the clock on the wall has jumped to
+  const at = client.outbox.reduce((latest, entry) => Math.max(latest, entry.at + 1), moment.wall);
+  change(work, enqueue(client.outbox, frame, at));
+  flush(work);
+}
+
+export function again<F extends Outgoing>(work: Work<F>, cmid: string): void {
+  change(work, revive(work.client.outbox, cmid));
+  flush(work);
+}
+
+export function discard<F extends Outgoing>(work: Work<F>, cmid: string): void {
+  answeredFor(work, cmid);
+  change(work, settle(work.client.outbox, cmid));
+  flush(work);
+}
+
+/** Its event stands in a log. */
+export function arrived<F extends Outgoing>(work: Work<F>, cmid: string | null): void {
+  if (cmid !== null) discard(work, cmid);
+}
+
+export function accepted<F extends Outgoing>(work: Work<F>, frame: { cmid: string; conversation: string; seq: number }): void {
+  const { client, dialect } = work;
+  const entry = client.outbox.find((kept) => kept.frame.cmid === frame.cmid);
+  const comes = client.wanted.includes(frame.conversation) && frame.seq > (client.readers[frame.conversation]?.log.last ?? 0);
+  if (!entry || !comes || !dialect.isMessage(entry.frame)) return discard(work, frame.cmid);
+  answeredFor(work, frame.cmid);
+  change(work, deliver(client.outbox, frame.cmid));
+  flush(work);
+}
+
+export function rejected<F extends Outgoing>(work: Work<F>, refusal: Refusal): void {
+  const { client, dialect, moment } = work;
+  const entry = client.outbox.find((kept) => kept.frame.cmid === refusal.cmid);
+  if (!entry || entry.delivered) return;
+  const keep = refusal.retryable ? dialect.isRepeated(entry.frame) : dialect.staysRefused(entry.frame);
+  if (!keep) return discard(work, entry.frame.cmid);
+  answeredFor(work, entry.frame.cmid);
+  change(work, refuse(client.outbox, refusal, moment.now, backoffSeconds(entry.attempts + 1, moment.random)));
+  flush(work);
+}
+
+/** The log was taken anew: what had been accepted into the old one may be gone from it, and goes again. */
+export function unsettle<F extends Outgoing>(work: Work<F>, conversation: string): void {
+  const { client, dialect } = work;
+  change(work, recall(client.outbox, (frame) => ["", conversation].includes(dialect.lane(frame))));
+}
+
+/** What was accepted belongs to a conversation that is not followed any more. */
+export function settleDelivered<F extends Outgoing>(work: Work<F>): void {
+  change(work, work.client.outbox.filter((entry) => !entry.delivered));
+}
+
+/** What the store holds: taken over from an earlier page or a closed tab, or gone because another tab has sent it. */
+export function loaded<F extends Outgoing>(work: Work<F>, entries: Outbox<F>): void {
+  const { client } = work;
+  const held = (cmid: string) => client.outbox.some((entry) => entry.frame.cmid === cmid);
+  const logs = Object.values(client.readers).map(({ log }) => log.events);
+  const taken: OutboxEntry<F>[] = [];
+  for (const entry of entries) {
+    const { cmid } = entry.frame;
+    if (logs.some((events) => events.some((event) => event.cmid === cmid))) work.effects.push({ do: "drop", cmid });
+    else if (!held(cmid)) taken.push({ ...entry, notBefore: 0, adopted: true });
+  }
+  const stays = (entry: OutboxEntry<F>) =>
+    !entry.adopted || entry.delivered || isUnderWay(work, entry.frame) || entries.some((one) => one.frame.cmid === entry.frame.cmid);
+  const kept = client.outbox.filter(stays);
+  if (taken.length > 0 || kept.length < client.outbox.length) client.outbox = [...kept, ...taken].sort((one, other) => one.at - other.at);
+  client.loaded = true;
+  if (client.turn === "checking") client.turn = "mine";
+  flush(work);
+}
+
+/** This tab may send; first it looks what others have sent of what it took over. */
+export function granted<F extends Outgoing>(work: Work<F>): void {
+  const { client } = work;
+  if (client.turn !== "asked") return;
+  const shared = unsent(client.outbox).some((entry) => entry.adopted);
+  client.turn = shared ? "checking" : "mine";
+  if (shared) work.effects.push({ do: "load" });
+  flush(work);
+}
+
+/** Nobody answers: go on without, sending twice does no harm. */
+export function impatient<F extends Outgoing>(work: Work<F>): void {
+  if (work.client.turn !== "none") work.client.turn = "mine";
+  flush(work);
+}
+
+export function flush<F extends Outgoing>(work: Work<F>): void {
+  const { client, moment, dialect } = work;
+  const waiting = unsent(client.outbox);
+  if (!client.greeted || !client.loaded || waiting.length === 0) {
+    if (client.turn !== "none") work.effects.push({ do: "turn", wanted: false });
+    client.turn = "none";
+    timer(work, "turn", null);
+    timer(work, "flush", null);
+    return;
+  }
+  if (client.turn === "none") {
+    client.turn = "asked";
+    work.effects.push({ do: "turn", wanted: true });
+    timer(work, "turn", TURN_SECONDS * 1000);
+  }
+  if (client.turn !== "mine") return;
+  timer(work, "turn", null);
+  let next = Infinity;
+  const lanes = new Set<string>();
+  for (const { frame, notBefore } of waiting) {
+    const lane = dialect.lane(frame);
+    if (lanes.has(lane)) continue;
+    lanes.add(lane);
+    let due = isUnderWay(work, frame) ? (client.underWay[lane]?.at ?? 0) + REPEAT_SECONDS * 1000 : notBefore;
+    if (due <= moment.now) {
+      send(work, frame);
+      client.underWay = { ...client.underWay, [lane]: { cmid: frame.cmid, at: moment.now } };
+      due = moment.now + REPEAT_SECONDS * 1000;
+    }
+    next = Math.min(next, due);
+  }
+  timer(work, "flush", next - moment.now);
+}
+
+function isUnderWay<F extends Outgoing>({ client, dialect }: Work<F>, frame: F): boolean {
+  return client.underWay[dialect.lane(frame)]?.cmid === frame.cmid;
+}
+
+function answeredFor<F extends Outgoing>({ client }: Work<F>, cmid: string): void {
+  client.underWay = Object.fromEntries(Object.entries(client.underWay).filter(([, sent]) => sent.cmid !== cmid));
+}
+
+/** The new outbox, and in the store what of it still has to go. */
+function change<F extends Outgoing>({ client, effects, dialect }: Work<F>, after: Outbox<F>): void {
+  const before = client.outbox;
+  const isStored = (entry: OutboxEntry<F> | undefined) => entry !== undefined && !entry.delivered && dialect.isKept(entry.frame);
+  client.outbox = after;
+  for (const entry of before) {
+    const { cmid } = entry.frame;
+    if (isStored(entry) && !isStored(after.find((one) => one.frame.cmid === cmid))) effects.push({ do: "drop", cmid });
+  }
+  for (const entry of after) if (isStored(entry) && !before.includes(entry)) effects.push({ do: "put", entry });
+}
