@@ -17,8 +17,8 @@ ONE_MIGRATES = 7_202_612
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def migrate(url: str) -> None:
-    """Upgrade to the newest schema. Safe to repeat, and for several processes at once.
+def migrate(url: str, revision: str = "head") -> None:
+    """Upgrade to the newest schema, or to an earlier one. Safe to repeat, and for several processes at once.
 
     All in one transaction that others wait for: who is killed half-way leaves nothing behind.
     """
@@ -29,7 +29,7 @@ def migrate(url: str) -> None:
                 connection.execute(select(func.pg_advisory_xact_lock(ONE_MIGRATES)))
             if is_current(connection):
                 return  # by far the most frequent case; Alembic takes half a second to find out
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), revision)
     finally:
         engine.dispose()
 
