@@ -136,7 +136,7 @@ def _people(
 
 
 async def _until(reached: Callable[[], bool], until: float) -> None:
-    while not reached() and time.monotonic() < until:
+    while not reached() and time.monotonic() < until:  # noqa: ASYNC110 - what is looked at rings no bell
         await asyncio.sleep(REST_SECONDS)
 
 

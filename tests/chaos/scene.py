@@ -19,7 +19,7 @@ class Scene:
     """Of service, during which things break; what it takes to come back is not counted."""
     database: Database = "sqlite"
     gateways: int = 1
-    bots: int = 1
+    bots: int = 2
     redis: bool = False
     customers: int = 16
     twins: int = 3
