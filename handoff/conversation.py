@@ -4,9 +4,9 @@ Rule 1: every change of owner is a row of `TRANSITIONS`; a missing row is the er
 Rule 2: this module does not know what a socket, a database or a bot is.
 
                  enqueue              claim
-        ┌──────┐ ───────► ┌───────┐ ───────► ┌───────┐
-    ───►│ bot  │          │ queue │          │ agent │
-        └──────┘ ◄─────── └───────┘ ◄─────── └───────┘
+        ┌──────┐ ───────► ┌───────┐ ───────► ┌───────┐ ─┐ hand_on
+    ───►│ bot  │          │ queue │          │ agent │  │
+        └──────┘ ◄─────── └───────┘ ◄─────── └───────┘ ◄┘
           ▲  ▲  leave_queue   │      requeue   │   │
           │  └────────────────┼────────────────┘   │ resolve, close
    reopen │   return_to_bot   │ close              ▼
@@ -37,6 +37,8 @@ class Move(StrEnum):
     LEAVE_QUEUE = "leave_queue"
     RETURN_TO_BOT = "return_to_bot"
     REQUEUE = "requeue"
+    HAND_ON = "hand_on"
+    """From one agent to another, who accepted it or took it over."""
     RESOLVE = "resolve"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -47,6 +49,7 @@ TRANSITIONS: dict[Owner, dict[Move, Owner]] = {
     Owner.QUEUE: {Move.CLAIM: Owner.AGENT, Move.LEAVE_QUEUE: Owner.BOT, Move.CLOSE: Owner.CLOSED},
     Owner.AGENT: {
         Move.REQUEUE: Owner.QUEUE,
+        Move.HAND_ON: Owner.AGENT,
         Move.RETURN_TO_BOT: Owner.BOT,
         Move.RESOLVE: Owner.CLOSED,
         Move.CLOSE: Owner.CLOSED,

@@ -15,7 +15,14 @@ from handoff.asking_bot import ask_bot
 from handoff.conversation import Move, Owner
 from handoff.customer_card import Cards
 from handoff.errors import BadInput, IllegalMove, NotFound
-from handoff.handover import ask_bot_again, call_person, close, leave_live_handoff, touched
+from handoff.handover import (
+    ask_bot_again,
+    call_person,
+    close,
+    contact_received,
+    leave_live_handoff,
+    touched,
+)
 from handoff.judging import Judging
 from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
 from handoff.ports import (
@@ -28,10 +35,10 @@ from handoff.ports import (
     conversation_topic,
 )
 from handoff.protocol import CustomerHello, CustomerStatus
-from handoff.queue import place_of, present
 from handoff.quoting import Recognise
 from handoff.situation import situation_of
 from handoff.triggers import Happened, Occasion
+from handoff.waiting import Waits, present, wait_of
 
 BRIEF_WORDS = 6
 """Up to here a message that asks for a person is only that, also where the form asks what it is about."""
@@ -60,12 +67,26 @@ class Desk:
         doorbell: Doorbell,
         judging: Judging | None = None,
         recognise: Recognise | None = None,
+        waits: Waits | None = None,
     ) -> None:
         self._store = store
+        self._waits = waits or Waits()
         self._doorbell = doorbell
         self._judging = judging
         self._recognise = recognise
         self._cards = Cards(recognise)
+
+    async def returning(self, frame: CustomerHello) -> Seat | None:
+        """The seat of a customer who has a conversation already; None for everybody else. Reads only."""
+
+        def query(tx: Transaction) -> Seat | None:
+            customer = tx.customer_by_token(hashed(frame.token)) if frame.token else None
+            conversation = _current(tx, customer.id) if customer else None
+            if customer is None or conversation is None:
+                return None
+            return _seat(customer.id, str(frame.token), conversation, frame)
+
+        return await self._store.read(query)
 
     async def hello(self, frame: CustomerHello) -> Seat:
         """Seat a customer. An unknown token is a new customer; a foreign conversation is never opened."""
@@ -77,11 +98,7 @@ class Desk:
             if known_customer is None:
                 tx.add_customer(customer_id, hashed(token))
             conversation = _current(tx, customer_id) or _begin(tx, customer_id, frame)
-            same_log = frame.conversation == conversation.id and frame.epoch == conversation.epoch
-            return Seat(
-                customer_id, token, conversation.id, conversation.epoch, conversation.last_seq,
-                resumed=same_log and frame.seq <= conversation.last_seq,
-            )  # fmt: skip
+            return _seat(customer_id, token, conversation, frame)
 
         return await self._store.write(change)
 
@@ -169,16 +186,19 @@ class Desk:
         return receipt
 
     async def leave_contact(self, conversation_id: str, contact: Json, cmid: str) -> Receipt:
-        """Name, e-mail and what it is about, from the form: queued, so that somebody writes back."""
+        """Name, e-mail or telephone, and what it is about: queued, so that somebody writes or calls.
+
+        Who waits already keeps their place.
+        """
 
         def act(tx: Transaction, conversation: ConversationRecord, seq: int) -> None:
-            tx.name_customer(conversation.customer_id, contact["name"], contact["email"])
+            reached = {key: contact.get(key, "") for key in ("email", "phone")}
+            tx.name_customer(conversation.customer_id, contact["name"], **reached)
             if conversation.ownership.owner is Owner.BOT:
                 left = Occasion(Happened.LEFT_DETAILS, seq)
                 self._call(tx, conversation, left, contact)
-            elif conversation.ownership.owner is Owner.QUEUE:
-                text = voice.queued("left_details", contact["email"])
-                tx.append(conversation.id, SYSTEM, "notice", {"code": "contact_received", "text": text})
+            else:
+                contact_received(tx, conversation, contact)
 
         return await self._customer_event(
             conversation_id, "contact", {"contact": contact}, cmid, act, needs_answer=True
@@ -217,22 +237,28 @@ class Desk:
 
     async def status(self, conversation_id: str) -> CustomerStatus:
         """Where the customer stands now."""
+        return await self._store.read(lambda tx: self.status_in(tx, conversation_id))
 
-        def query(tx: Transaction) -> CustomerStatus:
-            conversation = tx.conversation(conversation_id)
-            ownership = conversation.ownership
-            return CustomerStatus(
-                conversation=conversation_id,
-                owner=ownership.owner.value,
-                agent=card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
-                queue=place_of(tx, conversation_id) if ownership.owner is Owner.QUEUE else None,
-                agents_online=len(present(tx)),
-                bot_thinking=ownership.owner is Owner.BOT and tx.turn_open(conversation_id),
-                may_rate=ownership.owner is Owner.CLOSED and not conversation.rated,
-                card=self._cards.of(tx, conversation),
-            )
-
-        return await self._store.read(query)
+    def status_in(self, tx: Transaction, conversation_id: str) -> CustomerStatus:
+        """The same, within a transaction that reads more."""
+        conversation = tx.conversation(conversation_id)
+        ownership = conversation.ownership
+        handoff = tx.live_handoff(conversation_id)
+        wait = wait_of(tx, handoff, self._waits) if handoff and handoff.state == "waiting" else None
+        away = handoff is not None and handoff.agent_away
+        return CustomerStatus(
+            conversation=conversation_id,
+            owner=ownership.owner.value,
+            agent=card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
+            queue=wait.place if wait else None,
+            agents_online=len(present(tx)),
+            bot_thinking=ownership.owner is Owner.BOT and tx.turn_open(conversation_id),
+            may_rate=ownership.owner is Owner.CLOSED and not conversation.rated,
+            agent_away=away,
+            read_seq=tx.cursor(conversation_id, "agent").read_seq if ownership.fence else 0,
+            may_leave_details=away or (wait is not None and wait.long),
+            card=self._cards.of(tx, conversation),
+        )
 
     # inside the transaction
 
@@ -250,10 +276,10 @@ class Desk:
         """Append what the customer did and act on it, in one transaction; the same cmid again changes nothing."""
 
         def change(tx: Transaction) -> tuple[Receipt, tuple[str, ...]]:
+            conversation = tx.conversation(conversation_id)
             repeated = known(tx, conversation_id, CUSTOMER, kind, body, cmid)
             if repeated:
                 return repeated, (conversation_topic(conversation_id),)
-            conversation = tx.conversation(conversation_id)
             seq = tx.append(conversation_id, CUSTOMER, kind, body, cmid)
             if needs_answer and conversation.waiting_since is None:
                 tx.update_conversation(conversation_id, waiting_since=datetime.now(UTC))
@@ -304,6 +330,14 @@ def _begin(tx: Transaction, customer_id: str, frame: CustomerHello) -> Conversat
     conversation_id = _new_id()
     tx.add_conversation(conversation_id, customer_id, _new_id(), frame.locale, frame.page.model_dump())
     return tx.conversation(conversation_id)
+
+
+def _seat(customer_id: str, token: str, conversation: ConversationRecord, frame: CustomerHello) -> Seat:
+    same_log = frame.conversation == conversation.id and frame.epoch == conversation.epoch
+    return Seat(
+        customer_id, token, conversation.id, conversation.epoch, conversation.last_seq,
+        resumed=same_log and frame.seq <= conversation.last_seq,
+    )  # fmt: skip
 
 
 def _reopen(tx: Transaction, conversation: ConversationRecord) -> None:

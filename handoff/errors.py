@@ -12,6 +12,9 @@
     ├── AlreadyTaken        another agent claimed first; names who
     ├── AtCapacity          the agent has as many conversations as they take
     ├── StoreUnavailable    the database did not answer; nothing was written
+    ├── PostError           a letter was not sent
+    │   ├── PostUnavailable not now; it may work later
+    │   └── PostRefused     it never will: no such address, or no letter that can be sent
     └── BotError            the assistant did not answer a turn
         ├── BotUnavailable  nobody listens, or it is still loading
         ├── BotTimeout      it did not answer in time
@@ -110,3 +113,17 @@ class BotTimeout(BotError):
 
 class BotFailed(BotError):
     code = "bot_failed"
+
+
+class PostError(HandoffError):
+    code = "post_error"
+    status = 502
+
+
+class PostUnavailable(PostError):
+    code = "post_unavailable"
+    retryable = True
+
+
+class PostRefused(PostError):
+    code = "post_refused"

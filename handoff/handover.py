@@ -23,10 +23,12 @@ from handoff.ports import (
     Transaction,
     conversation_topic,
 )
-from handoff.protocol import Evidence, Reason
+from handoff.protocol import Channel, Evidence, Packet, Reason
 from handoff.quoting import Recognise
+from handoff.routing import Matter, language_of, skill_for
 from handoff.situation import OFFERED_FOR
 from handoff.triggers import Decision, Step
+from handoff.waiting import endings_before
 from handoff.wordings import meant_for
 
 log = structlog.get_logger(__name__)
@@ -129,10 +131,6 @@ def _enqueue(
 ) -> None:
     reason = decision.reason
     since, priority = conversation.waiting_since or datetime.now(UTC), PRIORITY.get(reason, 0)
-    ahead = [one for one in tx.waiting() if (-one.priority, one.waiting_since) <= (-priority, since)]
-    tx.add_handoff(conversation.id, reason, priority, since, len(ahead) + 1)
-    tx.set_owner(conversation.id, conversation.ownership.after(Move.ENQUEUE))
-    tx.update_conversation(conversation.id, unsure_in_a_row=0, active_loop=None)
     evidence = [Evidence(text=one.text, seq=next(iter(one.seqs), None)) for one in decision.evidence]
     try:
         packet = build_packet(tx, conversation, _reason(reason), since, contact, evidence, recognise)
@@ -141,10 +139,42 @@ def _enqueue(
     ):  # one odd value in a log must not cost a customer their message and the person they need
         log.exception("handover.packet_not_built", conversation=conversation.id)
         packet = bare_packet(conversation, _reason(reason), since, contact, evidence)
+    tx.add_handoff(
+        conversation.id, reason, priority, since, endings_before(tx, tx.ahead_of(priority, since)),
+        channel=channel_of(contact) if contact else "chat", skill=skill_for(_matter(packet)),
+        language=language_of(conversation.locale), known_agent_id=tx.last_agent_of(conversation.customer_id),
+    )  # fmt: skip
+    tx.set_owner(conversation.id, conversation.ownership.after(Move.ENQUEUE))
+    tx.update_conversation(conversation.id, unsure_in_a_row=0, active_loop=None)
     tx.append(conversation.id, SYSTEM, "packet", {"packet": packet.model_dump(mode="json")})
     code = "contact_received" if contact else "queued"
-    text = voice.queued(reason, contact["email"] if contact else "")
+    text = voice.contact_left(contact) if contact else voice.queued(reason)
     tx.append(conversation.id, SYSTEM, "notice", {"code": code, "text": text})
+
+
+def contact_received(tx: Transaction, conversation: ConversationRecord, contact: Json) -> None:
+    """An address from somebody who waits or whom a person has already: they keep their place, and need not stay."""
+    handoff = tx.live_handoff(conversation.id)
+    if handoff is None:
+        return
+    tx.update_handoff(handoff.id, channel=channel_of(contact))
+    text = voice.contact_left(contact)
+    tx.append(conversation.id, SYSTEM, "notice", {"code": "contact_received", "text": text})
+
+
+def channel_of(contact: Json) -> Channel:
+    """How they want to be reached: called, if they say when or left nothing else."""
+    calls = contact.get("phone") and (contact.get("call_at") or not contact.get("email"))
+    return "call" if calls else "email"
+
+
+def _matter(packet: Packet) -> Matter:
+    return Matter(
+        reason=packet.reason,
+        texts=[quote.text for quote in packet.wants],
+        articles=[one.hit.article_slug for one in packet.tried],
+        intents=[intent.name for intent in packet.intents[:1]],
+    )
 
 
 def _reason(reason: str) -> Reason:

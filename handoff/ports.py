@@ -14,11 +14,13 @@ from handoff.records import (
     AgentRecord,
     Author,
     ConversationRecord,
+    CursorRecord,
     CustomerRecord,
     EventRecord,
     HandoffRecord,
     Json,
     MailRecord,
+    QueueEntry,
     Served,
     TurnRecord,
     TurnReply,
@@ -34,6 +36,7 @@ __all__ = [
     "Author",
     "Bot",
     "ConversationRecord",
+    "CursorRecord",
     "CustomerRecord",
     "Doorbell",
     "EventRecord",
@@ -41,6 +44,8 @@ __all__ = [
     "Json",
     "Judge",
     "MailRecord",
+    "Post",
+    "QueueEntry",
     "Served",
     "Store",
     "Subscription",
@@ -87,6 +92,12 @@ class Transaction(Protocol):
     def find_live_claim(self, author: Author, cmid: str) -> EventRecord | None: ...
     def events(self, conversation_id: str, after: int, limit: int) -> Sequence[EventRecord]: ...
     def feedback(self, conversation_id: str) -> Sequence[tuple[int, bool]]: ...
+
+    # how far it was read
+    def cursor(self, conversation_id: str, reader: str) -> CursorRecord: ...
+    def move_cursors(self, cursors: Collection[CursorRecord]) -> None:
+        """Each only forward, whatever came before."""
+        ...
 
     # buttons
     def add_choice(self, choice_id: str, conversation_id: str, label: str, payload: Json) -> None: ...
@@ -156,6 +167,7 @@ class Transaction(Protocol):
     def next_waiting(self, handoff_ids: Sequence[int]) -> HandoffRecord | None: ...
     def ahead_of(self, priority: int, waiting_since: datetime, handoff_id: int | None = None) -> int: ...
     def active(self) -> Sequence[HandoffRecord]: ...
+    def queue_entries(self) -> Sequence[QueueEntry]: ...
     def asked(self) -> Sequence[HandoffRecord]: ...
     def reserved(self, besides: int | None = None) -> Mapping[str, int]: ...
     def claim(self, handoff_id: int, agent_id: str) -> bool: ...
@@ -190,7 +202,9 @@ class Transaction(Protocol):
         self, conversation_id: str, key: str, recipient: str, subject: str, text: str, not_before: float
     ) -> bool: ...
     def take_mail(self, lease_seconds: float) -> MailRecord | None: ...
-    def finish_mail(self, mail: MailRecord, state: str, not_before: float = 0, error: str = "") -> bool: ...
+    def finish_mail(
+        self, mail: MailRecord, state: str, *, not_before: float = 0, error: str = "", tried: bool = True
+    ) -> bool: ...
     def latest_mail(self, conversation_id: str) -> MailRecord | None: ...
 
     # leases, and who is connected to any gateway; `role` is agent or customer
@@ -213,6 +227,10 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
+Heard = Callable[[str, Json | None], None]
+"""Told the topic, and the hint if it was whispered. Must neither raise nor take long."""
+
+
 class Subscription(Protocol):
     def add(self, topic: str) -> None: ...
     def remove(self, topic: str) -> None: ...
@@ -231,7 +249,10 @@ class Doorbell(Protocol):
         """A passing hint (typing) for whoever listens now; may be lost."""
         ...
 
-    def subscribe(self, *topics: str) -> Subscription: ...
+    def subscribe(self, *topics: str, heard: Heard | None = None) -> Subscription:
+        """With `heard`, each ring and hint is told to it at once, and there is nothing to wait for."""
+        ...
+
     def listened(self) -> set[str]: ...
 
 
@@ -249,6 +270,12 @@ class Bot(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Post(Protocol):
+    async def send(self, mail: MailRecord) -> None:
+        """Hand the letter to a mail server. Raises PostUnavailable, or PostRefused when it never will go."""
+        ...
 
 
 class Judge(Protocol):

@@ -175,6 +175,20 @@ class HandoffRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A live handoff with what a list says of its conversation."""
+
+    handoff: HandoffRecord
+    customer_id: str
+    customer_name: str
+    last_text: str
+    last_from: str
+    last_at: datetime
+    waiting_since: datetime | None
+    """The customer's first message that nobody has answered, as of now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """A conversation that an agent took: how long it had waited, from which place, and how long it then took."""
 
@@ -196,3 +210,13 @@ class MailRecord:
     text: str
     state: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CursorRecord:
+    """How far somebody has got a log and read it: the `customer`, or the furthest `agent`."""
+
+    conversation_id: str
+    reader: str
+    delivered_seq: int = 0
+    read_seq: int = 0

@@ -1,16 +1,39 @@
 """What an agent sees of the queue and of one conversation. Reads only."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
 from handoff.briefing import Briefings
 from handoff.conversation import Owner
 from handoff.errors import NotFound
-from handoff.log import card
-from handoff.ports import AgentRecord, ConversationRecord, HandoffRecord, Store, Transaction
+from handoff.log import LOG_WINDOW, card
+from handoff.ports import (
+    AgentRecord,
+    ConversationRecord,
+    CustomerRecord,
+    HandoffRecord,
+    QueueEntry,
+    Store,
+    Transaction,
+)
 from handoff.presence import Board
-from handoff.protocol import ConversationList, ConversationStatus, ConversationSummary, QueueRow, QueueState
-from handoff.queue import present
+from handoff.protocol import (
+    AgentCard,
+    Colleague,
+    ConversationList,
+    ConversationStatus,
+    ConversationSummary,
+    QueueRow,
+    QueueState,
+    Reach,
+)
 from handoff.quoting import Recognise
+from handoff.routing import Staff
+from handoff.waiting import staff_of
 
 MOST_RECENT = 50
+_TOLD = frozenset({"waiting", "sent", "failed"})
+"""What agents hear of a letter; one that was not needed is no news."""
 
 
 def display_name(name: str, customer_id: str) -> str:
@@ -19,8 +42,12 @@ def display_name(name: str, customer_id: str) -> str:
 
 
 class Views:
-    def __init__(self, store: Store, customers: Board, recognise: Recognise | None = None) -> None:
+    def __init__(
+        self, store: Store, customers: Board, recognise: Recognise | None = None, *, letters: bool = False
+    ) -> None:
+        """`letters`: replies to customers who are gone go out as letters."""
         self._store = store
+        self._letters = letters
         self._customers = customers
         self._briefings = Briefings(recognise)
 
@@ -28,41 +55,49 @@ class Views:
         """The whole queue as this agent sees it, in its order; those with an agent after those that wait."""
 
         def query(tx: Transaction) -> QueueState:
-            agents = {agent.id: agent for agent in tx.agents()}
-            online = self._customers_online(tx)
+            here = tx.online("agent")
+            staff = staff_of(tx, here)
+            cards = {agent.id: card(agent) for agent in tx.agents()}
+            look = _Look(staff, cards, tx.agent(agent_id), self._customers_online(tx), tx.clock())
             return QueueState(
                 version=tx.queue_version(),
-                rows=[_row(tx, handoff, agents, online) for handoff in (*tx.waiting(), *tx.active())],
-                agents=[card(agent) for agent in present(tx)],
-                mine_active=agents[agent_id].active_chats,
-                max_chats=agents[agent_id].max_chats,
+                rows=[look.row(entry) for entry in tx.queue_entries()],
+                agents=[card(agent) for agent in staff.present],
+                mine_active=look.reader.active_chats,
+                max_chats=look.reader.max_chats,
+                colleagues=[_colleague(agent, here) for agent in staff.agents],
+                skills=sorted({skill for agent in staff.agents for skill in agent.skills}),
             )
 
         return await self._store.read(query)
 
     async def conversation(self, conversation_id: str) -> ConversationStatus:
         """Whose it is now, and the fence that writes need. Agents see only what was handed over."""
+        return await self._store.read(lambda tx: self.conversation_in(tx, conversation_id))
 
-        def query(tx: Transaction) -> ConversationStatus:
-            conversation = tx.conversation(conversation_id)
-            if not tx.was_handed_over(conversation_id):
-                raise NotFound("There is no such conversation.")
-            customer = tx.customer(conversation.customer_id)
-            ownership = conversation.ownership
-            return ConversationStatus.model_validate(
-                {
-                    "conversation": conversation.id,
-                    "owner": ownership.owner.value,
-                    "fence": ownership.fence,
-                    "agent": card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
-                    "customer_name": display_name(customer.name, customer.id),
-                    "customer_online": customer.id in self._customers_online(tx),
-                    "outcome": conversation.outcome,
-                    "packet": self._briefings.of(tx, conversation),
-                }
-            )
-
-        return await self._store.read(query)
+    def conversation_in(self, tx: Transaction, conversation_id: str) -> ConversationStatus:
+        """The same, within a transaction that reads more. Raises NotFound."""
+        conversation = tx.conversation(conversation_id)
+        if not tx.was_handed_over(conversation_id):
+            raise NotFound("There is no such conversation.")
+        customer, handoff = tx.customer(conversation.customer_id), tx.live_handoff(conversation_id)
+        ownership, cursor = conversation.ownership, tx.cursor(conversation_id, "customer")
+        return ConversationStatus.model_validate(
+            {
+                "conversation": conversation.id,
+                "owner": ownership.owner.value,
+                "fence": ownership.fence,
+                "agent": card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
+                "customer_name": display_name(customer.name, customer.id),
+                "customer_online": customer.id in self._customers_online(tx),
+                "outcome": conversation.outcome,
+                "delivered_seq": cursor.delivered_seq,
+                "read_seq": cursor.read_seq,
+                "agent_away": handoff is not None and handoff.agent_away,
+                "reach": reach_of(tx, conversation, customer, handoff, letters=self._letters),
+                "packet": self._briefings.of(tx, conversation),
+            }
+        )
 
     def _customers_online(self, tx: Transaction) -> set[str]:
         """Those of other gateways as these last said; our own as of now."""
@@ -84,27 +119,95 @@ def _held(tx: Transaction, agent_id: str) -> list[ConversationRecord]:
     return sorted(held, key=lambda conversation: conversation.last_at, reverse=True)
 
 
-def _row(
-    tx: Transaction, handoff: HandoffRecord, agents: dict[str, AgentRecord], online: set[str]
-) -> QueueRow:
-    conversation = tx.conversation(handoff.conversation_id)
-    customer = tx.customer(conversation.customer_id)
-    waiting = handoff.state == "waiting"
-    return QueueRow.model_validate(
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one agent sees the queue with."""
+
+    staff: Staff
+    cards: Mapping[str, AgentCard]
+    reader: AgentRecord
+    customers_online: Collection[str]
+    clock: float
+
+    def row(self, entry: QueueEntry) -> QueueRow:
+        handoff = entry.handoff
+        waiting = handoff.state == "waiting"
+        return QueueRow.model_validate(
+            {
+                "conversation": handoff.conversation_id,
+                "state": handoff.state,
+                "customer_name": display_name(entry.customer_name, entry.customer_id),
+                "reason": handoff.reason,
+                "priority": handoff.priority,
+                "last_text": entry.last_text,
+                "last_from": entry.last_from,
+                "last_at": entry.last_at,
+                "waiting_since": handoff.waiting_since if waiting else entry.waiting_since,
+                "agent": self._card(handoff.agent_id),
+                "customer_online": entry.customer_id in self.customers_online,
+                "channel": handoff.channel,
+                "skill": handoff.skill,
+                "language": handoff.language,
+                "may_take": self.staff.may_take(self.reader, handoff),
+                "known_agent": self._card(handoff.known_agent_id),
+                "offered_to": self._card(handoff.offered_to),
+                "offer_seconds": self._left(handoff),
+                "transfer_to": self._card(handoff.transfer_to),
+                "transfer_skill": handoff.transfer_skill,
+                "agent_away": handoff.agent_away,
+            }
+        )
+
+    def _card(self, agent_id: str | None) -> AgentCard | None:
+        return self.cards.get(agent_id) if agent_id else None
+
+    def _left(self, handoff: HandoffRecord) -> float | None:
+        """Seconds left to take what is offered or passed on."""
+        until = handoff.offer_until if handoff.offered_to else handoff.transfer_until
+        return max(0.0, round(until - self.clock, 1)) if until is not None else None
+
+
+def _colleague(agent: AgentRecord, here: Collection[str]) -> Colleague:
+    return Colleague(
+        card=card(agent),
+        skills=list(agent.skills),
+        languages=list(agent.languages),
+        online=agent.id in here,
+        available=agent.available,
+        active=agent.active_chats,
+        max_chats=agent.max_chats,
+    )
+
+
+def reach_of(
+    tx: Transaction,
+    conversation: ConversationRecord,
+    customer: CustomerRecord,
+    handoff: HandoffRecord | None,
+    *,
+    letters: bool,
+) -> Reach | None:
+    """How to reach the customer when they are gone, and what became of the latest letter; None when they left nothing."""
+    if not customer.email and not customer.phone:
+        return None
+    mail = tx.latest_mail(conversation.id) if customer.email else None
+    return Reach.model_validate(
         {
-            "conversation": conversation.id,
-            "state": handoff.state,
-            "customer_name": display_name(customer.name, customer.id),
-            "reason": handoff.reason,
-            "priority": handoff.priority,
-            "last_text": conversation.last_text,
-            "last_from": conversation.last_from,
-            "last_at": conversation.last_at,
-            "waiting_since": handoff.waiting_since if waiting else conversation.waiting_since,
-            "agent": card(agents[handoff.agent_id]) if handoff.agent_id else None,
-            "customer_online": customer.id in online,
+            "channel": handoff.channel if handoff else "chat",
+            "email": customer.email,
+            "phone": customer.phone,
+            "call_at": _call_at(tx, conversation) if customer.phone else "",
+            "letters": letters and bool(customer.email),
+            "letter": mail.state if mail and mail.state in _TOLD else "",
         }
     )
+
+
+def _call_at(tx: Transaction, conversation: ConversationRecord) -> str:
+    """When a call suits, as they last said."""
+    lately = tx.events(conversation.id, max(0, conversation.last_seq - LOG_WINDOW), LOG_WINDOW)
+    said = [event.body["contact"].get("call_at", "") for event in lately if event.kind == "contact"]
+    return said[-1] if said else ""
 
 
 def _summary(tx: Transaction, conversation: ConversationRecord) -> ConversationSummary:

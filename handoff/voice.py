@@ -3,6 +3,8 @@
 Plain, warm, short, honest: who, what, when. Nothing here promises what the queue cannot keep.
 """
 
+from typing import Any
+
 BOT_NAME = "Fern"
 GREETING = (
     "Hello, I'm Fern, Fernhill's assistant. I'm a bot: ask me anything, or talk to a person at any time."
@@ -16,10 +18,10 @@ NONE_OF_THESE = "None of these"
 
 QUEUED = {
     "asked_for_person": "I've asked a colleague to join. They will see what we wrote, so you won't have to repeat it.",
-    "left_details": "Thank you. A colleague will write to {email}. You can close this window.",
     "frustration": "I've asked a colleague to take over, so that you get proper help. You can also stay with me.",
     "policy_topic": "A person has to look into this, so I've asked a colleague to join. You can also stay with me.",
 }
+CONTACT_LEFT = "Thank you. A colleague will {what}. You can close this window."
 QUEUED_ELSE = "I've asked a colleague to join. They will see what we wrote. You can also stay with me."
 
 OFFER_ONLINE = "Would you like a colleague to help with this?"
@@ -49,14 +51,26 @@ ASSIGNED = {
     "transfer_offered": "{name} asked {whom} to take over.",
     "transfer_accepted": "{name} took over from {sender}.",
     "transfer_declined": "{name} declined to take over.",
-    "transfer_taken_back": "{name} keeps this conversation after all.",
     "transfer_passed": "Nobody took over in time. {name} keeps this conversation.",
     "taken_over": "{name} took over from {sender} as a supervisor.",
     "back": "{name} is back.",
     "priority": "{name} set the priority to {priority}.",
 }
 """What agents read of who was asked, by the code of the `assignment`."""
+TAKEN_BACK = "{name} keeps this conversation after all."
 PRIORITIES = {-1: "low", 0: "normal", 1: "high", 2: "urgent", 3: "first of all"}
+
+LETTER_SUBJECT = "{name} from Fernhill has answered you"
+LETTER = """\
+Hello {customer},
+
+{name} has answered you:
+
+{text}
+
+To answer, open the page where you wrote to us{where}, in the same browser. Your conversation goes on there.
+"""
+LETTER_FAILED = "The letter with this reply could not be delivered ({why}). Please write to {email} yourself."
 
 FACTS = {"order_number": "Order", "phone": "Phone", "email": "E-mail"}
 """What stands before a fact on the card; others speak for themselves."""
@@ -71,8 +85,16 @@ NOT_FOUND = "I found no answer"
 NONE_FITTED = "None of what I suggested fitted"
 
 
-def queued(reason: str, email: str = "") -> str:
-    return QUEUED.get(reason, QUEUED_ELSE).format(email=email)
+def queued(reason: str) -> str:
+    return QUEUED.get(reason, QUEUED_ELSE)
+
+
+def contact_left(contact: dict[str, Any]) -> str:
+    """What is said to somebody who left how to reach them; a call is promised to those who ask for one."""
+    email, phone, when = (contact.get(key, "") for key in ("email", "phone", "call_at"))
+    calls = f"call {phone}{f' ({when})' if when else ''}" if phone and (when or not email) else ""
+    what = f"{calls} or write to {email}" if calls and email else calls or f"write to {email}"
+    return CONTACT_LEFT.format(what=what)
 
 
 def offer(reason: str, agents_online: bool) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Update, delete, insert, update
 
 from handoff.adapters import tables as t
 from handoff.adapters.rows import Row, Rows
@@ -15,7 +16,8 @@ class AgentRows(Rows):
     """The part of `handoff.ports.Transaction` that concerns agents."""
 
     def add_agent(self, agent: AgentRecord) -> None:
-        values = {name: getattr(agent, name) for name in AgentRecord.__slots__} | {"roles": list(agent.roles)}
+        values = {name: getattr(agent, name) for name in AgentRecord.__slots__}
+        values |= {name: list(values[name]) for name in _LISTS}
         self._run(insert(t.agent).values(site_id=self.site_id, **values))
 
     def agent(self, agent_id: str) -> AgentRecord:
@@ -31,24 +33,33 @@ class AgentRows(Rows):
     def agents(self) -> Sequence[AgentRecord]:
         return [_agent(row) for row in self._all(self._of(t.agent).order_by(t.agent.c.name))]
 
-    def take_seat(self, agent_id: str) -> bool:
-        """Whether the agent had room for one more: checked and taken in one statement."""
+    def lock_agent(self, agent_id: str) -> AgentRecord:
+        """The agent as they are now, and as they stay until this change is over."""
+        row = self._one(self._of(t.agent).where(t.agent.c.id == agent_id).with_for_update())
+        if row is None:
+            raise NotFound("There is no such agent.")
+        return _agent(row)
+
+    def take_seat(self, agent_id: str, kept_free: int = 0) -> bool:
+        """Whether the agent had room for one more beside what is kept free: checked and taken in one statement."""
         c = t.agent.c
-        room = update(t.agent).where(
-            c.site_id == self.site_id, c.id == agent_id, c.active_chats < c.max_chats
-        )
+        room = self._the(agent_id).where(c.active_chats + kept_free < c.max_chats)
         return self._run(room.values(active_chats=c.active_chats + 1)) == 1
 
     def free_seat(self, agent_id: str) -> None:
         c = t.agent.c
-        self._run(
-            update(t.agent)
-            .where(c.id == agent_id, c.active_chats > 0)
-            .values(active_chats=c.active_chats - 1)
-        )
+        taken = self._the(agent_id).where(c.active_chats > 0)
+        self._run(taken.values(active_chats=c.active_chats - 1, idle_since=datetime.now(UTC)))
 
     def set_available(self, agent_id: str, available: bool) -> None:
-        self._run(update(t.agent).where(t.agent.c.id == agent_id).values(available=available))
+        self.update_agent(agent_id, available=available)
+
+    def update_agent(self, agent_id: str, **values: Any) -> None:
+        self._run(self._the(agent_id).values(**values))
+
+    def _the(self, agent_id: str) -> Update:
+        c = t.agent.c
+        return update(t.agent).where(c.site_id == self.site_id, c.id == agent_id)
 
     def add_session(self, token_hash: str, agent_id: str, expires_at: datetime) -> None:
         self._run(delete(t.session).where(t.session.c.expires_at < datetime.now(UTC)))
@@ -63,7 +74,14 @@ class AgentRows(Rows):
     def end_session(self, token_hash: str) -> None:
         self._run(delete(t.session).where(t.session.c.token_hash == token_hash))
 
+    def end_sessions_of(self, agent_id: str) -> None:
+        c = t.session.c
+        self._run(delete(t.session).where(c.site_id == self.site_id, c.agent_id == agent_id))
+
+
+_LISTS = ("roles", "skills", "languages")
+
 
 def _agent(row: Row) -> AgentRecord:
-    fields = {name: row[name] for name in AgentRecord.__slots__ if name != "roles"}
-    return AgentRecord(roles=tuple(row["roles"]), **fields)
+    fields = {name: row[name] for name in AgentRecord.__slots__}
+    return AgentRecord(**fields | {name: tuple(row[name]) for name in _LISTS})

@@ -27,18 +27,20 @@ class ConversationRows(Rows):
         """Locked in a transaction that writes: of two tabs that begin at once, the second finds what the first began."""
         theirs = self._of(t.customer).where(t.customer.c.token_hash == token_hash)
         row = self._one(theirs.with_for_update(key_share=True) if self.writes else theirs)
-        return CustomerRecord(row["id"], row["name"], row["email"]) if row else None
+        return CustomerRecord(row["id"], row["name"], row["email"], row["phone"]) if row else None
 
     def customer(self, customer_id: str) -> CustomerRecord:
         row = self._one(self._of(t.customer).where(t.customer.c.id == customer_id))
         if row is None:
             raise NotFound("There is no such customer.")
-        return CustomerRecord(row["id"], row["name"], row["email"])
+        return CustomerRecord(row["id"], row["name"], row["email"], row["phone"])
 
-    def name_customer(self, customer_id: str, name: str, email: str) -> None:
+    def name_customer(self, customer_id: str, name: str, email: str, phone: str = "") -> None:
+        """What is not told now stays as it was told before."""
+        told = {"name": name, "email": email, "phone": phone}
+        values = {key: value for key, value in told.items() if value}
         c = t.customer.c
-        theirs = update(t.customer).where(c.site_id == self.site_id, c.id == customer_id)
-        self._run(theirs.values(name=name, email=email))
+        self._run(update(t.customer).where(c.site_id == self.site_id, c.id == customer_id).values(**values))
 
     def add_conversation(
         self, conversation_id: str, customer_id: str, epoch: str, locale: str, page: Json

@@ -8,11 +8,15 @@ COMMIT. Rows are locked in one order: conversation, handoff, agent, site.
 
 from handoff.adapters.agents_sql import AgentRows
 from handoff.adapters.conversations_sql import ConversationRows
+from handoff.adapters.cursors_sql import CursorRows
 from handoff.adapters.handoffs_sql import HandoffRows
 from handoff.adapters.log_sql import LogRows
+from handoff.adapters.mail_sql import MailRows
 from handoff.adapters.presence_sql import PresenceRows
 from handoff.adapters.turns_sql import TurnRows
 
 
-class SqlTransaction(ConversationRows, LogRows, TurnRows, HandoffRows, AgentRows, PresenceRows):
+class SqlTransaction(
+    ConversationRows, LogRows, TurnRows, HandoffRows, AgentRows, MailRows, PresenceRows, CursorRows
+):
     """Everything that one change may touch, each kind of row in a module of its own."""

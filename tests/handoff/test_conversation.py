@@ -11,6 +11,7 @@ from handoff.conversation import TRANSITIONS, Move, Owner, Ownership
 from handoff.errors import IllegalMove, StaleFence
 
 ROWS = [(owner, move, after) for owner, moves in TRANSITIONS.items() for move, after in moves.items()]
+TAKES = (Move.CLAIM, Move.HAND_ON)
 MISSING = [(o, m) for o, m in itertools.product(Owner, Move) if m not in TRANSITIONS[o]]
 
 
@@ -31,7 +32,7 @@ def test_a_move_that_is_not_in_the_table_raises_and_changes_nothing(owner: Owner
     before = held_by(owner)
     kept = dataclasses.replace(before)
     with pytest.raises(IllegalMove) as refused:
-        before.after(move, "tomas" if move is Move.CLAIM else None)
+        before.after(move, "tomas" if move in TAKES else None)
     assert before == kept
     assert move.replace("_", " ") in refused.value.message
 
@@ -59,7 +60,7 @@ def test_fences_only_rise_and_only_with_a_change_of_owner(moves: list[Move]) -> 
     now = Ownership()
     for move in moves:
         try:
-            following = now.after(move, "mara" if move is Move.CLAIM else None)
+            following = now.after(move, "mara" if move in TAKES else None)
         except IllegalMove:
             continue
         assert following.fence == now.fence + 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import structlog.testing
 
-from handoff.adapters import store_sql
+from handoff.adapters import store_sqlite
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.conversation import Owner, Ownership
 from handoff.log import Receipt
@@ -19,7 +19,6 @@ from handoff.ports import (
     conversation_topic,
 )
 from handoff.protocol import Outcome
-from handoff.queue import WaitRange, wait_range
 from tests.handoff.checks import all_is_well
 from tests.handoff.fakes import House
 
@@ -39,7 +38,7 @@ async def test_requeued_keeps_its_place(house: House) -> None:
     after = await house.store.read(lambda tx: tx.live_handoff(first))
     assert before
     assert after
-    assert after == replace(before, enqueued_at=after.enqueued_at)
+    assert after == replace(before, enqueued_at=after.enqueued_at, passed_by=(agent,))
     status = await house.status(first)
     assert status.queue
     assert status.queue.position == 1
@@ -91,12 +90,11 @@ async def test_what_an_absent_agent_held_goes_back(house: House) -> None:
     gone, here = await house.add_agent("Mara"), await house.add_agent("Tomas")
     lost = [(await house.claimed_chat(gone))[0] for _ in range(3)]
     kept, _ = await house.claimed_chat(here)
-    assert await house.queue.holders() == {gone, here}
     bell = house.doorbell.subscribe(*map(conversation_topic, lost))
     assert sorted(await house.queue.requeue_of({gone})) == sorted(lost)
     assert (await bell.wait(1))[0] == set(map(conversation_topic, lost))
     assert await house.queue.requeue_of({gone}) == []
-    assert await house.queue.holders() == {here}
+    assert (await house.busy(gone), await house.busy(here)) == (0, 1)
     assert "Mara lost the connection" in (await house.last(lost[0])).body["text"]
     await house.store.read(lambda tx: all_is_well(tx, [*lost, kept]))
 
@@ -140,41 +138,6 @@ async def test_being_away_is_seen_by_all(house: House) -> None:
 # how long it takes
 
 
-def test_too_few_waits_say_nothing() -> None:
-    assert wait_range([], 1) is None
-    assert wait_range([(60.0, 1)] * 4, 1) is None
-
-
-@pytest.mark.parametrize(
-    ("samples", "place", "low", "high"),
-    [
-        ([(60.0, 1)] * 5, 1, 60, 60),
-        ([(60.0, 1)] * 5, 3, 180, 180),
-        ([(120.0, 2)] * 5, 1, 60, 60),
-        ([(30.0, 0)] * 5, 1, 30, 30),  # a place below one counts as one
-        ([(float(n), 1) for n in range(11)], 1, 5, 9),
-        ([(float(n), 1) for n in range(11)], 2, 10, 18),
-        ([(10.0, 1)] * 9 + [(3_600.0, 1)], 1, 10, 369),
-    ],
-)
-def test_a_wait_is_the_median_to_the_ninth_decile_by_place(
-    samples: list[tuple[float, int]], place: int, low: int, high: int
-) -> None:
-    assert wait_range(samples, place) == WaitRange(low, high)
-
-
-async def test_a_waiting_customer_sees_a_range_once_there_is_history(house: House) -> None:
-    agent = await house.add_agent(max_chats=9)
-    for _ in range(5):
-        await house.claimed_chat(agent)
-    chat = await house.waiting_chat()
-    status = await house.status(chat)
-    assert status.queue
-    assert status.queue.low_seconds is not None
-    assert status.queue.high_seconds is not None
-    assert 0 <= status.queue.low_seconds <= status.queue.high_seconds
-
-
 async def test_the_time_with_an_agent_is_no_wait(house: House) -> None:
     agent = await house.add_agent(max_chats=9)
     earlier = await house.waiting_chat()
@@ -186,11 +149,11 @@ async def test_the_time_with_an_agent_is_no_wait(house: House) -> None:
     await house.queue.requeue(agent, chat, 2, "r1")
     again = await handoff_of(house, chat)
     assert (again.enqueued_at - queued_at).total_seconds() >= 0.3
-    assert again.place == 1  # it had been the second; the first is with an agent
+    assert again.place == 0  # somebody has room at once
     await house.queue.claim(agent, chat, "k2")
-    (waited, place), _ = await house.store.read(lambda tx: tx.ended_waits(5))
-    assert waited < 0.3
-    assert place == 1
+    served, _ = await house.store.read(lambda tx: tx.served(5))
+    assert served.waited_seconds < 0.3
+    assert (served.place, served.took_seconds) == (0, None)
 
 
 async def handoff_of(house: House, conversation_id: str) -> HandoffRecord:
@@ -231,7 +194,7 @@ async def test_repeated_messages_are_in_the_log_once(house: House) -> None:
 async def test_the_same_check_catches_a_store_that_ignores_cmids(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_sql, "SqlTransaction", ForgetfulTransaction)
+    monkeypatch.setattr(store_sqlite, "SqlTransaction", ForgetfulTransaction)
     chat = await repeat_everything(house)
     with pytest.raises(AssertionError, match="in the log twice"):
         await house.store.read(lambda tx: all_is_well(tx, [chat]))

@@ -1,11 +1,13 @@
 """One round of housekeeping, without a clock."""
 
+from datetime import timedelta
+
 import pytest
 
-from handoff import queue as queue_module
 from handoff.adapters import presence_sql
 from handoff.adapters.store_sql import SqlStore
 from handoff.app.housekeeping import Housekeeping
+from handoff.queue import letting_go
 from tests.handoff.fakes import House, ScriptedBot
 
 
@@ -26,7 +28,7 @@ async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
     keeper = housekeeping(house)
     await keeper.tidy()
     assert (await house.ownership(waiting)).owner == "queue"
-    monkeypatch.setattr(queue_module, "ABANDONED_SECONDS", -1)
+    monkeypatch.setattr(letting_go, "ABANDONED", timedelta(seconds=-1))
     await keeper.tidy()
     assert (await house.ownership(waiting)).owner == "closed"
 
