@@ -69,17 +69,21 @@ def _resumed(records: Sequence[Record]) -> list[float]:
 
 
 def _delivered(records: Sequence[Record], dump: Dump) -> list[float]:
-    """For what was seen live, by the first of its readers: re-readings of an old log say nothing about delivery."""
+    """To customers, of what was written after they first came: a log that is read late says nothing about delivery."""
     offset = next((record.more["wall"] - record.t for record in records if record.what == "begin"), 0.0)
     at = {
         (conversation, event["seq"]): seconds_of(event["at"])
         for conversation, events in dump.events.items() for event in events
     }  # fmt: skip
+    came: dict[str, float] = {}
     first: dict[tuple[str, str, int], float] = {}
     for record in records:
-        if record.what == "event":
+        if record.what == "welcome":
+            came.setdefault(record.who, record.t + offset)
+        elif record.what == "event" and record.who in came:
             first.setdefault((record.who, record.conversation, record.seq), record.t + offset)
-    return [seen - at[key[1], key[2]] for key, seen in first.items() if (key[1], key[2]) in at]
+    known = ((who, at.get((conversation, seq)), seen) for (who, conversation, seq), seen in first.items())
+    return [seen - written for who, written, seen in known if written is not None and written > came[who]]
 
 
 def _spread(samples: Sequence[float]) -> str:

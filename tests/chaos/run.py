@@ -38,7 +38,6 @@ class Outcome:
     figures: Figures
     kills: int
     seconds: float
-    late_stops: list[str] = field(default_factory=list)
     left_ports: list[int] = field(default_factory=list)
 
 
@@ -79,7 +78,7 @@ async def _rest_of(scene: Scene, stage: Stage, began: float) -> None:
     """Without faults left, the time still has to pass."""
     while not scene.kills and time.monotonic() - began < scene.seconds:
         await asyncio.sleep(0.1)
-        stage.notice()
+        stage.supervise()
 
 
 def _judge(
@@ -88,8 +87,9 @@ def _judge(
 ) -> Outcome:  # fmt: skip
     records = list(read_history(path))
     violations = found + check_all(records, dump, SILENCE_SECONDS, clock_jumps=scene.clock_jumps)
+    late = late + [record.text for record in records if record.what == "late_stop"]
     violations += [Violation("stops_in_time", name) for name in late]
-    return Outcome(violations, figures(records, dump), kills, seconds, late, ports)
+    return Outcome(violations, figures(records, dump), kills, seconds, ports)
 
 
 async def _staff(scene: Scene, database_url: str) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ class Stage:
         self.folder = folder
         self.secret = secrets.token_urlsafe(24)
         self.kills = 0
-        self.slow_stops = 0
+        self.ended_by_themselves = 0
         self.proxies: dict[str, Proxy] = {}
         self.gateways: dict[str, Child] = {}
         self.bots: dict[str, Child] = {}
@@ -46,7 +46,7 @@ class Stage:
         self._away: set[str] = set()
         """Servers that are killed just now."""
         self._was_up = True
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Future[object]] = set()
         self._closing = contextlib.AsyncExitStack()
         self._keeper = Keeper(folder, warm=scene.warm)
 
@@ -146,6 +146,15 @@ class Stage:
         serving = any(gateway.serving and not gateway.frozen for gateway in self.gateways.values())
         return serving and not self.broken and "postgres" not in self._away
 
+    def supervise(self) -> None:
+        """Start again what ended by itself, as a service manager does: a gateway may find no database when it starts."""
+        for child in (*self.gateways.values(), *self.bots.values()):
+            if not child.change.locked() and not child.alive:
+                self.ended_by_themselves += 1
+                child.start()
+                self._later(child.ready())
+        self.notice()
+
     def notice(self) -> None:
         """Write down that service came or went."""
         if self.up != self._was_up:
@@ -161,7 +170,7 @@ class Stage:
             while clock < fault.at:
                 await asyncio.sleep(0.02)
                 now = time.monotonic()
-                self.notice()
+                self.supervise()
                 clock += (now - last) if self.up else 0.0
                 last = now
             self.history.note(
@@ -171,7 +180,7 @@ class Stage:
             if self.scene.kills and self.kills >= self.scene.kills:
                 return
 
-    def _later(self, work: Awaitable[None]) -> None:
+    def _later(self, work: Awaitable[object]) -> None:
         task = asyncio.ensure_future(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -207,7 +216,7 @@ class Stage:
             return
         async with gateway.change:
             if not await gateway.stop(STOP_SECONDS):
-                self.slow_stops += 1
+                self.history.note("stage", "late_stop", text=gateway.name)
             self.notice()
             gateway.start()
         await gateway.ready()
@@ -277,12 +286,11 @@ class Stage:
 
     async def mend(self) -> None:
         """Let everything that is under way come to its end, and bring back what is away."""
-        while self._under_way:
-            await asyncio.wait(self._under_way.copy(), timeout=1)
-        for child in [*self.gateways.values(), *self.bots.values()]:
-            if not child.serving:
-                await child.ready()
-        self.notice()
+        while self._under_way or not all(
+            child.serving for child in (*self.gateways.values(), *self.bots.values())
+        ):
+            await asyncio.sleep(0.1)
+            self.supervise()
         self.history.note("stage", "mended")
 
     async def stop(self) -> list[str]:
