@@ -20,11 +20,13 @@ class Housekeeping:
         store: Store,
         queue: Queue,
         attendance: Attendance,
+        away_seconds: float,
         gone_seconds: float,
     ) -> None:
         self._store = store
         self._queue = queue
         self._attendance = attendance
+        self._away_seconds = away_seconds
         self._gone_seconds = gone_seconds
         self._online: set[str] = set()
         self._customers_here: set[str] = set()
@@ -49,6 +51,7 @@ class Housekeeping:
             self._online = online
             await self._queue.presence_changed()
         await self._notice_customers()
+        await self._queue.mark_away(self._attendance, self._away_seconds)
         gone = await self._queue.gone(self._attendance, self._gone_seconds)
         if gone:
             log.info(

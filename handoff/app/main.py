@@ -18,6 +18,7 @@ from handoff.adapters.bot_rasa import rasa_pool
 from handoff.adapters.doorbell_local import LocalDoorbell
 from handoff.adapters.doorbell_redis import RedisDoorbell
 from handoff.adapters.judge_library import LibraryJudge
+from handoff.adapters.mail_smtp import SmtpPost
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
 from handoff.app import pages, rest
@@ -26,6 +27,7 @@ from handoff.app.customer_socket import CustomerSockets
 from handoff.app.housekeeping import Housekeeping
 from handoff.app.limits import Limiter
 from handoff.app.logs import configure_logs
+from handoff.app.offers import Offers
 from handoff.app.polls import Polls
 from handoff.app.problems import add_problem_handlers, problem_of, unexpected_problem
 from handoff.app.settings import Settings
@@ -33,11 +35,12 @@ from handoff.app.signin import Sessions
 from handoff.desk import Desk
 from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.judging import Judging
+from handoff.mailing import Mailing
 from handoff.patience import Patience
 from handoff.pii import Recogniser
 from handoff.ports import Bot
 from handoff.presence import Attendance, Board
-from handoff.queue import Queue
+from handoff.queue import Queue, Rules, Waits
 from handoff.turns import Turns
 from handoff.views import Views
 from knowledge_base import api, errors
@@ -85,14 +88,23 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
         store, timedelta(hours=settings.session_hours), frozenset(settings.allowed_origins), bool(settings.secure_cookies)
     )  # fmt: skip
     judging = Judging(store, doorbell, LibraryJudge(library))
-    desk = Desk(store, doorbell, judging, recogniser.find)
-    queue = Queue(store, doorbell)
-    views = Views(store, customers, recogniser.find)
+    waits = Waits(settings.chat_seconds, settings.long_wait_seconds)
+    desk = Desk(store, doorbell, judging, recogniser.find, waits)
+    letters = bool(settings.smtp_url)
+    queue = Queue(
+        store, doorbell, Rules(settings.routing, settings.offer_seconds, letters, settings.site_url)
+    )
+    views = Views(store, customers, recogniser.find, letters=letters)
     patience = _patience(settings, rasas.room if rasas else 0)
     turns = Turns(store, doorbell, bot, patience, recognise=recogniser.find)
-    housekeeping = Housekeeping(store, queue, attendance, settings.agent_gone_seconds)
+    housekeeping = Housekeeping(
+        store, queue, attendance, settings.agent_away_seconds, settings.agent_gone_seconds
+    )
     polls = Polls(store, local, redis, others_write=not settings.database_url.startswith("sqlite"))
     work: list[Job] = [turns.run, housekeeping.run, polls.run, partial(_warm_up, library, recogniser)]
+    work.append(Offers(doorbell, queue).run)
+    if letters:
+        work.append(Mailing(store, doorbell, SmtpPost(settings.smtp_url, settings.mail_from)).run)
     if rasas:
         work.append(rasas.run)
     closing: list[Job] = [limiter.close]

@@ -90,6 +90,7 @@ class Settings(BaseSettings):
         default="", description="smtp://user:password@host:port for letters to customers; none: none go out."
     )
     mail_from: str = Field(default="", description="Sender of those letters.")
+    site_url: str = Field(default="", description="Where such a letter says that the conversation goes on.")
     connections_per_address: int = Field(default=10_000, gt=0, description="Open sockets from one address.")
     keep_answers_days: float = Field(
         default=90, ge=0, description="How long answered questions are logged, masked; 0 keeps none."

@@ -17,7 +17,7 @@ def house(store: SqlStore, bot: ScriptedBot) -> House:
 
 
 def housekeeping(house: House) -> Housekeeping:
-    return Housekeeping(house.store, house.queue, house.attendance, gone_seconds=120)
+    return Housekeeping(house.store, house.queue, house.attendance, away_seconds=60, gone_seconds=120)
 
 
 async def test_a_chat_whose_customer_is_gone_for_a_day_leaves_the_queue(
