@@ -1,4 +1,4 @@
-"""The command line of the gateway: serve, migrate, accounts, export, protocol."""
+"""The command line of the gateway: serve, migrate, restored, accounts, export, protocol."""
 
 import asyncio
 import contextlib
@@ -63,6 +63,18 @@ def migrate() -> None:
 
     upgrade(_settings().database_url)
     console.print("The handoff's tables are up to date.")
+
+
+@app.command()
+def restored() -> None:
+    """Say that the database is a restored backup: every browser takes its conversation anew, and staff sign in again."""
+    from handoff.adapters.restoring import renew
+    from handoff.adapters.schema import migrate as upgrade
+
+    url = _settings().database_url
+    upgrade(url)
+    conversations, sessions = renew(url)
+    console.print(f"{conversations} conversations begin a new epoch; {sessions} sessions have ended.")
 
 
 @app.command()

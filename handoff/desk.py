@@ -24,7 +24,7 @@ from handoff.handover import (
     touched,
 )
 from handoff.judging import Judging
-from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known
+from handoff.log import CUSTOMER, SYSTEM, Receipt, card, known, log_for, new_epoch
 from handoff.ports import (
     TURNS_TOPIC,
     ConversationRecord,
@@ -77,14 +77,21 @@ class Desk:
         self._cards = Cards(recognise)
 
     async def returning(self, frame: CustomerHello) -> Seat | None:
-        """The seat of a customer who has a conversation already; None for everybody else. Reads only."""
+        """The seat of a customer who has a conversation already; None for everybody else. Reads only.
+
+        Also none for who has more of the log than there is: `hello` has to give it another epoch.
+        """
 
         def query(tx: Transaction) -> Seat | None:
             customer = tx.customer_by_token(hashed(frame.token)) if frame.token else None
             conversation = _current(tx, customer.id) if customer else None
             if customer is None or conversation is None:
                 return None
-            return _seat(customer.id, str(frame.token), conversation, frame)
+            resumed = frame.conversation == conversation.id and frame.epoch == conversation.epoch
+            if resumed and frame.seq > conversation.last_seq:
+                return None
+            token, epoch, head = str(frame.token), conversation.epoch, conversation.last_seq
+            return Seat(customer.id, token, conversation.id, epoch, head, resumed)
 
         return await self._store.read(query)
 
@@ -97,8 +104,10 @@ class Desk:
             customer_id = known_customer.id if known_customer else _new_id()
             if known_customer is None:
                 tx.add_customer(customer_id, hashed(token))
-            conversation = _current(tx, customer_id) or _begin(tx, customer_id, frame)
-            return _seat(customer_id, token, conversation, frame)
+            current = (_current(tx, customer_id) or _begin(tx, customer_id, frame)).id
+            epoch = frame.epoch if frame.conversation == current else None
+            conversation, resumed = log_for(tx, current, epoch, frame.seq)
+            return Seat(customer_id, token, current, conversation.epoch, conversation.last_seq, resumed)
 
         return await self._store.write(change)
 
@@ -328,16 +337,8 @@ def _current(tx: Transaction, customer_id: str) -> ConversationRecord | None:
 
 def _begin(tx: Transaction, customer_id: str, frame: CustomerHello) -> ConversationRecord:
     conversation_id = _new_id()
-    tx.add_conversation(conversation_id, customer_id, _new_id(), frame.locale, frame.page.model_dump())
+    tx.add_conversation(conversation_id, customer_id, new_epoch(), frame.locale, frame.page.model_dump())
     return tx.conversation(conversation_id)
-
-
-def _seat(customer_id: str, token: str, conversation: ConversationRecord, frame: CustomerHello) -> Seat:
-    same_log = frame.conversation == conversation.id and frame.epoch == conversation.epoch
-    return Seat(
-        customer_id, token, conversation.id, conversation.epoch, conversation.last_seq,
-        resumed=same_log and frame.seq <= conversation.last_seq,
-    )  # fmt: skip
 
 
 def _reopen(tx: Transaction, conversation: ConversationRecord) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from handoff.adapters import tables as t
 from handoff.adapters.rows import Rows
@@ -51,7 +51,7 @@ class PresenceRows(Rows):
         asked, now, c = set(keys), self.clock(), t.presence.c
         if not asked or since > now - seconds:
             return set()
-        recent = (c.seen_at > now - seconds, c.seen_at <= now + SEEN_SECONDS)
+        connected = and_(c.until > now, c.until > c.seen_at + RELOAD_SECONDS + 1)
+        recent = and_(or_(c.seen_at > now - seconds, connected), c.seen_at <= now + SEEN_SECONDS)
         ours = (c.site_id == self.site_id, c.role == role, c.key.in_(asked))
-        lately = set(self._connection.execute(select(c.key).where(*ours, *recent)).scalars())
-        return asked - lately - self.online(role)
+        return asked - set(self._connection.execute(select(c.key).where(*ours, recent)).scalars())

@@ -25,7 +25,7 @@ from handoff.app.problems import rejected
 from handoff.app.signin import Sessions
 from handoff.errors import HandoffError
 from handoff.judging import Judging
-from handoff.log import Receipt, card
+from handoff.log import Receipt, card, log_for
 from handoff.ports import QUEUE_TOPIC, AgentRecord, Doorbell, Store, Subscription, conversation_topic
 from handoff.presence import Attendance
 from handoff.protocol import (
@@ -160,8 +160,11 @@ class _Screen:
         conversation = frame.conversation
         await self._desk.views.conversation(conversation)  # raises NotFound before anything is promised
         self._bell.add(conversation_topic(conversation))
-        record = await self._desk.store.read(lambda tx: tx.conversation(conversation))
-        resumed = frame.epoch == record.epoch and frame.seq <= record.last_seq
+        store = self._desk.store
+        record = await store.read(lambda tx: tx.conversation(conversation))
+        resumed = frame.epoch == record.epoch
+        if resumed and frame.seq > record.last_seq:
+            record, resumed = await store.write(lambda tx: log_for(tx, conversation, frame.epoch, frame.seq))
         watching = Watching(
             conversation=conversation, epoch=record.epoch, head=record.last_seq, resumed=resumed
         )

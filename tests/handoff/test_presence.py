@@ -139,6 +139,15 @@ async def test_after_a_time_without_the_database_everybody_has_time_to_come_back
     assert await one.gone("mara") == set()
 
 
+async def test_who_is_connected_is_not_gone_however_short_the_time(any_store: SqlStore) -> None:
+    gateway = Gateway(any_store, Clock())
+    await gateway.comes("mara")
+    await gateway.comes("tomas")
+    await gateway.goes("tomas")
+    await gateway.runs(RENEW_SECONDS / 2)
+    assert await gateway.gone("mara", "tomas", seconds=1) == {"tomas"}
+
+
 async def test_only_those_who_are_asked_about_are_told(any_store: SqlStore) -> None:
     gateway = Gateway(any_store, Clock())
     await gateway.comes("here")
