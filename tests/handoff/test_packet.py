@@ -5,6 +5,7 @@ import pytest
 import structlog.testing
 
 from handoff import packet as packet_module
+from handoff.bot_replies import BOT
 from handoff.desk import Desk
 from handoff.handover import call_person
 from handoff.log import LOG_WINDOW
@@ -14,7 +15,6 @@ from handoff.ports import Json, Transaction
 from handoff.protocol import Packet, Reason
 from handoff.readers import as_event
 from handoff.triggers import Decision, Step
-from handoff.turns import BOT
 from tests.handoff.fakes import HIT, House, ScriptedBot, answers, says
 
 SINCE = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
