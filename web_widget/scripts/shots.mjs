@@ -131,7 +131,7 @@ await scene("home-loading", { slowArticles: true }, async (page) => {
 await scene("details", { talk: "offer" }, async (page) => {
   await open(page);
   await page.getByRole("button", { name: "Leave my e-mail" }).click();
-  await page.getByLabel("E-mail").fill("robin@");
+  await page.getByLabel("E-mail", { exact: true }).fill("robin@");
   await page.locator(".card button[type=submit]").click();
 });
 for (const dark of [false, true]) {
@@ -142,8 +142,24 @@ for (const dark of [false, true]) {
 }
 await scene("tell-details", { talk: "queue" }, async (page) => {
   await open(page);
-  await page.getByRole("button", { name: "E-mail me instead" }).click();
+  await page.getByRole("button", { name: "E-mail or call me instead" }).click();
 });
+for (const viewport of [DESKTOP, PHONE]) {
+  const phone = viewport === PHONE;
+  const name = (state) => `wait-${state}${phone ? "-phone-dark" : ""}`;
+  const options = (talk) => ({ talk, viewport, dark: phone });
+  for (const talk of ["nobody", "long", "left-mail", "left-call", "working", "seen", "away", "passed"]) await scene(name(talk), options(talk), open);
+  await scene(name("call"), options("nobody"), async (page) => {
+    await open(page);
+    await page.getByRole("button", { name: "Call me back" }).click();
+    await page.getByLabel("Telephone", { exact: true }).fill("call me");
+    await page.locator(".card button[type=submit]").click();
+  });
+  await scene(name("kept"), options("nobody"), async (page) => {
+    await open(page);
+    await page.getByRole("button", { name: "Keep my place" }).click();
+  });
+}
 await scene("rating", { talk: "closed" }, async (page) => {
   await open(page);
   await page.getByRole("radio", { name: "Good", exact: true }).check({ force: true });

@@ -61,8 +61,13 @@ const card = {
 };
 const corrected = { ...card, want: "Exchange the jacket for a size L, I do not want my money back", tried: "", corrected: ["want", "tried"] };
 
-const bot = { owner: "bot", agent: null, queue: null, agents_online: 2, bot_thinking: false, may_rate: false, card: null };
+const bot = { owner: "bot", agent: null, queue: null, agents_online: 2, bot_thinking: false, may_rate: false, agent_away: false, read_seq: 0, may_leave_details: false, card: null };
 const waiting = { ...bot, owner: "queue", card, queue: { position: 3, low_seconds: 110, high_seconds: 235 } };
+const alone = { ...waiting, card: null, agents_online: 0, may_leave_details: true, queue: { position: 2, low_seconds: null, high_seconds: null } };
+const long = { ...waiting, card: null, may_leave_details: true, queue: { position: 9, low_seconds: 900, high_seconds: 2_100 } };
+const contact = (more) => ({ kind: "contact", actor: ME, at: later(20), cmid: null, contact: { name: "Robin", email: "", phone: "", call_at: "", about: question.text, ...more } });
+const received = notice("contact_received", "Thank you, Robin. Your message is with us.");
+const TOMAS = { id: "a2", name: "Tomas Okafor", about: "Knows orders and payments" };
 const withMara = { ...bot, owner: "agent", agent: MARA };
 const early = [{ ...said(ME, "Is the store open on Sundays?"), at: new Date(START - 26 * 3_600_000).toISOString() }];
 const toMara = [
@@ -88,6 +93,20 @@ export const TALKS = {
   offer: { events: [question, offer], status: { ...bot, card: { ...card, tried: "I found no answer" } } },
   queue: { events: [question, answer, queued], status: waiting },
   corrected: { events: [question, answer, queued], status: { ...waiting, card: corrected } },
+  nobody: { events: [question, answer, queued], status: alone },
+  long: { events: [question, answer, queued], status: long },
+  "left-mail": { events: [question, queued, contact({ email: "robin@nowhere.example" }), received], status: alone },
+  "left-call": { events: [question, queued, contact({ phone: "+47 22 12 34 56", call_at: "weekdays after 15:00" }), received], status: alone },
+  working: {
+    events: [question, notice("still_working", "Fern is still looking. You can wait, or talk to a person.")],
+    status: { ...bot, bot_thinking: true },
+  },
+  seen: { events: toMara, status: { ...withMara, read_seq: 8 } },
+  away: { events: [...toMara, notice("agent_away", "Mara lost the connection. If she is not back in a minute, a colleague takes over.")], status: { ...withMara, agent_away: true } },
+  passed: {
+    events: [...toMara, notice("passed_on", "Tomas Okafor goes on from here.", TOMAS), said({ role: "agent", name: TOMAS.name, agent_id: TOMAS.id }, "Hello, I have read everything. I look after the label.")],
+    status: { ...withMara, agent: TOMAS },
+  },
   agent: { events: toMara, status: withMara, typing: true },
   closed: { events: [...toMara, notice("closed", "This conversation is finished.")], status: { ...bot, owner: "closed", may_rate: true } },
 };

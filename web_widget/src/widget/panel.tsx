@@ -9,7 +9,7 @@ import { announce } from "./announce";
 import { createHelp } from "./help";
 import styles from "./panel.css?inline";
 import { coverPage, followKeyboard, NARROW } from "./phone";
-import { Session } from "./session";
+import { fetchLine, Session } from "./session";
 import { browserStorage } from "./storage";
 import { createUi } from "./ui";
 import { App } from "./view/app";
@@ -117,7 +117,8 @@ export function mountPanel(shell: Shell): Panel {
     open(focus) {
       ui.open.value = true;
       // By the time that one of these is wanted, it is here.
-      void fetchRare().catch(() => {});
+      void fetchRare(shell.root).catch(() => {});
+      void fetchLine().catch(() => {});
       if (focus) requestAnimationFrame(() => focusPanel(shell.root));
     },
     close,

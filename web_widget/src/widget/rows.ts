@@ -27,6 +27,8 @@ export interface TextRow extends Said {
   readonly state: "sent" | "sending" | "failed";
   readonly cmid: string | null;
   readonly failure: string | null;
+  /** A person has read it, and nothing was said since. */
+  readonly seen: boolean;
 }
 
 export interface AnswerRow extends Said {
@@ -82,16 +84,20 @@ export interface RowsInput {
   readonly locale?: string;
   /** The voice of what the system itself offers. */
   readonly botName?: string;
+  /** How far a person has read. */
+  readonly readSeq?: number;
 }
 
-export function buildRows({ log, outbox, now, locale, botName = "" }: RowsInput): Row[] {
-  const context = { ...survey(log.events, outbox), botName };
+export function buildRows({ log, outbox, now, locale, botName = "", readSeq = 0 }: RowsInput): Row[] {
+  const read = log.events.findLast((event) => event.kind === "message" && (event.actor.role === "agent" || event.seq <= readSeq));
+  const context = { ...survey(log.events, outbox), botName, seen: read?.seq };
   const drawn = [...log.events.flatMap((event) => drawEvent(event, context)), ...drawOutbox(outbox)];
   return withDays(withGroups(drawn), now, locale);
 }
 
 interface Context extends Survey {
   readonly botName: string;
+  readonly seen: number | undefined;
 }
 
 interface Survey {
@@ -137,7 +143,7 @@ function drawEvent(event: LogEvent, context: Context): (SaidRow | NoticeRow)[] {
   const open = event.seq > context.answeredUpTo;
   switch (event.kind) {
     case "message":
-      return [text(said(event, context), event.text, event.cmid)];
+      return [text(said(event, context), event.text, event.cmid, event.seq === context.seen)];
     case "chosen":
       return [text(said(event, context), event.label, event.cmid)];
     case "answer":
@@ -157,18 +163,18 @@ function drawEvent(event: LogEvent, context: Context): (SaidRow | NoticeRow)[] {
   }
 }
 
-function text(base: Said, words: string, cmid: string | null): TextRow {
-  return { ...base, row: "text", text: words, state: "sent", cmid, failure: null };
+function text(base: Said, words: string, cmid: string | null, read = false): TextRow {
+  return { ...base, row: "text", text: words, state: "sent", cmid, failure: null, seen: read && base.side === "mine" };
 }
 
 function drawOutbox(outbox: Outbox<Write>): SaidRow[] {
-  return outbox.flatMap(({ frame, at, failure }): SaidRow[] => {
+  return outbox.flatMap(({ frame, at, failure, delivered }): SaidRow[] => {
     const iso = new Date(at).toISOString();
     const base: Said = { key: `c${frame.cmid}`, at: iso, side: "mine", name: "", first: true, last: true };
     if (frame.type === "contact") return [{ ...base, row: "contact", contact: frame.contact, state: "sending" }];
     if (frame.type !== "send") return [];
-    const state = failure === null ? "sending" : "failed";
-    return [{ ...base, row: "text", text: frame.text, state, cmid: frame.cmid, failure }];
+    const state = failure !== null ? "failed" : delivered ? "sent" : "sending";
+    return [{ ...base, row: "text", text: frame.text, state, cmid: frame.cmid, failure, seen: false }];
   });
 }
 

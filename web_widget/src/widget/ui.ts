@@ -20,6 +20,8 @@ export interface Suggestions {
   readonly articles: readonly ArticleSummary[];
 }
 
+export type Reach = "email" | "call";
+
 export const noSuggestions: Suggestions = { query: "", articles: [] };
 
 export function createUi(view: View, draft: string) {
@@ -29,8 +31,8 @@ export function createUi(view: View, draft: string) {
     draft: cell(draft),
     search: cell(""),
     found: cell(noSuggestions),
-    /** The form for name and e-mail stands open. */
-    details: cell(false),
+    /** The form for name and address stands open, for this way of being reached. */
+    details: cell<Reach | false>(false),
     /** Raised to move the focus into the composer. */
     focusComposer: cell(0),
     /** Offers that were answered with "go on with the bot", and a rating that was put off. */

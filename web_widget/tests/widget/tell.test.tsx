@@ -77,7 +77,7 @@ describe("what I'll tell them", () => {
   it("stands open in line, and folded beside an offer or the form for details", () => {
     const { rerender } = render(tree({}));
     expect(screen.getByText("Order FH-204817")).toBeTruthy();
-    act(() => void (ui.details.value = true));
+    act(() => void (ui.details.value = "email"));
     expect(screen.queryByText("Order FH-204817")).toBeNull();
     act(() => void (ui.details.value = false));
     rerender(tree({ owner: "bot" }));

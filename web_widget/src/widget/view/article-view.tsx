@@ -10,6 +10,7 @@ import { ErrorState } from "../../shared/components/state";
 import { Time } from "../../shared/components/time";
 import type { PublicArticle } from "../../shared/knowledge";
 import type { ArticleRef } from "../ui";
+import { rareWords } from "../rare-words";
 import { words } from "../words";
 import { useWidget } from "./context";
 
@@ -24,18 +25,18 @@ export function ArticleView({ article, from }: { article: ArticleRef; from: "hom
     setLoaded(null);
     help.article(article.slug, abort.signal).then(setLoaded, (error: unknown) => {
       if (abort.signal.aborted) return;
-      const problem = { code: "unknown", message: words.articleFailed, retryable: true };
+      const problem = { code: "unknown", message: rareWords.articleFailed, retryable: true };
       setLoaded(error instanceof ProblemError ? error : new ProblemError(0, problem));
     });
     return () => abort.abort();
   }, [article.slug, round]);
-  if (loaded === null) return <div class="view"><Skeleton lines={7} label={words.articleLoading} /></div>;
+  if (loaded === null) return <div class="view"><Skeleton lines={7} label={rareWords.articleLoading} /></div>;
   if (loaded instanceof ProblemError) {
     const gone = loaded.status === 404;
     return (
       <div class="view">
         <ErrorState
-          title={gone ? words.articleGone : words.articleFailed}
+          title={gone ? rareWords.articleGone : rareWords.articleFailed}
           retry={gone ? undefined : () => setRound(round + 1)}
         >
           {loaded.message}
@@ -74,7 +75,7 @@ function Article({ article, fragment, from }: { article: PublicArticle; fragment
       </article>
       <Helpful slug={article.slug} />
       <footer class="article-foot">
-        <p class="small-heading">{words.articleStuck}</p>
+        <p class="small-heading">{rareWords.articleStuck}</p>
         <div class="card-actions">
           <Button small icon={MessageCircle} onClick={talk}>
             {from === "talk" ? words.resume : words.ask}
@@ -84,7 +85,7 @@ function Article({ article, fragment, from }: { article: PublicArticle; fragment
           </Button>
         </div>
         <a class="article-link" href={new URL(article.url, origin).href} target="_blank" rel="noopener">
-          {words.articlePage}
+          {rareWords.articlePage}
           <Icon node={ExternalLink} turns />
         </a>
       </footer>

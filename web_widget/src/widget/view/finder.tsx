@@ -11,7 +11,6 @@ import { noSuggestions, type Suggestions } from "../ui";
 import { words } from "../words";
 import { useWidget } from "./context";
 import { NOTICED_MILLISECONDS } from "./page-articles";
-import { useFoundStyles } from "./use-found-styles";
 
 /** A list under a moving pointer waits so long after its last move. */
 const HELD_MILLISECONDS = 1000;
@@ -43,8 +42,6 @@ export function Sheet({ text, highlight, choose, dismiss }: SheetProps) {
   const { articles } = useCell(ui.found);
   /** What was shown for this message: it may stay although it was seen. */
   const round = useRef(new Set<string>());
-  const box = useRef<HTMLDivElement>(null);
-  useFoundStyles(box);
   const held = useRef<Suggestions | true | null>(null);
   const show = (found: Suggestions) => {
     const fresh = found.articles.filter(
@@ -83,7 +80,6 @@ export function Sheet({ text, highlight, choose, dismiss }: SheetProps) {
   return (
     <>
       <div
-        ref={box}
         id="sheet"
         class="sheet"
         role="listbox"

@@ -19,9 +19,10 @@ export function presence(model: Model): Presence {
   const bot = model.botName || "Assistant";
   const { status } = model;
   if (status?.owner === "agent" && status.agent) {
-    return { role: "agent", name: status.agent.name, line: words.presenceAgent(firstName(status.agent.name)) };
+    const say = status.agent_away ? words.presenceAway : words.presenceAgent;
+    return { role: "agent", name: status.agent.name, line: say(firstName(status.agent.name)) };
   }
-  if (status?.owner === "queue") return { role: "bot", name: bot, line: isLeft(model) ? words.queueLeft : presenceQueue(status.queue) };
+  if (status?.owner === "queue") return { role: "bot", name: bot, line: isLeft(model) ? words.queueLeft : status.agents_online ? presenceQueue(status.queue) : words.queueNobody };
   if (status?.owner === "closed") return { role: "bot", name: bot, line: words.presenceClosed };
   return { role: "bot", name: bot, line: words.presenceBot };
 }

@@ -22,7 +22,7 @@ export function LogView() {
   const { session, locale } = useWidget();
   const model = useCell(session.model);
   const now = useNow(60);
-  const rows = buildRows({ log: model.log, outbox: model.outbox, now, locale, botName: model.botName });
+  const rows = buildRows({ log: model.log, outbox: model.outbox, now, locale, botName: model.botName, readSeq: model.status?.read_seq });
   const complete = isComplete(model);
   const waiting = session.known && !complete && rows.length === 0;
   const { box, content, away, toEnd } = useEnd(rows);
@@ -63,7 +63,7 @@ function Greeting() {
   // A log that begins with the same words carries the greeting itself.
   const first = log.events[0];
   if (first?.kind === "message" && first.actor.role === "bot") return null;
-  return <Bubble row={{ ...said, row: "text", text: greeting, state: "sent", cmid: null, failure: null }} />;
+  return <Bubble row={{ ...said, row: "text", text: greeting, state: "sent", cmid: null, failure: null, seen: false }} />;
 }
 
 function RowView({ row }: { row: Row }) {

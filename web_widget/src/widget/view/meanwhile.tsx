@@ -1,26 +1,24 @@
 /** Waiting for a person: articles on what was asked last, none that was seen before, nothing when none fits. */
 import { FileText } from "lucide";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/components/icon";
 import { useCell } from "../../shared/components/use-cell";
 import type { ArticleSummary } from "../../shared/knowledge";
 import { articleRef } from "../ui";
-import { words } from "../words";
+import { rareWords } from "../rare-words";
 import { useWidget } from "./context";
-import { useFoundStyles } from "./use-found-styles";
 
 const MOST = 2;
 /** Pixels; in a lower window the conversation needs the room. */
 const LOWEST = 700;
 
 export function Meanwhile() {
-  const { session, help, openArticle } = useWidget();
+  const { session, ui, help, openArticle } = useWidget();
+  const details = useCell(ui.details);
   const { events } = useCell(session.model).log;
   // What was asked says more than "a person, please", which is often the last thing said.
   const asked = events.flatMap((event) => (event.kind === "message" && event.actor.role === "customer" ? [event.text] : []));
   const about = asked.slice(-2).join(" ");
-  const box = useRef<HTMLElement>(null);
-  useFoundStyles(box);
   const [articles, setArticles] = useState<readonly ArticleSummary[]>([]);
   useEffect(() => {
     if (!about || innerHeight < LOWEST) return;
@@ -34,10 +32,10 @@ export function Meanwhile() {
     help.suggest(about, abort.signal, new Set()).then(shown, () => {});
     return () => abort.abort();
   }, [about]);
-  if (articles.length === 0) return null;
+  if (articles.length === 0 || details) return null;
   return (
-    <section ref={box} class="meanwhile" aria-label={words.queueArticles}>
-      <p class="small-heading">{words.queueArticles}</p>
+    <section class="meanwhile" aria-label={rareWords.queueArticles}>
+      <p class="small-heading">{rareWords.queueArticles}</p>
       {articles.map((article) => (
         <button
           key={article.slug}

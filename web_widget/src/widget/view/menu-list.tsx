@@ -5,7 +5,7 @@ import { Button } from "../../shared/components/button";
 import { Icon, type IconNode } from "../../shared/components/icon";
 import { useCell } from "../../shared/components/use-cell";
 import { saveCopy } from "../transcript";
-import { words } from "../words";
+import { rareWords } from "../rare-words";
 import { useWidget } from "./context";
 
 export function MenuList({ close }: { close: () => void }) {
@@ -26,30 +26,30 @@ export function MenuList({ close }: { close: () => void }) {
     <div id="menu" class="menu" ref={list} onKeyDown={onKeyDown}>
       {asking ? (
         <div class="menu-ask">
-          <p>{words.forgetQuestion}</p>
+          <p>{rareWords.forgetQuestion}</p>
           <div class="card-actions">
             <Button small kind="danger" onClick={pick(reset)}>
-              {words.forgetYes}
+              {rareWords.forgetYes}
             </Button>
             <Button small onClick={close}>
-              {words.forgetNo}
+              {rareWords.forgetNo}
             </Button>
           </div>
         </div>
       ) : (
         <>
           <Item icon={Download} disabled={nothing} run={pick(() => saveCopy(session.model.value))}>
-            {words.menuCopy}
+            {rareWords.menuCopy}
           </Item>
           <Item
             icon={Flag}
             disabled={nothing || status?.owner === "closed"}
             run={pick(() => void session.write({ type: "close" }))}
           >
-            {words.menuEnd}
+            {rareWords.menuEnd}
           </Item>
           <Item icon={Trash2} run={() => setAsking(true)}>
-            {words.menuForget}
+            {rareWords.menuForget}
           </Item>
         </>
       )}

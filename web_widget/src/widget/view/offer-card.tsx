@@ -28,7 +28,7 @@ export function OfferCard({ row }: { row: OfferRow }) {
       </Button>
     ),
     details: (
-      <Button key="details" icon={Mail} onClick={() => (ui.details.value = true)}>
+      <Button key="details" icon={Mail} onClick={() => (ui.details.value = "email")}>
         {words.offerDetails}
       </Button>
     ),

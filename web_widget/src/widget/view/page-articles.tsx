@@ -1,13 +1,12 @@
 /** Articles on the home screen, and why they are there. */
 import { ChevronRight, FileText } from "lucide";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Icon } from "../../shared/components/icon";
 import { useCell } from "../../shared/components/use-cell";
 import type { SuggestReply } from "../../shared/knowledge";
 import { articleRef } from "../ui";
 import { words } from "../words";
 import { useWidget } from "./context";
-import { useFoundStyles } from "./use-found-styles";
 
 /** What stood there for less was hardly seen. */
 export const NOTICED_MILLISECONDS = 1000;
@@ -15,8 +14,6 @@ export const NOTICED_MILLISECONDS = 1000;
 export function PageArticles({ found }: { found: SuggestReply }) {
   const { ui, help, openArticle } = useWidget();
   const open = useCell(ui.open);
-  const box = useRef<HTMLElement>(null);
-  useFoundStyles(box);
   useEffect(() => {
     if (!open) return;
     const id = setTimeout(() => help.visit.note("shown", found.articles.map(({ slug }) => slug)), NOTICED_MILLISECONDS);
@@ -25,7 +22,7 @@ export function PageArticles({ found }: { found: SuggestReply }) {
   if (found.articles.length === 0) return null;
   const title = found.because === "helped" ? words.helpedOthers : words.forThisPage;
   return (
-    <section ref={box} class="page-articles" aria-label={title}>
+    <section class="page-articles" aria-label={title}>
       <h3 class="small-heading">{title}</h3>
       <ul class="article-list">
         {found.articles.map((article) => (

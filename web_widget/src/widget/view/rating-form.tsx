@@ -3,6 +3,7 @@ import { Angry, Frown, Laugh, Meh, Smile } from "lucide";
 import { useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
+import { rareWords } from "../rare-words";
 import { words } from "../words";
 import { useWidget } from "./context";
 
@@ -19,7 +20,7 @@ export function RatingForm({ skip }: { skip: () => void }) {
   return (
     <form class="card rating" onSubmit={submit}>
       <fieldset class="faces">
-        <legend class="card-title">{words.rateTitle}</legend>
+        <legend class="card-title">{rareWords.rateTitle}</legend>
         {FACES.map((face, index) => {
           const label = words.rateScores[index] ?? "";
           return (
@@ -45,18 +46,18 @@ export function RatingForm({ skip }: { skip: () => void }) {
           rows={2}
           maxLength={1000}
           dir="auto"
-          aria-label={words.rateComment}
-          placeholder={words.rateComment}
+          aria-label={rareWords.rateComment}
+          placeholder={rareWords.rateComment}
           value={comment}
           onInput={(event) => setComment(event.currentTarget.value)}
         />
       )}
       <div class="card-actions">
         <Button small kind="primary" type="submit" disabled={score === null}>
-          {words.rateSend}
+          {rareWords.rateSend}
         </Button>
         <Button small kind="quiet" onClick={skip}>
-          {words.rateSkip}
+          {rareWords.rateSkip}
         </Button>
       </div>
     </form>

@@ -1,5 +1,5 @@
 /** Bubbles, quiet lines and days: what a log is made of. */
-import { CircleAlert, CircleCheck, Clock3, Mail } from "lucide";
+import { CircleAlert, CircleCheck, Clock3, Mail, Phone } from "lucide";
 import type { ComponentChildren } from "preact";
 import { Avatar } from "../../shared/components/avatar";
 import { Icon } from "../../shared/components/icon";
@@ -55,6 +55,7 @@ export function Bubble({ row }: { row: TextRow }) {
           <Icon node={Clock3} label={words.sending} />
         </span>
       )}
+      {row.seen && <span class="seen">{words.seen}</span>}
       {row.state === "failed" && row.cmid && <Failed cmid={row.cmid} reason={row.failure ?? ""} />}
     </Said>
   );
@@ -86,18 +87,15 @@ function Failed({ cmid, reason }: { cmid: string; reason: string }) {
 }
 
 export function ContactBubble({ row }: { row: ContactRow }) {
+  const { name, phone, call_at: when, email } = row.contact;
   return (
     <Said row={row}>
       <div class="bubble contact" dir="auto">
         <p class="contact-head">
-          <Icon node={Mail} />
-          {words.detailsSent}
+          <Icon node={phone ? Phone : Mail} />
+          {phone ? words.detailsCall : words.detailsSent}
         </p>
-        <p>
-          {row.contact.name}
-          <br />
-          {row.contact.email}
-        </p>
+        <p class="contact-ways">{[name, phone, when, email].filter(Boolean).join("\n")}</p>
         <p class="contact-about">{row.contact.about}</p>
       </div>
     </Said>
@@ -106,7 +104,7 @@ export function ContactBubble({ row }: { row: ContactRow }) {
 
 export function Notice({ row }: { row: NoticeRow }) {
   const { locale } = useWidget();
-  if (row.code === "joined" && row.agent) {
+  if ((row.code === "joined" || row.code === "passed_on") && row.agent) {
     const { name, about } = row.agent;
     // The line about them stands below; it need not be said twice.
     const text = about ? row.text.replace(about, "").replace(/[\s.,—–-]+$/u, "") : row.text;

@@ -1,11 +1,10 @@
 /** "What I'll tell them": the summary that a person gets, for the customer to read and to put right. */
 import { ChevronDown, MessageSquareQuote, Pencil } from "lucide";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
 import { useCell } from "../../shared/components/use-cell";
 import type { Card } from "../../shared/protocol";
-import styles from "../tell.css?inline";
 import { changeOf, corrected, LONGEST, PARTS, shownParts, tellWords as words, withPending, type Change, type Lines, type Part } from "../telling";
 import { useWidget } from "./context";
 
@@ -30,7 +29,6 @@ export function TellCard({ card, waiting, joined }: Props) {
   const [saved, setSaved] = useState(false);
   const box = useRef<HTMLElement>(null);
   const known = JSON.stringify(card);
-  useStyles(box);
   // what was sent is shown until the card says it itself, or the gateway refuses it
   useEffect(() => setSent(null), [known, trouble]);
   useEffect(() => {
@@ -49,7 +47,7 @@ export function TellCard({ card, waiting, joined }: Props) {
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".tell-edit")?.focus());
   };
   if (joined && !editing) return null;
-  const open = editing || !(folded ?? (!waiting || details || innerHeight < SHORT));
+  const open = editing || !(folded ?? (!waiting || details !== false || innerHeight < SHORT));
   return (
     <section class="tell" ref={box} aria-label={words.title}>
       <div class="tell-head">
@@ -156,19 +154,4 @@ function TellField({ part, value, set }: { part: Part; value: string; set: (valu
       )}
     </div>
   );
-}
-
-let sheet: CSSStyleSheet | null = null;
-
-/** The card's styles come with its chunk, into whatever root it is drawn in. */
-function useStyles(box: { current: HTMLElement | null }): void {
-  useLayoutEffect(() => {
-    const root = box.current?.getRootNode();
-    if (!(root instanceof ShadowRoot)) return;
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(styles);
-    }
-    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  });
 }

@@ -6,9 +6,13 @@ import { words } from "../words";
 type Rare = typeof import("./rare");
 
 let fetched: Rare | null = null;
+let place: ShadowRoot | null = null;
 
-export async function fetchRare(): Promise<Rare> {
+/** `root`: where the panel is, so that the styles get there too. */
+export async function fetchRare(root = place): Promise<Rare> {
+  place = root;
   fetched ??= await import("./rare");
+  if (place) fetched.dress(place);
   return fetched;
 }
 

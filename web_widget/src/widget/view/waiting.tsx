@@ -5,10 +5,10 @@ import { QueueCard } from "./queue-card";
 import { TellCard } from "./tell-card";
 
 export function Waiting({ status }: { status: CustomerStatus }) {
-  const { owner, queue, agents_online, card } = status;
+  const { owner, card } = status;
   return (
     <>
-      {owner === "queue" && <QueueCard place={queue} agentsOnline={agents_online} />}
+      {owner === "queue" && <QueueCard status={status} />}
       {owner === "queue" && <Meanwhile />}
       {card && <TellCard card={card} waiting={owner === "queue"} joined={owner === "agent"} />}
     </>
