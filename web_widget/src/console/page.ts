@@ -136,10 +136,10 @@ export function accept(desk: Desk, page: Page, { row, kind }: Offer): void {
   else desk.accept(row.conversation);
 }
 
-/** What was asked of everybody with a skill only goes out of sight here. */
+/** What was asked of everybody with a skill goes on being asked of the others, out of sight here. */
 export function decline(desk: Desk, { row, kind }: Offer): void {
+  desk.decline(row.conversation);
   if (kind === "skill") desk.dispatch({ type: "wave", conversation: row.conversation });
-  else desk.decline(row.conversation);
 }
 
 /** The answer that has the focus, or else the bot's last one. */

@@ -14,7 +14,7 @@ export function offers(state: ConsoleState): readonly Offer[] {
   const me = myId(state);
   if (me === null) return [];
   const found = (state.queue?.rows ?? []).flatMap((row): Offer[] => {
-    const kind = offerKind(row, me);
+    const kind = offerKind(state, row, me);
     return kind === null || (kind === "skill" && state.waved.includes(row.conversation)) ? [] : [{ row, kind }];
   });
   return found.sort((one, other) => (one.row.offer_seconds ?? Infinity) - (other.row.offer_seconds ?? Infinity) || 0);
@@ -24,11 +24,17 @@ export function offerOf(state: ConsoleState, conversation: string): Offer | null
   return offers(state).find(({ row }) => row.conversation === conversation) ?? null;
 }
 
-function offerKind(row: QueueRow, me: string): Offer["kind"] | null {
+function offerKind(state: ConsoleState, row: QueueRow, me: string): Offer["kind"] | null {
   if (row.state === "waiting") return row.offered_to?.id === me ? "offer" : null;
   if (row.agent?.id === me) return null;
   if (row.transfer_to !== null) return row.transfer_to.id === me ? "transfer" : null;
-  return row.transfer_skill !== "" && row.may_take ? "skill" : null;
+  return row.transfer_skill !== "" && isAsked(state, row.transfer_skill, me) ? "skill" : null;
+}
+
+/** A supervisor knows everything. */
+function isAsked({ queue, welcome }: ConsoleState, skill: string, me: string): boolean {
+  const skills = queue?.colleagues.find(({ card }) => card.id === me)?.skills ?? [];
+  return skills.includes(skill) || welcome?.supervisor === true;
 }
 
 /** Whole seconds, never negative; null when nothing runs out. */

@@ -45,6 +45,7 @@ function person(colleague: Colleague): Target {
 
 function unasked(one: Colleague): string {
   if (!one.online) return "Offline";
+  if (!one.available) return "Not taking chats";
   return isFull(one) ? "All chats taken" : "";
 }
 
@@ -53,9 +54,9 @@ function isFull({ active, max_chats: most }: Colleague): boolean {
 }
 
 function withSkill(skill: string, others: readonly Colleague[]): Target {
-  const having = others.filter((one) => one.skills.includes(skill) && one.online);
+  const having = others.filter((one) => one.skills.includes(skill) && one.online && one.available);
   const about = having.length === 0 ? "" : having.map(({ card }) => card.name).join(", ");
-  const because = having.length === 0 ? "Nobody online" : having.every(isFull) ? "All chats taken" : "";
+  const because = having.length === 0 ? "Nobody there" : having.every(isFull) ? "All chats taken" : "";
   return { key: `skill:${skill}`, to: { skill }, name: skill, about, colleague: null, because };
 }
 

@@ -3,13 +3,14 @@ import { emptyState } from "../../../src/console/state/model";
 import { offerOf, offers, passingTo, secondsLeft } from "../../../src/console/state/offers";
 import { badgeCount, mayClaim, mayTakeNext, needs, wantedWatches } from "../../../src/console/state/queue";
 import { reduce } from "../../../src/console/state/reduce";
-import type { AgentOutFrame, QueueRow } from "../../../src/shared/protocol";
+import type { AgentOutFrame, Colleague, QueueRow } from "../../../src/shared/protocol";
 import { MARA, NOON, queue, row, TOMAS, welcome } from "../fixtures";
 
 function floor(rows: QueueRow[], ...more: AgentOutFrame[]) {
-  return reduce(emptyState(), { type: "frames", frames: [welcome({ routing: "offer" }), queue(1, rows), ...more], now: NOON });
+  return reduce(emptyState(), { type: "frames", frames: [welcome({ routing: "offer" }), queue(1, rows, { colleagues: [ME] }), ...more], now: NOON });
 }
 
+const ME: Colleague = { card: MARA, skills: ["returns"], languages: [], online: true, available: true, active: 0, max_chats: 4 };
 const OFFERED = row("o", { offered_to: MARA, offer_seconds: 20 });
 const ELSEWHERE = row("e", { offered_to: TOMAS, offer_seconds: 20 });
 const ASKED = row("t", { state: "active", agent: TOMAS, transfer_to: MARA, offer_seconds: 5 });
@@ -28,14 +29,14 @@ describe("offers", () => {
 
   it("leave out a skill that I have not got, and my own transfers", () => {
     const mine = row("m", { state: "active", agent: MARA, transfer_to: TOMAS });
-    expect(offers(floor([{ ...SKILL, may_take: false }, mine]))).toEqual([]);
+    expect(offers(floor([{ ...SKILL, transfer_skill: "boots" }, mine]))).toEqual([]);
   });
 
   it("forget a skill's offer once I waved it away, and know it again when it is asked anew", () => {
     const waved = reduce(floor([SKILL]), { type: "wave", conversation: "s" });
     expect(offers(waved)).toEqual([]);
-    const over = reduce(waved, { type: "frames", frames: [queue(2, [row("s", { state: "active", agent: TOMAS })])], now: NOON });
-    const anew = reduce(over, { type: "frames", frames: [queue(3, [SKILL])], now: NOON });
+    const over = reduce(waved, { type: "frames", frames: [queue(2, [row("s", { state: "active", agent: TOMAS })], { colleagues: [ME] })], now: NOON });
+    const anew = reduce(over, { type: "frames", frames: [queue(3, [SKILL], { colleagues: [ME] })], now: NOON });
     expect(offers(anew)).toHaveLength(1);
   });
 

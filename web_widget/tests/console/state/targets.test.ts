@@ -32,8 +32,8 @@ it("puts first who can be asked, and says why the others cannot; never me", () =
     ["Ilse", "All chats taken"],
     ["Jun", "Offline"],
     ["boots", "All chats taken"],
-    ["returns", "Nobody online"],
-    ["stoves", "Nobody online"],
+    ["returns", "Nobody there"],
+    ["stoves", "Nobody there"],
   ]);
 });
 
