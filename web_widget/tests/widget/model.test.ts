@@ -13,7 +13,7 @@ const after = (frames: CustomerOutFrame[], from: Model = emptyModel): Model =>
 /** What the client hands over after these events. */
 function clientWith(events: LogEvent[], more: Partial<Client<Write>> = {}): Client<Write> {
   const log = { conversation: "c", epoch: "e", last: events.at(-1)?.seq ?? 0, events };
-  return newClient<Write>({ state: "open", wanted: ["c"], readers: { c: { ...emptyReader, log, head: 2, answered: true } }, ...more });
+  return newClient<Write>({ state: "open", wanted: ["c"], readers: { c: { ...emptyReader, log, head: 2, answeredOn: 1 } }, ...more });
 }
 
 const greeted = follow(after([welcome()]), clientWith([]));

@@ -5,6 +5,7 @@
 import type { Outgoing } from "../outbox";
 import { FIRST_UPGRADE_SECONDS, send, timer, type Work } from "./state";
 
+/** To open, and then to be greeted. */
 const CONNECT_SECONDS = 15;
 /** A quiet link is asked for a sign of life after this long (the server speaks every 20 s), and is dead without one. */
 const QUIET_SECONDS = 22;
@@ -39,7 +40,7 @@ export function opened<F extends Outgoing>(work: Work<F>, connection: number): v
   if (connection === client.connection) {
     client.state = "open";
     client.heardAt = moment.now;
-    timer(work, "pulse", QUIET_SECONDS * 1000);
+    timer(work, "pulse", CONNECT_SECONDS * 1000);
   }
   send(work, work.dialect.hello(client), connection);
 }
@@ -66,7 +67,7 @@ function adopt<F extends Outgoing>(work: Work<F>): void {
   client.state = "open";
   client.upgradeSeconds = FIRST_UPGRADE_SECONDS;
   timer(work, "upgrade", null);
-  timer(work, "pulse", QUIET_SECONDS * 1000);
+  timer(work, "pulse", CONNECT_SECONDS * 1000);
   forget(work);
 }
 
@@ -129,7 +130,7 @@ export function wake<F extends Outgoing>(work: Work<F>): void {
 export function pulse<F extends Outgoing>(work: Work<F>): void {
   const { client, moment } = work;
   const left = QUIET_SECONDS * 1000 - (moment.now - client.heardAt);
-  if (client.state === "connecting" || client.pingedAt !== null) lost(work);
+  if (!client.greeted || client.pingedAt !== null) lost(work);
   else if (left > 0) timer(work, "pulse", left);
   else ping(work, ANSWER_SECONDS);
 }

@@ -14,7 +14,7 @@ const ASK_AGAIN_SECONDS = 3;
 export const emptyReader: Reader = {
   log: emptyLog,
   head: 0,
-  answered: false,
+  answeredOn: 0,
   askedAt: null,
   read: 0,
   acked: 0,
@@ -30,8 +30,8 @@ export interface Answer {
 }
 
 /** History has arrived whole. */
-export function isWhole({ answered, log, head }: Reader): boolean {
-  return answered && log.last >= head;
+export function isWhole({ answeredOn, log, head }: Reader): boolean {
+  return answeredOn > 0 && log.last >= head;
 }
 
 function put<F extends Outgoing>({ client }: Work<F>, conversation: string, change: Partial<Reader>): void {
@@ -51,18 +51,27 @@ export function moved<F extends Outgoing>(work: Work<F>, conversation: string): 
 
 /** The server says where the log stands. Another epoch: forget it, it follows whole; what it may have lost goes again. */
 export function answered<F extends Outgoing>(work: Work<F>, frame: Answer): void {
-  const { conversation, head } = frame;
-  const before = work.client.readers[conversation] ?? emptyReader;
-  const log = resumeLog(before.log, frame);
+  const { conversation, epoch, head } = frame;
+  const { connection, readers } = work.client;
+  const before = readers[conversation] ?? emptyReader;
+  // said twice on one connection, it is an echo: what followed the first has been applied
+  const resumed = frame.resumed || (isFollowed(work, before) && before.log.epoch === epoch);
+  const log = resumeLog(before.log, { conversation, epoch, resumed });
   const kept = log === before.log;
-  put(work, conversation, { log, head, answered: true, askedAt: null, read: kept ? before.read : Math.min(before.read, head) });
+  const read = kept ? before.read : Math.min(before.read, head);
+  put(work, conversation, { log, head, answeredOn: connection, askedAt: null, read });
   if (!kept) unsettle(work, conversation);
   noted(work);
 }
 
+/** Whether the server has said on this connection where that log stands: before that a seq means nothing. */
+function isFollowed<F extends Outgoing>({ client }: Work<F>, reader: Reader | undefined): boolean {
+  return reader?.answeredOn === client.connection;
+}
+
 export function event<F extends Outgoing>(work: Work<F>, frame: Event): void {
   const reader = work.client.readers[frame.conversation];
-  if (!reader) return;
+  if (!reader || !isFollowed(work, reader)) return;
   const { log, outcome } = applyEvent(reader.log, frame);
   if (outcome === "gap") ask(work, frame.conversation);
   if (outcome !== "applied") return;
@@ -72,8 +81,9 @@ export function event<F extends Outgoing>(work: Work<F>, frame: Event): void {
 }
 
 export function head<F extends Outgoing>(work: Work<F>, frame: Head): void {
-  const reader = work.client.readers[frame.conversation ?? ""];
-  if (reader && isBehind(reader.log, frame)) ask(work, reader.log.conversation as string);
+  const { conversation } = frame;
+  const reader = work.client.readers[conversation ?? ""];
+  if (conversation && reader && (!isFollowed(work, reader) || isBehind(reader.log, frame))) ask(work, conversation);
 }
 
 export function ask<F extends Outgoing>(work: Work<F>, conversation: string): void {

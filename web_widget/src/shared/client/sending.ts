@@ -81,7 +81,11 @@ export function loaded<F extends Outgoing>(work: Work<F>, entries: Outbox<F>): v
   const stays = (entry: OutboxEntry<F>) =>
     !entry.adopted || entry.delivered || isUnderWay(work, entry.frame) || entries.some((one) => one.frame.cmid === entry.frame.cmid);
   const kept = client.outbox.filter(stays);
-  if (taken.length > 0 || kept.length < client.outbox.length) client.outbox = [...kept, ...taken].sort((one, other) => one.at - other.at);
+  if (taken.length > 0 || kept.length < client.outbox.length) {
+    // what was left behind goes first, whatever the clocks of those pages said
+    const left = [...kept.filter((entry) => entry.adopted), ...taken].sort((one, other) => one.at - other.at);
+    client.outbox = [...left, ...kept.filter((entry) => !entry.adopted)];
+  }
   client.loaded = true;
   if (client.turn === "checking") client.turn = "mine";
   flush(work);
@@ -121,11 +125,12 @@ export function flush<F extends Outgoing>(work: Work<F>): void {
   if (client.turn !== "mine") return;
   timer(work, "turn", null);
   let next = Infinity;
-  const lanes = new Set<string>();
-  for (const { frame, notBefore } of waiting) {
-    const lane = dialect.lane(frame);
-    if (lanes.has(lane)) continue;
-    lanes.add(lane);
+  const lanes = new Map<string, OutboxEntry<F>>();
+  for (const entry of waiting) {
+    const lane = dialect.lane(entry.frame);
+    if (!lanes.has(lane) || isUnderWay(work, entry.frame)) lanes.set(lane, entry);
+  }
+  for (const [lane, { frame, notBefore }] of lanes) {
     let due = isUnderWay(work, frame) ? (client.underWay[lane]?.at ?? 0) + REPEAT_SECONDS * 1000 : notBefore;
     if (due <= moment.now) {
       send(work, frame);

@@ -20,8 +20,8 @@ export interface Reader {
   readonly log: Log;
   /** The head at the last answer: once the log has reached it, history is complete. */
   readonly head: number;
-  /** The server has answered on this connection or an earlier one. */
-  readonly answered: boolean;
+  /** The connection on which the server last said where the log stands; 0 for never. */
+  readonly answeredOn: number;
   /** When it was last asked to send what is missing; null when nothing is missing. */
   readonly askedAt: number | null;
   /** Last seq that somebody has had before their eyes. */

@@ -71,7 +71,9 @@ function elapsed<F extends Outgoing>(work: Work<F>, name: string): void {
   if (name === "retry" && client.state === "waiting") link.open(work);
   if (name === "pulse" && client.connection) {
     link.pulse(work);
-    if (!client.connection) sending.flush(work);
+    // now and then: what a tab left behind that is gone
+    if (client.connection) work.effects.push({ do: "load" });
+    else sending.flush(work);
   }
   if (name === "upgrade") link.upgrade(work);
   if (name === "flush") sending.flush(work);

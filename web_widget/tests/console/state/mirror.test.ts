@@ -9,7 +9,7 @@ import { message, NOON, welcome } from "../fixtures";
 
 const ID = "c-1";
 const log = { conversation: ID, epoch: "e", last: 1, events: [message(ID, 1)] };
-const readers = { [ID]: { ...emptyReader, log, head: 2, answered: true, read: 1 } };
+const readers = { [ID]: { ...emptyReader, log, head: 2, answeredOn: 1, read: 1 } };
 const outbox = enqueue<AgentWrite>([], { type: "send", cmid: "m-1", conversation: ID, fence: 4, text: "Hello" }, NOON);
 
 describe("mirror", () => {
@@ -22,7 +22,7 @@ describe("mirror", () => {
   it("shows a log as it is, and as loaded once it is whole", () => {
     const state = mirror(emptyState(), newClient<AgentWrite>({ wanted: [ID], readers }));
     expect(state.chats[ID]).toMatchObject({ log, loaded: false, seen: 1 });
-    const whole = { [ID]: { ...emptyReader, log, head: 1, answered: true } };
+    const whole = { [ID]: { ...emptyReader, log, head: 1, answeredOn: 1 } };
     expect(mirror(state, newClient<AgentWrite>({ wanted: [ID], readers: whole })).chats[ID]?.loaded).toBe(true);
   });
 
