@@ -1,59 +1,38 @@
-"""The command line of the gateway: serve, migrate, restored, accounts, export, protocol."""
+"""The command line of the gateway: serve, migrate, restored, accounts, check, export, protocol."""
 
-import asyncio
 import contextlib
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
 
-if TYPE_CHECKING:  # imported late at run time, so that --help appears at once
-    from handoff.app.settings import Settings
-    from handoff.ports import Store
+from handoff.app import accounts_commands
+from handoff.app.command import console, settings_or_exit, with_store
 
-T = TypeVar("T")
+if TYPE_CHECKING:  # imported late at run time, so that --help appears at once
+    from handoff.ports import Store
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Frontdesk's gateway."
 )
-accounts_app = typer.Typer(no_args_is_help=True, help="Accounts of agents and editors.")
-app.add_typer(accounts_app, name="accounts")
-console = Console()
+app.add_typer(accounts_commands.app, name="accounts")
 
 
 @app.command()
 def serve(host: str | None = None, port: int | None = None) -> None:
     """Run the gateway until it is stopped."""
-    import uvicorn
-
+    from handoff.app import server
     from handoff.app.main import create_app
-    from handoff.protocol import MAX_FRAME
 
     settings = _settings()
-    console.print(
-        f"Frontdesk listens on http://{host or settings.host}:{port if port is not None else settings.port}/"
-    )
-    uvicorn.run(
-        create_app(settings),
-        host=host or settings.host,
-        port=port if port is not None else settings.port,
-        ws="websockets-sansio",
-        ws_max_size=MAX_FRAME + 1024,
-        ws_max_queue=8,
-        ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        timeout_graceful_shutdown=5,
-        log_config=None,  # its lines go where ours go, masked
-        access_log=False,
-        log_level="warning",
-    )
+    host, port = host or settings.host, port if port is not None else settings.port
+    console.print(f"Frontdesk listens on http://{host}:{port}/")
+    server.serve(create_app(settings), host, port)
 
 
 @app.command()
@@ -61,7 +40,7 @@ def migrate() -> None:
     """Bring the tables up to date."""
     from handoff.adapters.schema import migrate as upgrade
 
-    upgrade(_settings().database_url)
+    upgrade(settings_or_exit().database_url)
     console.print("The handoff's tables are up to date.")
 
 
@@ -71,7 +50,7 @@ def restored() -> None:
     from handoff.adapters.restoring import renew
     from handoff.adapters.schema import migrate as upgrade
 
-    url = _settings().database_url
+    url = settings_or_exit().database_url
     upgrade(url)
     conversations, sessions = renew(url)
     console.print(f"{conversations} conversations begin a new epoch; {sessions} sessions have ended.")
@@ -86,7 +65,7 @@ def export(
     """Write conversations as JSON lines, one for each conversation and each event, with personal data masked."""
     from handoff.transcripts import as_said, masking, transcripts
 
-    clean = as_said if unmasked else masking(_settings().recogniser().masked)
+    clean = as_said if unmasked else masking(settings_or_exit().recogniser().masked)
     first = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
 
     async def work(store: "Store") -> int:
@@ -97,7 +76,7 @@ def export(
                 written += "seq" not in line
         return written
 
-    written = asyncio.run(_with_store(work))
+    written = with_store(work)
     how = (
         "personal data NOT masked: keep this as safe as the database" if unmasked else "personal data masked"
     )
@@ -131,65 +110,20 @@ def protocol(
     console.print(f"Wrote {len(stale)} changed files.")
 
 
-@accounts_app.command("add")
-def accounts_add(
-    email: str,
-    name: str,
-    about: str = "",
-    role: Annotated[list[str] | None, typer.Option(help="agent or editor; repeat for both.")] = None,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
-) -> None:
-    """Add an account."""
-    from handoff import accounts
-    from handoff.app.signin import hash_password
+@app.command()
+def check() -> None:
+    """Look whether everything in the database fits together; ends with 1 and plain sentences where it does not."""
+    from handoff.invariants import check as look
 
-    async def work(store: "Store") -> bool:
-        return await accounts.add(
-            store, hash_password, email, name, about, tuple(role or ["agent"]), password
-        )
+    async def work(store: "Store") -> list[str]:
+        return [f"{one.rule}: {one.sentence}" for one in await store.read(look)]
 
-    added = asyncio.run(_with_store(work))
-    console.print(f"Added {email}." if added else f"{email} already has an account.")
-
-
-@accounts_app.command("demo")
-def accounts_demo() -> None:
-    """Add the demo's staff where they are missing."""
-    from handoff import accounts
-    from handoff.app.signin import hash_password
-
-    asyncio.run(_with_store(lambda store: accounts.add_demo(store, hash_password)))
-    for email, _name, _about, roles in accounts.DEMO_STAFF:
-        typer.echo(f"{email:24} {accounts.DEMO_PASSWORD}   {' and '.join(roles)}")
-
-
-async def _with_store(work: "Callable[[Store], Awaitable[T]]") -> T:
-    from handoff.adapters.schema import migrate as upgrade
-    from handoff.adapters.store_sql import SqlStore
-
-    settings = _settings()
-    upgrade(settings.database_url)
-    store = SqlStore(settings.database_url, settings.site_id)
-    try:
-        return await work(store)
-    finally:
-        await store.close()
-
-
-def _settings() -> "Settings":
-    from pydantic import ValidationError
-
-    from handoff.app.settings import load_settings
-
-    try:
-        return load_settings()
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = f"FRONTDESK_{'_'.join(str(part) for part in first['loc']).upper()}: " if first["loc"] else ""
-        console.print(name + first["msg"].removeprefix("Value error, "), style="red", markup=False)
-    except ValueError as error:
-        console.print(str(error), style="red", markup=False)
-    sys.exit(2)
+    wrong = with_store(work)
+    for sentence in wrong:
+        console.print(sentence, markup=False)
+    if wrong:
+        raise typer.Exit(1)
+    console.print("Everything fits together.")
 
 
 if __name__ == "__main__":

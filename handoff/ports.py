@@ -17,9 +17,12 @@ from handoff.records import (
     CursorRecord,
     CustomerRecord,
     EventRecord,
+    Gap,
     HandoffRecord,
     Json,
+    Lease,
     MailRecord,
+    Owned,
     QueueEntry,
     Served,
     TurnRecord,
@@ -40,10 +43,13 @@ __all__ = [
     "CustomerRecord",
     "Doorbell",
     "EventRecord",
+    "Gap",
     "HandoffRecord",
     "Json",
     "Judge",
+    "Lease",
     "MailRecord",
+    "Owned",
     "Post",
     "QueueEntry",
     "Served",
@@ -217,6 +223,14 @@ class Transaction(Protocol):
     def left(self, role: str, keys: Iterable[str], gateway: str) -> None: ...
     def online(self, role: str) -> set[str]: ...
     def gone(self, role: str, keys: Iterable[str], seconds: float, since: float = 0.0) -> set[str]: ...
+
+    # whether everything fits together
+    def seats_taken(self) -> Mapping[str, int]: ...
+    def owned(self) -> Sequence[Owned]: ...
+    def gaps(self, since: datetime) -> Sequence[Gap]: ...
+    def unanswered(self, before: datetime) -> Sequence[str]: ...
+    def early_fences(self) -> Sequence[str]: ...
+    def leases(self) -> Sequence[Lease]: ...
 
 
 class Store(Protocol):

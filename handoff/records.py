@@ -220,3 +220,33 @@ class CursorRecord:
     reader: str
     delivered_seq: int = 0
     read_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Whose a conversation is by its own row, and by that of its live handoff, whose `state` is None without one."""
+
+    conversation_id: str
+    owner: str
+    agent_id: str | None
+    state: str | None
+    held_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A log that is not numbered from 1 to its last seq."""
+
+    conversation_id: str
+    last_seq: int
+    events: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Something that ends at `until`, by the lease clock."""
+
+    kind: str
+    conversation_id: str
+    until: float

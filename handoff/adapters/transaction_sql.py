@@ -7,6 +7,7 @@ COMMIT. Rows are locked in one order: conversation, handoff, agent, site.
 """
 
 from handoff.adapters.agents_sql import AgentRows
+from handoff.adapters.audit_sql import AuditRows
 from handoff.adapters.conversations_sql import ConversationRows
 from handoff.adapters.cursors_sql import CursorRows
 from handoff.adapters.handoffs_sql import HandoffRows
@@ -17,6 +18,6 @@ from handoff.adapters.turns_sql import TurnRows
 
 
 class SqlTransaction(
-    ConversationRows, LogRows, TurnRows, HandoffRows, AgentRows, MailRows, PresenceRows, CursorRows
+    ConversationRows, LogRows, TurnRows, HandoffRows, AgentRows, MailRows, PresenceRows, CursorRows, AuditRows
 ):
     """Everything that one change may touch, each kind of row in a module of its own."""

@@ -1,16 +1,20 @@
 """What must happen although nobody asks: presence noticed, absent agents' chats given back."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from handoff.ports import Store
+from handoff.invariants import LATE_SECONDS, Since, Violation, check
+from handoff.ports import Store, Transaction
 from handoff.presence import Attendance
 from handoff.queue import Queue
 
 EVERY_SECONDS = 2.0
 ROUNDS_TO_TIDY = 30
 """First a minute after the start: until then customers may not have reconnected."""
+LATELY = timedelta(minutes=10)
+"""Logs with something said since then are counted through; the others were, and have not changed."""
 log = structlog.get_logger(__name__)
 
 
@@ -69,7 +73,19 @@ class Housekeeping:
             await self._queue.customers_came_or_left(changed)
 
     async def tidy(self) -> None:
-        """Close what waits for a customer who will not come back."""
+        """Close what waits for a customer who will not come back, and look whether everything fits together."""
         dropped = await self._queue.drop_abandoned()
         if dropped:
             log.info("housekeeping.abandoned", conversations=len(dropped))
+        for violation in await self.check():
+            log.error("invariants.violated", rule=violation.rule, sentence=violation.sentence)
+
+    async def check(self) -> list[Violation]:
+        """What should never be, in what is live and in the logs of late."""
+
+        def query(tx: Transaction) -> list[Violation]:
+            holders = {str(handoff.agent_id) for handoff in tx.active()}
+            absent = self._attendance.gone(tx, holders, self._gone_seconds + LATE_SECONDS)
+            return check(tx, Since(datetime.now(UTC) - LATELY, absent))
+
+        return await self._store.read(query)
