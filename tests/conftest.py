@@ -28,6 +28,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("FRONTDESK_EVAL_DIR"),
         help="folder of evaluation sets (default: FRONTDESK_EVAL_DIR); tests that need it are skipped without",
     )
+    parser.addoption(
+        "--claim-chats",
+        type=int,
+        default=2_000,
+        help="conversations that 50 agents try to take, each of them all",
+    )
+    parser.addoption(
+        "--kills", type=int, default=20, help="how often a writing process is killed, by database"
+    )
 
 
 def pytest_configure() -> None:

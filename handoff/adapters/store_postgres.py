@@ -31,8 +31,8 @@ WAIT_SECONDS = 5.0
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.05
 """Before the second attempt, doubled before each further one; the pauses are random up to that."""
-_AGAIN = frozenset({"40001", "40P01", "55P03"})
-"""Serialisation failure, deadlock, lock not available."""
+_AGAIN = frozenset({"40001", "40P01", "55P03", "23505"})
+"""Serialisation failure, deadlock, lock not available; and a row that somebody else wrote first, who is seen next time."""
 _NOT_NOW = frozenset({"0A000", "25P03", "53300"})
 """Prepared before a migration, broken off for idling, too many connections: another one is better off."""
 _TROUBLE = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)

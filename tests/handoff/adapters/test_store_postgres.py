@@ -173,10 +173,17 @@ async def test_who_waits_too_long_for_a_connection_may_try_again(
     await store.close()
 
 
+async def test_the_first_change_of_an_empty_queue_may_come_twice_at_once(
+    store: SqlStore, other: SqlStore
+) -> None:
+    versions = await asyncio.gather(*(each.write(lambda tx: tx.touch_queue()) for each in (store, other) * 5))
+    assert sorted(versions) == list(range(1, 11))
+
+
 # broken off in the middle
 
 
-@pytest.mark.parametrize("code", ["40001", "40P01", "55P03"])
+@pytest.mark.parametrize("code", ["40001", "40P01", "55P03", "23505"])
 async def test_what_the_database_wants_again_is_done_again(
     store: SqlStore, chats: list[str], code: str
 ) -> None:
