@@ -24,6 +24,8 @@ export class PollSocket implements SocketLike {
   /** Something was said since the last request: the next one does not wait. */
   #hurried = true;
   #endWait: AbortController | null = null;
+  /** Which status this side has, in the server's words: a wait ends when there is another. */
+  #shown: string | null = null;
 
   constructor(url: string, hello: () => object, send: typeof fetch = (...given) => fetch(...given)) {
     this.#url = url;
@@ -63,16 +65,17 @@ export class PollSocket implements SocketLike {
     this.#hurried = this.#frames.length > 0;
     const wait = (this.#endWait = waits ? new AbortController() : null);
     const limit = AbortSignal.timeout(LONGEST_SECONDS * 1000);
-    const body = JSON.stringify({ hello: this.#hello(), frames, wait_seconds: waits ? WAIT_SECONDS : 0 });
-    let reply: { frames: object[] };
+    const body = JSON.stringify({ hello: this.#hello(), frames, wait_seconds: waits ? WAIT_SECONDS : 0, shown: this.#shown });
+    let reply: { frames: object[]; shown?: string };
     try {
       const signal = wait ? AbortSignal.any([wait.signal, limit]) : limit;
       const response = await this.#fetch(this.#url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
-      reply = (await response.json()) as { frames: object[] };
+      reply = (await response.json()) as typeof reply;
     } catch (error) {
       if (wait?.signal.aborted && this.readyState === 1) return;
       throw error;
     }
+    this.#shown = reply.shown ?? null;
     // an empty answer is a sign of life, too
     for (const frame of reply.frames.length > 0 ? reply.frames : [null]) {
       if (this.readyState === 1) (this.onmessage as ((event: { data: string }) => void) | null)?.({ data: JSON.stringify(frame) });

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { PollSocket } from "../../../src/shared/client/poll";
+
+interface Asked {
+  body: { hello: unknown; frames: unknown[]; wait_seconds: number; shown: string | null };
+  aborted: boolean;
+  reply: (frames: unknown[], shown?: string) => void;
+  fail: () => void;
+}
+
+let asked: Asked[];
+let socket: PollSocket;
+let heard: unknown[];
+let closed: number;
+
+/** Answers when the test says so. */
+function fetcher(_url: unknown, init?: RequestInit): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const one: Asked = {
+      body: JSON.parse(String(init?.body)),
+      aborted: false,
+      reply: (frames, shown = "s1") => resolve(new Response(JSON.stringify({ frames, shown }))),
+      fail: () => reject(new TypeError("network")),
+    };
+    init?.signal?.addEventListener("abort", () => {
+      one.aborted = true;
+      reject(new DOMException("aborted", "AbortError"));
+    });
+    asked.push(one);
+  });
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+const last = () => asked.at(-1) as Asked;
+
+beforeEach(async () => {
+  asked = [];
+  heard = [];
+  closed = 0;
+  let seq = 0;
+  socket = new PollSocket("https://desk.example/api/customer/poll", () => ({ type: "hello", seq: (seq += 1) }), fetcher);
+  socket.onopen = () => socket.send('{"type":"hello"}');
+  socket.onmessage = ({ data }: { data: string }) => heard.push(JSON.parse(data));
+  socket.onclose = () => (closed += 1);
+  await settled();
+});
+
+describe("PollSocket", () => {
+  it("says hello with every request, first without waiting", async () => {
+    expect(last().body).toEqual({ hello: { type: "hello", seq: 1 }, frames: [], wait_seconds: 0, shown: null });
+    last().reply([{ type: "welcome" }, { type: "status" }]);
+    await settled();
+    expect(heard).toEqual([{ type: "welcome" }, { type: "status" }]);
+    expect(last().body).toEqual({ hello: { type: "hello", seq: 2 }, frames: [], wait_seconds: 15, shown: "s1" });
+  });
+
+  it("ends a wait when there is something to say", async () => {
+    last().reply([]);
+    await settled();
+    const waiting = last();
+    socket.send('{"type":"send","cmid":"a"}');
+    await settled();
+    expect(waiting.aborted).toBe(true);
+    expect(closed).toBe(0);
+    expect(last().body).toMatchObject({ frames: [{ type: "send", cmid: "a" }], wait_seconds: 0 });
+  });
+
+  it("never ends a request that carries something", async () => {
+    last().reply([]);
+    await settled();
+    socket.send('{"type":"send","cmid":"a"}');
+    await settled();
+    const carrying = last();
+    socket.send('{"type":"send","cmid":"b"}');
+    await settled();
+    expect(carrying.aborted).toBe(false);
+    expect(last()).toBe(carrying);
+    carrying.reply([{ type: "accepted", cmid: "a" }]);
+    await settled();
+    expect(last().body.frames).toEqual([{ type: "send", cmid: "b" }]);
+  });
+
+  it("takes an empty answer as a sign of life", async () => {
+    last().reply([]);
+    await settled();
+    expect(heard).toEqual([null]);
+  });
+
+  it("closes when a request fails, or the answer is none", async () => {
+    last().fail();
+    await settled();
+    expect(closed).toBe(1);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("says nothing any more once it is closed", async () => {
+    const waiting = last();
+    socket.close();
+    waiting.reply([{ type: "welcome" }]);
+    await settled();
+    expect(heard).toEqual([]);
+    expect(closed).toBe(0);
+    expect(asked).toHaveLength(1);
+  });
+});
