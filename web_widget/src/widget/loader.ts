@@ -172,7 +172,8 @@ function registerAccent(): void {
 /** Whether this browser has a conversation, or words that never got out; the keys are those of storage.ts and local.ts. */
 function known(site: string): boolean {
   try {
-    return ["identity", "outbox:"].some((name) => localStorage.getItem(`frontdesk:${site}:${name}`) !== null);
+    const prefix = `frontdesk:${site}:`;
+    return prefix + "identity" in localStorage || prefix + "outbox:" in localStorage;
   } catch {
     return false;
   }

@@ -117,7 +117,7 @@ export function mountPanel(shell: Shell): Panel {
     open(focus) {
       ui.open.value = true;
       // By the time that one of these is wanted, it is here.
-      void fetchRare(shell.root).catch(() => {});
+      void Promise.all([fetchLine(), fetchRare(shell.root)]).catch(() => {});
       void fetchLine().catch(() => {});
       if (focus) requestAnimationFrame(() => focusPanel(shell.root));
     },
