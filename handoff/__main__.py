@@ -29,7 +29,7 @@ def serve(host: str | None = None, port: int | None = None) -> None:
     from handoff.app import server
     from handoff.app.main import create_app
 
-    settings = _settings()
+    settings = settings_or_exit()
     host, port = host or settings.host, port if port is not None else settings.port
     console.print(f"Frontdesk listens on http://{host}:{port}/")
     server.serve(create_app(settings), host, port)

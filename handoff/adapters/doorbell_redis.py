@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from handoff.adapters.doorbell_local import LocalDoorbell, LocalSubscription
-from handoff.ports import TURNS_TOPIC, Json
+from handoff.ports import TURNS_TOPIC, Heard, Json
 
 PUBLISH_SECONDS = 0.25
 """A message that takes longer has failed. Only the publishing task waits for it."""
@@ -91,8 +91,8 @@ class RedisDoorbell:
             self._hints.append((topic, hint))
             self._news.set()
 
-    def subscribe(self, *topics: str) -> LocalSubscription:
-        return self._local.subscribe(*topics)
+    def subscribe(self, *topics: str, heard: Heard | None = None) -> LocalSubscription:
+        return self._local.subscribe(*topics, heard=heard)
 
     def listened(self) -> set[str]:
         return self._local.listened()

@@ -1,160 +1,181 @@
-"""One websocket: frames in, frames out, every buffer and every wait bounded.
+"""The way to one reader: frames out, in order, every buffer and every wait bounded. Nobody ever waits for a slow reader.
 
-A reader who is slower than the log is closed, not waited for: nothing is lost, because a resume reads SQL.
+A reader who is slower than the log is closed: nothing is lost, because a resume reads SQL. `Link` writes to a websocket;
+a long-poll gathers the same frames in `handoff.app.longpoll`. Why sockets are closed stands in `handoff.protocol.closing`.
 """
 
 import asyncio
 import contextlib
-import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import structlog
-from fastapi import WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
+from starlette.types import Message, Receive, Scope, Send
 
-from handoff.ports import Json
-from handoff.protocol import MAX_FRAME, VERSION, Bye, Cmid, Typing
+from handoff.protocol import MAX_FRAME, Bye
+from handoff.protocol.closing import BROKEN, NOT_BINARY, RESTARTING, SLOW_READER, TOO_BIG, TOO_LATE, Closing
 
 SEND_QUEUE = 256
 """Frames that wait for a slow reader before it is closed."""
-PUSH_SECONDS = 10.0
+ROOM_SECONDS = 10.0
 HELLO_SECONDS = 10.0
-HEAD_SECONDS = 20.0
-
-SLOW_READER = 4008
-BAD_FRAME = 4400
-NOT_SIGNED_IN = 4401
-FOREIGN_ORIGIN = 4403
-TOO_LATE = 4408
-TOO_BIG = 1009
-BROKEN = 1011
-RESTARTING = 1012
-UNKNOWN_VERSION = 4426
+GOODBYE_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
-_CMID: TypeAdapter[str] = TypeAdapter(Cmid)
-
-
-def cmid_of(text: str) -> str | None:
-    """The cmid of a frame that was refused, so that its sender knows which one. None when it has none."""
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    try:
-        return _CMID.validate_python(frame.get("cmid") if isinstance(frame, dict) else None)
-    except ValidationError:
-        return None
-
-
-def typing(hint: Json) -> Typing:
-    """The frame for a whispered hint. Who whispered it is not for the reader."""
-    return Typing(conversation=hint["conversation"], role=hint["role"], name=hint["name"])
 
 
 class Hangup(Exception):
-    """Ends the socket with a close code; `message` goes out as `bye` first."""
+    """Ends a connection. `message` says more than the table of closings, where there is more to say."""
 
-    def __init__(self, code: int, name: str, message: str) -> None:
-        super().__init__(name)
-        self.code = code
-        self.name = name
-        self.message = message
-
-
-def check_version(version: int) -> None:
-    """Raises Hangup for a page that speaks a protocol this server does not know."""
-    if not 1 <= version <= VERSION:
-        message = "This page and the server do not fit together. Reload the page."
-        raise Hangup(UNKNOWN_VERSION, "unknown_version", message)
-
-
-class Link:
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
-        self._waiting: asyncio.Queue[str] = asyncio.Queue(SEND_QUEUE)
-
-    def send(self, frame: BaseModel) -> None:
-        """Queue a frame. Raises Hangup when the reader is too slow."""
-        try:
-            self._waiting.put_nowait(frame.model_dump_json())
-        except asyncio.QueueFull:
-            raise Hangup(
-                SLOW_READER, "slow_reader", "The connection is too slow. Reconnecting helps."
-            ) from None
-
-    async def push(self, frame: BaseModel) -> None:
-        """Queue a frame of the log, waiting for room. Raises Hangup when none comes in time."""
-        try:
-            async with asyncio.timeout(PUSH_SECONDS):
-                await self._waiting.put(frame.model_dump_json())
-        except TimeoutError:
-            raise Hangup(
-                SLOW_READER, "slow_reader", "The connection is too slow. Reconnecting helps."
-            ) from None
-
-    async def receive(self) -> str:
-        """The next text frame. Raises WebSocketDisconnect, or Hangup for what is not text or too big."""
-        message = await self._websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text = message.get("text")
-        if text is None:
-            raise Hangup(BAD_FRAME, "bad_frame", "Frames are JSON text.")
-        if len(text.encode(errors="surrogatepass")) > MAX_FRAME:
-            raise Hangup(TOO_BIG, "too_big", "That frame is too big.")
-        return str(text)
-
-    async def first(self) -> str:
-        """The first frame, which must come soon."""
-        try:
-            async with asyncio.timeout(HELLO_SECONDS):
-                return await self.receive()
-        except TimeoutError:
-            raise Hangup(TOO_LATE, "no_hello", "Say hello first.") from None
-
-    async def run(self, *parts: Callable[[], Awaitable[None]]) -> None:
-        """Run the parts of a conversation and the sender until one of them ends."""
-        tasks = [asyncio.ensure_future(part()) for part in (self._drain, *parts)]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            task.result()
-
-    async def _drain(self) -> None:
-        while True:
-            await self._websocket.send_text(await self._waiting.get())
-
-
-@contextlib.asynccontextmanager
-async def opened(websocket: WebSocket) -> AsyncGenerator[Link]:
-    """Accept the socket; whatever ends it, close it with the right code and leave nothing behind."""
-    await websocket.accept()
-    try:
-        yield Link(websocket)
-    except WebSocketDisconnect:
-        return
-    except Hangup as hangup:
-        await _close(websocket, hangup)
-    except asyncio.CancelledError:
-        await _close(websocket, Hangup(RESTARTING, "restarting", "The server restarts; reconnecting."))
-        raise
-    except RuntimeError as error:  # Starlette says so when the other side is already gone
-        log.debug("link.gone", exc_info=error)
-    except Exception as error:
-        log.error("link.failed", exc_info=error)
-        await _close(
-            websocket, Hangup(BROKEN, "internal_error", "Something went wrong on our side; reconnecting.")
+    def __init__(
+        self, closing: Closing, message: str | None = None, *, name: str | None = None, wait: float | None = None
+    ) -> None:  # fmt: skip
+        super().__init__(closing.name)
+        self.closing = closing
+        self.bye = Bye(
+            code=name or closing.name, message=message or closing.message, retry_after_seconds=wait
         )
 
 
-async def _close(websocket: WebSocket, hangup: Hangup) -> None:
-    with contextlib.suppress(RuntimeError, WebSocketDisconnect, asyncio.TimeoutError):
-        async with asyncio.timeout(2):
-            bye = Bye(code=hangup.name, message=hangup.message)
-            await websocket.send_text(bye.model_dump_json())
-            await websocket.close(hangup.code, hangup.name)
+class Gone(Exception):
+    """The other side is no longer there."""
+
+
+class Outlet(Protocol):
+    """Where a session puts what its reader is to get."""
+
+    def send(self, frame: BaseModel) -> None:
+        """Queue a frame. Never waits and never raises; a reader who is too slow is hung up on."""
+        ...
+
+    def hang_up(self, hangup: Hangup) -> None: ...
+    async def room(self) -> None:
+        """Until at least half of the queue is free."""
+        ...
+
+
+class Link:
+    """Over a websocket. There is a task only while something is written."""
+
+    __slots__ = ("_ending", "_pending", "_send", "_task", "_waiting")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: list[str] = []
+        self._pending = 0
+        self._task: asyncio.Task[None] | None = None
+        self._ending = False
+
+    def send(self, frame: BaseModel) -> None:
+        if self._ending:
+            return
+        if self._pending >= SEND_QUEUE:
+            self.hang_up(Hangup(SLOW_READER))
+            return
+        self._waiting.append(frame.model_dump_json())
+        self._pending += 1
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._flush())
+
+    async def room(self) -> None:
+        if self._task is not None and self._pending > SEND_QUEUE // 2:
+            done, _ = await asyncio.wait([self._task], timeout=ROOM_SECONDS)
+            if not done:
+                self.hang_up(Hangup(SLOW_READER))
+        if self._ending:
+            raise Gone
+
+    def hang_up(self, hangup: Hangup) -> None:
+        """Say goodbye after what is still to be sent, and close. A reader who takes nothing is not waited for."""
+        if not self._ending:
+            self._ending = True
+            self._task = asyncio.get_running_loop().create_task(self._end(hangup, self._task))
+
+    async def ended(self) -> None:
+        """Until what was hung up on is closed."""
+        if self._ending and self._task is not None:
+            await asyncio.wait([self._task])
+
+    def stop(self) -> None:
+        """The other side is gone: nothing more can be written."""
+        if not self._ending:
+            self._ending = True
+            if self._task is not None:
+                self._task.cancel()
+
+    async def _flush(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):  # gone: the receiving end hears of it too
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                for text in batch:
+                    await self._send({"type": "websocket.send", "text": text})
+                    self._pending -= 1
+        self._waiting, self._pending = [], 0
+        if not self._ending:
+            self._task = None
+
+    async def _end(self, hangup: Hangup, flushing: asyncio.Task[None] | None) -> None:
+        is_slow = hangup.closing is SLOW_READER
+        if flushing is not None and not is_slow:
+            _, unsent = await asyncio.wait([flushing], timeout=GOODBYE_SECONDS)
+            is_slow = bool(unsent)
+        if flushing is not None:
+            flushing.cancel()
+        with contextlib.suppress(OSError, RuntimeError):
+            if not is_slow:
+                await self._send({"type": "websocket.send", "text": hangup.bye.model_dump_json()})
+            code, reason = hangup.closing.code, hangup.bye.code
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+async def received(receive: Receive) -> str:
+    """The next text frame. Raises Gone, or Hangup for what is not text or too big."""
+    message: Message = await receive()
+    if message["type"] == "websocket.disconnect":
+        raise Gone
+    text: str | None = message.get("text")
+    if text is None:
+        raise Hangup(NOT_BINARY)
+    if len(text) > MAX_FRAME or (
+        len(text) > MAX_FRAME // 4 and len(text.encode(errors="surrogatepass")) > MAX_FRAME
+    ):
+        raise Hangup(TOO_BIG)
+    return text
+
+
+async def first(receive: Receive) -> str:
+    """The first frame, which must come soon."""
+    try:
+        async with asyncio.timeout(HELLO_SECONDS):
+            return await received(receive)
+    except TimeoutError:
+        raise Hangup(TOO_LATE) from None
+
+
+Talk = Callable[[Scope, Receive, Link], Awaitable[None]]
+
+
+async def converse(scope: Scope, receive: Receive, send: Send, talk: Talk) -> None:
+    """Accept a websocket and talk; whatever ends it, close it with the right code and leave nothing behind."""
+    if (await receive())["type"] != "websocket.connect":
+        return
+    await send({"type": "websocket.accept"})
+    link = Link(send)
+    try:
+        await talk(scope, receive, link)
+    except Gone:
+        link.stop()
+    except Hangup as hangup:
+        link.hang_up(hangup)
+    except asyncio.CancelledError:
+        link.hang_up(Hangup(RESTARTING))
+        await link.ended()
+        raise
+    except OSError as error:  # the server says so when the other side is already gone
+        log.debug("link.gone", exc_info=error)
+        link.stop()
+    except Exception as error:
+        log.error("link.failed", exc_info=error)
+        link.hang_up(Hangup(BROKEN))
+    await link.ended()

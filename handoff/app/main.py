@@ -22,8 +22,6 @@ from handoff.adapters.mail_smtp import SmtpPost
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
 from handoff.app import pages, rest
-from handoff.app.agent_socket import AgentSockets
-from handoff.app.customer_socket import CustomerSockets
 from handoff.app.housekeeping import Housekeeping
 from handoff.app.limits import Limiter
 from handoff.app.logs import configure_logs
@@ -32,6 +30,7 @@ from handoff.app.polls import Polls
 from handoff.app.problems import add_problem_handlers, problem_of, unexpected_problem
 from handoff.app.settings import Settings
 from handoff.app.signin import Sessions
+from handoff.app.sockets import Sockets
 from handoff.desk import Desk
 from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.judging import Judging
@@ -100,8 +99,11 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     housekeeping = Housekeeping(
         store, queue, attendance, settings.agent_away_seconds, settings.agent_gone_seconds
     )
-    polls = Polls(store, local, redis, others_write=not settings.database_url.startswith("sqlite"))
-    work: list[Job] = [turns.run, housekeeping.run, polls.run, partial(_warm_up, library, recogniser)]
+    sockets = Sockets(settings, store, doorbell, desk, queue, views, judging, attendance, sessions, limiter)
+    others_write = not settings.database_url.startswith("sqlite")
+    polls = Polls(store, local, redis, others_write=others_write, sent=sockets.switchboard.sent)
+    work: list[Job] = [turns.run, housekeeping.run, polls.run, sockets.run]
+    work.append(partial(_warm_up, library, recogniser))
     work.append(Offers(doorbell, queue).run)
     if letters:
         work.append(Mailing(store, doorbell, SmtpPost(settings.smtp_url, settings.mail_from)).run)
@@ -117,13 +119,8 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     app.include_router(sessions.router(limiter))
     app.include_router(rest.create_router(store, desk, views, sessions, bot, redis))
     app.include_router(api.create_router(library, _editors(sessions), secret), prefix="/api/knowledge")
-    pace = settings.frames_per_10_seconds
-    customer = CustomerSockets(
-        store, doorbell, desk, customers, sessions, limiter, pace, settings.conversations_per_hour
-    )
-    agent = AgentSockets(store, doorbell, queue, views, judging, attendance, sessions, limiter, pace)
-    app.websocket("/ws/customer")(customer.serve)
-    app.websocket("/ws/agent")(agent.serve)
+    app.router.routes += sockets.routes()
+    app.state.sockets = sockets
     _add_pages(app, settings, library)
     return app
 

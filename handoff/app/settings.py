@@ -96,7 +96,14 @@ class Settings(BaseSettings):
         default=90, ge=0, description="How long answered questions are logged, masked; 0 keeps none."
     )
     frames_per_10_seconds: int = Field(default=60, gt=0, description="Frames of one socket.")
+    messages_per_minute: int = Field(default=100, gt=0, description="Messages of one customer.")
     conversations_per_hour: int = Field(default=600, gt=0, description="New customers from one address.")
+    handshakes_per_minute: int = Field(
+        default=1_200,
+        gt=0,
+        description="Sockets that one address opens: an office, or a proxy, has one for all.",
+    )
+    most_connections: int = Field(default=20_000, gt=0, description="Open sockets of this process.")
 
     @model_validator(mode="after")
     def _personal_data_is_recognised(self) -> Self:

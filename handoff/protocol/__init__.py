@@ -89,6 +89,7 @@ from handoff.protocol.packet import (
     TriedAnswer,
 )
 from handoff.protocol.parts import (
+    MAX_DEPTH,
     MAX_FRAME,
     MAX_PRIORITY,
     MAX_SEQ,
@@ -153,6 +154,7 @@ __all__ = [
     "CUSTOMER_FRAMES",
     "EVENTS",
     "MAX_CARD_LINE",
+    "MAX_DEPTH",
     "MAX_FRAME",
     "MAX_PRIORITY",
     "MAX_SEQ",

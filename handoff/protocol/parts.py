@@ -12,6 +12,8 @@ MAX_TEXT = 4_000
 """Characters of one message."""
 MAX_FRAME = 65_536
 """Bytes of one frame."""
+MAX_DEPTH = 16
+"""Brackets within brackets in one frame."""
 MAX_SEQ = 2**53 - 1
 """The largest whole number that a browser knows exactly."""
 

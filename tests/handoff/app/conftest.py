@@ -14,10 +14,10 @@ from handoff import accounts
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
 from handoff.app.main import create_app
+from handoff.app.server import Server, options
 from handoff.app.settings import Settings
 from handoff.errors import BotError
 from handoff.ports import TurnReply, TurnRequest
-from handoff.protocol import MAX_FRAME
 from handoff.triggers import Wish
 from knowledge_base.answer_log import SqlAnswerLog
 from knowledge_base.database import migrate as migrate_library
@@ -116,7 +116,8 @@ def settings(stocked: Path, tmp_path: Path) -> Settings:
     dist.mkdir()
     return Settings(
         database_url=f"sqlite:///{database}", service_secret=SECRET, dist_dir=dist, turn_seconds=2, turn_total_seconds=3,
-        agent_gone_seconds=1, conversations_per_hour=12, allowed_origins=["https://shop.example"],
+        agent_gone_seconds=1, conversations_per_hour=12, messages_per_minute=100_000, drain_seconds=0,
+        allowed_origins=["https://shop.example"],
     )  # fmt: skip
 
 
@@ -126,12 +127,7 @@ async def gateway(settings: Settings, bot: Bot) -> AsyncIterator[str]:
     engine = open_engine(settings.database_url)
     app = create_app(settings, bot, _library(engine))
     listener = loopback_listener()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, log_level="error", ws="websockets-sansio", ws_max_size=MAX_FRAME + 1024,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=1, log_config=None,
-        )
-    )  # fmt: skip
+    server = Server(uvicorn.Config(app, **options() | {"timeout_graceful_shutdown": 1}), app)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)

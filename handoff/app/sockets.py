@@ -1,0 +1,62 @@
+"""Joins what connections need: the switchboard, the cursors, the paths of both sockets. `main` takes it as one part."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from handoff.app.agent_frames import AgentFrames
+from handoff.app.agent_session import Consoles
+from handoff.app.agent_socket import SESSION_SECONDS, AgentSockets
+from handoff.app.cursors import FLUSH_SECONDS, Cursors
+from handoff.app.customer_session import Allowed, Customers
+from handoff.app.customer_socket import CustomerSockets
+from handoff.app.limits import Limiter
+from handoff.app.settings import Settings
+from handoff.app.signin import Sessions
+from handoff.app.switchboard import Switchboard, every
+from handoff.desk import Desk
+from handoff.judging import Judging
+from handoff.ports import Doorbell, Store
+from handoff.presence import Attendance
+from handoff.queue import Queue
+from handoff.views import Views
+
+
+class Sockets:
+    def __init__(
+        self, settings: Settings, store: Store, doorbell: Doorbell, desk: Desk, queue: Queue, views: Views, judging: Judging,
+        attendance: Attendance, sessions: Sessions, limiter: Limiter,
+    ) -> None:  # fmt: skip
+        pace, handshakes = settings.frames_per_10_seconds, settings.handshakes_per_minute
+        self.switchboard = Switchboard(
+            store, doorbell, settings.most_connections, settings.connections_per_address
+        )
+        self._cursors = Cursors(store, doorbell)
+        allowed = Allowed(pace, settings.messages_per_minute, settings.conversations_per_hour)
+        self.customers = Customers(
+            store, doorbell, desk, attendance.customers, limiter, self.switchboard, self._cursors, allowed
+        )
+        frames = AgentFrames(queue, judging)
+        consoles = Consoles(
+            store, doorbell, queue, views, frames, attendance, self.switchboard, self._cursors, pace
+        )
+        self._customer = CustomerSockets(self.customers, sessions, self.switchboard, limiter, handshakes)
+        self._agent = AgentSockets(consoles, store, sessions, self.switchboard, limiter, handshakes)
+        self._drain_seconds = settings.drain_seconds
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return WebSocketRoute("/ws/customer", self._customer), WebSocketRoute("/ws/agent", self._agent)
+
+    async def run(self) -> None:
+        """What happens by the clock, for all connections together."""
+        await asyncio.gather(
+            self.switchboard.run(),
+            every(FLUSH_SECONDS, self._cursors.flush),
+            every(SESSION_SECONDS, self._agent.check),
+        )
+
+    async def drain(self) -> None:
+        """Let go of everybody, before the process ends."""
+        await self.switchboard.drain(self._drain_seconds)
+        await self._cursors.flush()
