@@ -26,8 +26,8 @@ from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.conversation import Ownership
 from handoff.errors import BotError, BotFailed, HandoffError, StoreUnavailable
 from handoff.log import Receipt
+from handoff.patience import Patience
 from handoff.ports import TURNS_TOPIC, Transaction, TurnReply
-from handoff.turns import Patience
 from tests.handoff.checks import all_is_well
 from tests.handoff.fakes import MEMORY, House, ScriptedBot, answers, asks_back, says
 
