@@ -16,15 +16,16 @@ from handoff.ports import (
     AgentRecord,
     Bot,
     EventRecord,
+    HandoffRecord,
     Json,
     Transaction,
     TurnReply,
     TurnRequest,
     conversation_topic,
 )
-from handoff.presence import Attendance, Board
+from handoff.presence import RENEW_SECONDS, Attendance, Board
 from handoff.protocol import CustomerHello, CustomerStatus
-from handoff.queue import Queue
+from handoff.queue import Queue, Rules
 from handoff.turns import Turns
 from handoff.views import Views
 
@@ -150,7 +151,9 @@ class ScriptedBot:
 class House:
     """Everything of one installation that has no socket, on one database."""
 
-    def __init__(self, store: SqlStore, bot: Bot, patience: Patience = STEADY) -> None:
+    def __init__(
+        self, store: SqlStore, bot: Bot, patience: Patience = STEADY, rules: Rules | None = None
+    ) -> None:
         self.store = store
         self.doorbell = LocalDoorbell()
         self.clock = Clock()
@@ -158,8 +161,8 @@ class House:
         self.agents, self.customers = Board(), Board()
         self.attendance = Attendance(store, self.agents, self.customers, self.clock)
         self.desk = Desk(store, self.doorbell)
-        self.queue = Queue(store, self.doorbell)
-        self.views = Views(store, self.customers)
+        self.queue = Queue(store, self.doorbell, rules)
+        self.views = Views(store, self.customers, letters=self.queue.rules.letters)
         self.turns = Turns(store, self.doorbell, bot, patience)
         self._cmid = 0
 
@@ -177,10 +180,19 @@ class House:
         online: bool = True,
         max_chats: int = 4,
         roles: tuple[str, ...] = ("agent",),
+        **more: Any,
     ) -> str:
         agent_id = name.casefold()
         record = AgentRecord(
-            agent_id, f"{agent_id}@fernhill.example", name, f"Knows {name}.", roles, max_chats, 0, True
+            agent_id,
+            f"{agent_id}@fernhill.example",
+            name,
+            f"Knows {name}.",
+            roles,
+            max_chats,
+            0,
+            True,
+            **more,
         )
         await self.store.write(lambda tx: tx.add_agent(record))
         if online:
@@ -198,6 +210,24 @@ class House:
         await self.attendance.note()
         self.clock.passes(60)
         await self.attendance.note()
+
+    async def passes(self, seconds: float) -> None:
+        """Time by the lease clock, in which every gateway goes on saying who is there."""
+        while seconds > 0:
+            step = min(seconds, RENEW_SECONDS)
+            self.clock.passes(step)
+            await self.attendance.note()
+            seconds -= step
+
+    async def handoff(self, conversation_id: str) -> HandoffRecord:
+        """The live handoff of this conversation."""
+        found = await self.store.read(lambda tx: tx.live_handoff(conversation_id))
+        assert found
+        return found
+
+    async def assigned(self, conversation_id: str) -> list[str]:
+        """What agents read of who was asked, in order."""
+        return [event.body["code"] for event in await self.log(conversation_id) if event.kind == "assignment"]
 
     async def waiting_chat(self, text: str = "Please get me a person") -> str:
         """A conversation in the queue. Needs an agent online."""
