@@ -71,7 +71,7 @@ def gateway(folder: Path) -> FastAPI:
     settings = Settings.model_validate(
         {
             "database_url": url, "service_secret": "x" * 32, "conversations_per_hour": BEYOND_MEASURE,
-            "connections_per_address": BEYOND_MEASURE, "dist_dir": folder,
+            "connections_per_address": BEYOND_MEASURE, "handshakes_per_minute": BEYOND_MEASURE, "dist_dir": folder,
         }
     )  # fmt: skip
     return create_app(settings, OneWord(), library)
@@ -105,7 +105,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         command = [sys.executable, "-m", "benchmarks.sockets.servers", self.name, self._folder.name]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220, S603
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
         assert self._process.stdout
         line = await asyncio.to_thread(self._process.stdout.readline)
         self.port = int(line)

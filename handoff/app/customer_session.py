@@ -162,6 +162,10 @@ class CustomerSession:
         self._customers.switchboard.unfollow(self._feed)
         self._customers.left(self._seat.customer_id)
 
+    async def settled(self) -> None:
+        """Until everything is sent that there is to send."""
+        await self._chore.done()
+
     # what comes from the customer
 
     async def take(self, text: str) -> None:

@@ -21,7 +21,7 @@ from handoff.adapters.judge_library import LibraryJudge
 from handoff.adapters.mail_smtp import SmtpPost
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
-from handoff.app import pages, rest
+from handoff.app import longpoll, pages, rest
 from handoff.app.housekeeping import Housekeeping
 from handoff.app.limits import Limiter
 from handoff.app.logs import configure_logs
@@ -51,6 +51,8 @@ Middleware = Callable[[Request, Callable[[Request], Awaitable[Response]]], Await
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SECRET_HEADER = "x-frontdesk-secret"  # noqa: S105 - the name of a header
 OUTCOMES = "/api/knowledge/outcomes"
+OF_EMBEDDERS = frozenset({OUTCOMES, longpoll.PATH})
+"""What pages of other websites may post that embed the widget."""
 OUTCOMES_A_MINUTE = 60
 """From one address: what became of suggestions is told once in a while, and nobody shall vote in bulk."""
 REQUESTS_A_MINUTE = 1_200
@@ -174,7 +176,7 @@ def _add_edges(app: FastAPI, settings: Settings, sessions: Sessions, limiter: Li
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST"],  # posting is refused by the guard, but for one address
+        allow_methods=["GET", "POST"],  # posting is refused by the guard, but for a few addresses
         allow_headers=["content-type"],
         allow_credentials=False,
     )
@@ -215,7 +217,9 @@ def _guard(sessions: Sessions, limiter: Limiter, secret: str) -> Middleware:
         try:
             told = request.url.path == OUTCOMES
             welcome = (
-                sessions.may_embed(request) if told else sessions.own_origin(request, missing_is_fine=True)
+                sessions.may_embed(request)
+                if request.url.path in OF_EMBEDDERS
+                else sessions.own_origin(request, missing_is_fine=True)
             )
             if request.method in UNSAFE and not welcome:
                 raise NotAllowed("This website may not do that.")

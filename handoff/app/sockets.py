@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, WebSocketRoute
 
+from handoff.app import longpoll
 from handoff.app.agent_frames import AgentFrames
 from handoff.app.agent_session import Consoles
 from handoff.app.agent_socket import SESSION_SECONDS, AgentSockets
@@ -34,19 +35,21 @@ class Sockets:
         )
         self._cursors = Cursors(store, doorbell)
         allowed = Allowed(pace, settings.messages_per_minute, settings.conversations_per_hour)
-        self.customers = Customers(
+        self._customers = Customers(
             store, doorbell, desk, attendance.customers, limiter, self.switchboard, self._cursors, allowed
         )
         frames = AgentFrames(queue, judging)
         consoles = Consoles(
             store, doorbell, queue, views, frames, attendance, self.switchboard, self._cursors, pace
         )
-        self._customer = CustomerSockets(self.customers, sessions, self.switchboard, limiter, handshakes)
+        self._customer = CustomerSockets(self._customers, sessions, self.switchboard, limiter, handshakes)
         self._agent = AgentSockets(consoles, store, sessions, self.switchboard, limiter, handshakes)
         self._drain_seconds = settings.drain_seconds
 
     def routes(self) -> Sequence[BaseRoute]:
-        return WebSocketRoute("/ws/customer", self._customer), WebSocketRoute("/ws/agent", self._agent)
+        polls = longpoll.create_router(self._customers, self.switchboard)
+        sockets = WebSocketRoute("/ws/customer", self._customer), WebSocketRoute("/ws/agent", self._agent)
+        return *sockets, *polls.routes
 
     async def run(self) -> None:
         """What happens by the clock, for all connections together."""

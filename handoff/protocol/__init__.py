@@ -116,6 +116,7 @@ from handoff.protocol.parts import (
     Text,
     Verdict,
 )
+from handoff.protocol.polling import CustomerPoll, PollReply
 from handoff.protocol.rest import (
     ConversationList,
     ConversationSummary,
@@ -218,6 +219,7 @@ __all__ = [
     "CustomerHello",
     "CustomerLeaveQueue",
     "CustomerOutFrame",
+    "CustomerPoll",
     "CustomerRate",
     "CustomerSend",
     "CustomerStatus",
@@ -251,6 +253,7 @@ __all__ = [
     "PacketEvent",
     "Page",
     "Ping",
+    "PollReply",
     "QueuePlace",
     "QueueRow",
     "QueueState",

@@ -36,7 +36,5 @@ UNKNOWN_VERSION = Closing(
 TOO_MANY = Closing(4429, "too_many", "wait", "There are too many connections. Close some, or wait a moment.")
 RATE_LIMITED = Closing(4429, "rate_limited", "wait", "That was a lot at once. Wait a moment and try again.")
 
-CLOSINGS = (
-    INVALID_TEXT, TOO_BIG, BROKEN, RESTARTING, UNAVAILABLE, SLOW_READER, BAD_FRAME, NO_HELLO, NOT_BINARY, NOT_SIGNED_IN, NOT_ALLOWED,
-    FOREIGN_ORIGIN, TOO_LATE, UNKNOWN_VERSION, TOO_MANY, RATE_LIMITED,
-)  # fmt: skip
+CLOSINGS = tuple(value for value in list(vars().values()) if isinstance(value, Closing))
+"""All of them, in this order."""

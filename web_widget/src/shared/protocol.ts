@@ -412,6 +412,16 @@ export interface CustomerLeaveQueue {
   solved?: boolean;
 }
 
+/** `POST /api/customer/poll`: hello, then frames as on a socket. Answered when there is news, or after the wait. To send without waiting for the request under way, send another one with `wait_seconds` 0: events may then come twice, and are dropped by their seq. */
+export interface CustomerPoll {
+  hello: CustomerHello;
+  /** Frames as on a socket, but hello. */
+  frames?: (unknown)[];
+  wait_seconds?: number;
+  /** From the last reply: the status that the page has. */
+  shown?: string | null;
+}
+
 export interface CustomerRate {
   type: "rate";
   cmid: string;
@@ -678,6 +688,13 @@ export interface Page {
 /** Answered by `head`: the cheapest way to learn that a link is alive. */
 export interface Ping {
   type: "ping";
+}
+
+/** What a socket would have been sent: `welcome` first, and `bye` last where a socket would have been closed. */
+export interface PollReply {
+  frames: (CustomerWelcome | MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | CorrectionEvent | RatingEvent | NoteEvent | PacketEvent | AssignmentEvent | VerdictEvent | SuppressedEvent | HiddenEvent | Accepted | Rejected | Head | CustomerStatus | Typing | Bye)[];
+  /** For the next request. */
+  shown: string;
 }
 
 export interface QueuePlace {
@@ -961,3 +978,39 @@ export type AgentOutFrame =
   | ConversationStatus
   | Typing
   | Bye;
+
+export type AfterClose = "reconnect" | "wait" | "reload" | "sign_in" | "stop";
+
+export const AFTER_BYE: Record<string, AfterClose> = {
+  invalid_text: "reconnect",
+  too_big: "reconnect",
+  internal_error: "reconnect",
+  restarting: "wait",
+  store_unavailable: "wait",
+  slow_reader: "reconnect",
+  bad_frame: "stop",
+  no_hello: "stop",
+  not_text: "stop",
+  not_signed_in: "sign_in",
+  not_allowed: "sign_in",
+  foreign_origin: "stop",
+  hello_too_late: "reconnect",
+  unknown_version: "reload",
+  too_many: "wait",
+  rate_limited: "wait",
+};
+
+export const AFTER_CLOSE: Record<number, AfterClose> = {
+  1007: "reconnect",
+  1009: "reconnect",
+  1011: "reconnect",
+  1012: "wait",
+  1013: "wait",
+  4008: "reconnect",
+  4400: "stop",
+  4401: "sign_in",
+  4403: "stop",
+  4408: "reconnect",
+  4426: "reload",
+  4429: "wait",
+};
