@@ -22,7 +22,7 @@ export function ChatHead({ chat }: { chat: Chat }) {
     <header class="chat-head">
       <IconButton class="only-one" icon={ArrowLeft} turns label="Back to the queue" onClick={() => show(desk, page, null)} />
       <div class="chat-title">
-        <h1 class="chat-name" dir="auto">
+        <h1 class="chat-name" dir="auto" tabIndex={-1}>
           {name}
         </h1>
         <p class="chat-facts">
@@ -83,7 +83,13 @@ function Actions({ chat }: { chat: Chat }) {
   return (
     <div class="chat-actions">
       <span class="wide-actions">
-        <Button small icon={ArrowLeftRight} disabled={off || passing} onClick={pass} title={passing ? "Somebody is asked already" : "Ask a colleague to take over"}>
+        <Button
+          small
+          icon={ArrowLeftRight}
+          aria-disabled={off || passing ? "true" : undefined}
+          onClick={() => !off && !passing && pass()}
+          title={passing ? "Somebody is asked already" : "Ask a colleague to take over"}
+        >
           Transfer
         </Button>
         <Button small icon={Bot} disabled={off} onClick={toBot} title="The bot answers again">

@@ -1,5 +1,6 @@
 /** What is put before this agent: who, why, how long there is, and the two buttons. In reach whatever pane is open. */
 import { ArrowLeftRight, BellRing } from "lucide";
+import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon } from "../../shared/components/icon";
 import { accept, decline, show } from "../page";
@@ -15,8 +16,10 @@ import { WaitLabel } from "./wait-label";
 export function Offers() {
   const { desk } = useBench();
   const found = offers(desk.state.value);
+  const box = useRef<HTMLElement>(null);
+  useKeptFocus(box, found.length);
   return (
-    <section class="offers" aria-label="Offered to you" hidden={found.length === 0}>
+    <section class="offers" ref={box} aria-label="Offered to you" hidden={found.length === 0}>
       {/* said at once, and once: the seconds below are not read out */}
       <div class="fd-hidden" role="alert">
         {found.map((offer) => (
@@ -28,6 +31,24 @@ export function Offers() {
       ))}
     </section>
   );
+}
+
+/** A card that goes while it has the focus hands it to the conversation: it never falls off the page. */
+function useKeptFocus(box: { current: HTMLElement | null }, count: number): void {
+  const held = useRef(false);
+  useEffect(() => {
+    const look = (event: FocusEvent) => {
+      held.current = event.target instanceof Node && box.current?.contains(event.target) === true;
+    };
+    document.addEventListener("focusin", look);
+    return () => document.removeEventListener("focusin", look);
+  }, []);
+  useEffect(() => {
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    if (!held.current || !lost) return;
+    held.current = false;
+    document.querySelector<HTMLElement>(".offer-name, .chat-name, .row")?.focus();
+  }, [count]);
 }
 
 function OfferCard({ offer }: { offer: Offer }) {

@@ -1,7 +1,7 @@
 /** Between log and composer, when the conversation is not mine: whose it is, and the way to take it. */
 import { ArrowLeftRight, Bot, CircleCheck, Hand, StickyNote, UserRound, UserRoundX } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../shared/components/button";
 import { Icon, type IconNode } from "../../shared/components/icon";
 import { accept, decline } from "../page";
@@ -119,6 +119,8 @@ function TakeOver({ conversation, holder, customer }: { conversation: string; ho
   const [asking, setAsking] = useState(false);
   const busy = usePick((state) => state.link !== "open" || state.commands.some((one) => one.conversation === conversation));
   const name = holder?.name ?? "your colleague";
+  const sure = useRef<HTMLButtonElement>(null);
+  useEffect(() => sure.current?.focus(), [asking]);
   if (!asking) {
     return (
       <Button small onClick={() => setAsking(true)}>
@@ -134,7 +136,7 @@ function TakeOver({ conversation, holder, customer }: { conversation: string; ho
       <Button small onClick={() => setAsking(false)}>
         Leave it
       </Button>
-      <Button small kind="primary" disabled={busy} buttonRef={(button) => button?.focus()} onClick={() => desk.takeOver(conversation)}>
+      <Button small kind="primary" disabled={busy} buttonRef={sure} onClick={() => desk.takeOver(conversation)}>
         Take over from {name}
       </Button>
     </div>

@@ -42,6 +42,18 @@ describe("an offer", () => {
     expect(screen.getByRole("button", { name: "Taking…" })).toHaveProperty("disabled", true);
   });
 
+  it("hands the focus on when it goes", () => {
+    const rest = document.createElement("h1");
+    rest.className = "chat-name";
+    rest.tabIndex = -1;
+    document.body.append(rest);
+    act(() => on.deliver(welcome(), queue(1, [OFFERED])));
+    screen.getByRole("button", { name: "Decline" }).focus();
+    act(() => on.deliver(queue(2, [])));
+    expect(document.activeElement).toBe(rest);
+    rest.remove();
+  });
+
   it("is not there while nothing is offered", () => {
     act(() => on.deliver(welcome(), queue(1, [row("w-1")])));
     expect(screen.queryByRole("region", { name: "Offered to you" })).toBeNull();
