@@ -12,6 +12,7 @@ from tests.chaos.schedule import Pace, schedule
 from tests.chaos.stage import workplace
 
 SHOWN = 20
+LIGHT = ("tests.chaos.light_gateway",)
 
 
 def say(line: str = "") -> None:
@@ -55,6 +56,7 @@ def scene_of(given: argparse.Namespace, seed: int) -> Scene:
         habits=Habits(think_seconds=given.think) if given.think else Habits(),
         pace=pace,
         warm=not given.cold,
+        gateway=("handoff", "serve") if given.cold else LIGHT,
         kills=given.kills,
     )
 

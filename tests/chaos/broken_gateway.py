@@ -17,11 +17,17 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.chaos.light_gateway import lighten
+
 Json = dict[str, Any]
 COMMIT_LATE_SECONDS = 0.4
 SUBSCRIBE_LATE_SECONDS = 0.5
 LOST_RINGS = 0.25
 LOST_FRAMES = 0.03
+
+
+def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
+    setattr(owner, name, function)
 
 
 class _Undo(Exception):
@@ -35,6 +41,8 @@ def accept_before_commit() -> None:
     write, late = SqlStore.write, set()
 
     async def early(self: Any, change: Callable[[Any], Any]) -> Any:
+        if "_customer_event" not in getattr(change, "__qualname__", ""):
+            return await write(self, change)  # what draws new ids would draw others the second time
         result: list[Any] = []
 
         def tried(tx: Any) -> None:
@@ -52,7 +60,7 @@ def accept_before_commit() -> None:
         await asyncio.sleep(COMMIT_LATE_SECONDS)
         await write(self, change)
 
-    SqlStore.write = early
+    _replace(SqlStore, "write", early)
 
 
 def subscribe_before_read() -> None:
@@ -64,7 +72,7 @@ def subscribe_before_read() -> None:
     def late(self: Any, topic: str) -> None:
         asyncio.get_running_loop().call_later(SUBSCRIBE_LATE_SECONDS, add, self, topic)
 
-    LocalSubscription.add = late
+    _replace(LocalSubscription, "add", late)
     _no_polls()
     _pass_frames(lambda frame: frame["type"] != "head")
 
@@ -73,7 +81,7 @@ def unique_cmid() -> None:
     """Every send is a new message."""
     from handoff.adapters.log_sql import LogRows
 
-    LogRows.find_cmid = lambda *_: None
+    _replace(LogRows, "find_cmid", lambda *_: None)
     _no_unique_cmid()
 
 
@@ -88,7 +96,7 @@ def lasting_cmid() -> None:
         old = found is not None and (datetime.now(UTC) - found.at).total_seconds() > 1.0
         return None if old else found
 
-    LogRows.find_cmid = forgetful
+    _replace(LogRows, "find_cmid", forgetful)
     _no_unique_cmid()
 
 
@@ -130,15 +138,15 @@ def atomic_claim() -> None:
         self._rung(receipt)
         return receipt
 
-    Queue.claim = naive
+    _replace(Queue, "claim", naive)
 
 
 def fence() -> None:
     """Whoever once had the conversation may write into it."""
     from handoff.conversation import Ownership
 
-    Ownership.check_agent = lambda *_: None
-    Ownership.check_bot = lambda *_: None
+    _replace(Ownership, "check_agent", lambda *_: None)
+    _replace(Ownership, "check_bot", lambda *_: None)
 
 
 def polls() -> None:
@@ -157,7 +165,7 @@ def rings() -> None:
     def lossy(self: Any, *topics: str) -> None:
         ring(self, *(topic for topic in topics if random.random() > LOST_RINGS))
 
-    LocalDoorbell.ring = lossy
+    _replace(LocalDoorbell, "ring", lossy)
 
 
 def frames() -> None:
@@ -175,7 +183,7 @@ def attempts() -> None:
         finish(self, turn, reply)
         return True
 
-    TurnRows.finish_turn = any_attempt
+    _replace(TurnRows, "finish_turn", any_attempt)
     _no_unique_cmid()
 
 
@@ -199,7 +207,7 @@ def _no_unique_cmid() -> None:
             cmid = f"{cmid[:50]}~{time.monotonic_ns() % 10**10}"
         return append(self, conversation_id, author, kind, body, cmid)
 
-    LogRows.append = again
+    _replace(LogRows, "append", again)
 
 
 def _no_polls() -> None:
@@ -208,7 +216,7 @@ def _no_polls() -> None:
     async def never(_self: Any) -> None:
         await asyncio.Event().wait()
 
-    Polls.run = never
+    _replace(Polls, "run", never)
 
 
 Message = MutableMapping[str, Any]
@@ -236,7 +244,7 @@ def _pass_frames(wanted: Callable[[Json], bool]) -> None:
 
         return filtered
 
-    main.create_app = created
+    _replace(main, "create_app", created)
 
 
 WITHOUT: dict[str, Callable[[], None]] = {
@@ -252,6 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--without", choices=WITHOUT, required=True)
     given, rest = parser.parse_known_args()
+    lighten()
     WITHOUT[given.without]()
     sys.argv = ["handoff", "serve", *rest]
     runpy.run_module("handoff", run_name="__main__", alter_sys=True)

@@ -98,7 +98,7 @@ def applied_is_prefix(records: Sequence[Record], dump: Dump) -> Iterator[Violati
                     "applied_is_prefix", f"{record.who}, {record.conversation} {record.seq}: {wrong}"
                 )
         elif record.what == "settled":
-            head = dump.conversations[record.conversation]["last_seq"]
+            head = dump.conversations.get(record.conversation, {}).get("last_seq")
             if last.get(key, 0) != head:
                 yield Violation(
                     "equal_at_rest", f"{record.who} has {last.get(key, 0)} of {head} of {record.conversation}"

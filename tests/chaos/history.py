@@ -5,6 +5,7 @@ The checker reads only these; it never talks to a gateway. Times are seconds of 
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -49,7 +50,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
-        self.counts: dict[str, int] = {}
+        self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +63,7 @@ class History:
     def note(self, who: str, what: str, **values: Any) -> None:
         record = {"t": round(time.monotonic(), 6), "who": who, "what": what, **values}
         self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
-        self.counts[what] = self.counts.get(what, 0) + 1
+        self.counts[what] += 1
 
 
 def read_history(path: Path) -> Iterator[Record]:

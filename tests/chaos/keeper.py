@@ -22,7 +22,14 @@ Json = dict[str, Any]
 
 def main() -> None:
     if "--warm" in sys.argv:
-        for module in ("handoff.app.main", "knowledge_base.encoder", "uvicorn", "uvloop", "httptools"):
+        for module in (
+            "handoff.app.main",
+            "knowledge_base.encoder",
+            "uvicorn",
+            "uvloop",
+            "httptools",
+            "tests.chaos.light_gateway",
+        ):
             importlib.import_module(module)
     children: set[int] = set()
     try:

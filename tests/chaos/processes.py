@@ -16,10 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Keeper:
     """A context manager; on leaving, every process that was started through it has ended."""
 
-    def __init__(self, folder: Path, *, warm: bool) -> None:
-        self._folder = folder
+    def __init__(self, *, warm: bool) -> None:
         self._warm = warm
-        self.pids: list[int] = []
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.chaos.keeper", *(["--warm"] if self._warm else [])]
@@ -44,15 +42,13 @@ class Keeper:
         self._process.wait(30)
         self._process.stdout.close()
 
-    def start(self, name: str, arguments: list[str], env: dict[str, str]) -> int:
-        """Run `python -m <arguments>`; its pid. Its output goes to <folder>/<name>.log."""
+    def start(self, arguments: list[str], env: dict[str, str], log: Path) -> int:
+        """Run `python -m <arguments>`; its pid. Its output is added to `log`."""
         request = {
             "do": "start", "arguments": arguments, "env": env, "folder": str(ROOT),
-            "log": str(self._folder / f"{name}.log"), "fork": self._warm,
+            "log": str(log), "fork": self._warm,
         }  # fmt: skip
-        pid = int(self._ask(request)["pid"])
-        self.pids.append(pid)
-        return pid
+        return int(self._ask(request)["pid"])
 
     def signal(self, pid: int, number: int) -> bool:
         """Whether it still ran."""
@@ -79,7 +75,7 @@ class Child:
     """One process that is killed and started again on the same port."""
 
     def __init__(
-        self, keeper: Keeper, name: str, port: int, arguments: list[str], env: dict[str, str]
+        self, keeper: Keeper, name: str, port: int, arguments: list[str], env: dict[str, str], log: Path
     ) -> None:
         self.name = name
         self.port = port
@@ -91,12 +87,13 @@ class Child:
         self._keeper = keeper
         self._arguments = arguments
         self._env = env
+        self._log = log
         self._pid = 0
 
     def start(self) -> None:
         self.starts += 1
         self.serving = self.frozen = False
-        self._pid = self._keeper.start(self.name, self._arguments, self._env)
+        self._pid = self._keeper.start(self._arguments, self._env, self._log)
 
     async def ready(self, within_seconds: float = 60.0) -> bool:
         """Wait until it listens. False when it ended, was started anew meanwhile, or never came up."""

@@ -1,8 +1,6 @@
 """One run: a stage, customers and agents, faults, then rest, and what the checker says of it all."""
 
 import asyncio
-import importlib
-import importlib.util
 import secrets
 import socket
 import sqlite3
@@ -13,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from handoff import invariants
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
 from handoff.desk import hashed
@@ -22,12 +21,15 @@ from tests.chaos.checker import check_all
 from tests.chaos.customer import Customer
 from tests.chaos.history import Dump, History, read_dump, read_history
 from tests.chaos.participant import Participant
+from tests.chaos.processes import Keeper
 from tests.chaos.report import Figures, figures
 from tests.chaos.scene import SILENCE_SECONDS, Scene
 from tests.chaos.schedule import schedule
 from tests.chaos.stage import Stage
 from tests.chaos.violation import Violation
 
+LONGER_SECONDS = 60.0
+"""For a machine that is busy with other things."""
 REST_SECONDS = 0.25
 """Between looks at whether everything is settled."""
 
@@ -41,22 +43,23 @@ class Outcome:
     left_ports: list[int] = field(default_factory=list)
 
 
-async def play(scene: Scene, folder: Path) -> Outcome:
-    """Play a scene, and judge it. Leaves history and logs in `folder`."""
+async def play(scene: Scene, folder: Path, keeper: Keeper | None = None) -> Outcome:
+    """Play a scene, and judge it. Leaves history and logs in `folder`. A `keeper` that is given stays."""
     began = time.monotonic()
     path = folder / "history.jsonl"
     with History(path) as history:
-        async with Stage(scene, history, folder) as stage:
+        async with Stage(scene, history, folder, keeper) as stage:
             sessions = await _staff(scene, stage.database_url)
             history.note("stage", "begin", more={"wall": time.time(), "seed": scene.seed})
             await stage.start()
+            started = time.monotonic()
             people = _people(scene, stage, sessions, history)
             tasks = [asyncio.create_task(person.run()) for person in people]
             try:
                 faults = schedule(scene.seed, scene.seconds, scene.parts, scene.pace, scene.kinds)
                 async with asyncio.timeout(scene.seconds * 20 + 120):
                     await stage.play(faults)
-                    await _rest_of(scene, stage, began)
+                    await _rest_of(scene, stage, started)
                 await stage.mend()
                 await _settle(people, stage, history, scene.settle_seconds)
             finally:
@@ -74,9 +77,13 @@ async def play(scene: Scene, folder: Path) -> Outcome:
     )
 
 
-async def _rest_of(scene: Scene, stage: Stage, began: float) -> None:
-    """Without faults left, the time still has to pass."""
-    while not scene.kills and time.monotonic() - began < scene.seconds:
+async def _rest_of(scene: Scene, stage: Stage, started: float) -> None:
+    """Without faults left, the time still has to pass, and people have to have said what is wanted of them."""
+    longest = started + scene.seconds + LONGER_SECONDS
+    while time.monotonic() < longest:
+        late = scene.kills > 0 or time.monotonic() - started >= scene.seconds
+        if late and stage.history.counts["accepted"] >= scene.fewest:
+            return
         await asyncio.sleep(0.1)
         stage.supervise()
 
@@ -168,7 +175,7 @@ def _behind(people: list[Participant], dump: Dump) -> list[str]:
     """Who has not seen the end of a log, and conversations whose bot still owes an answer."""
     late = [
         f"{person.who} of {log.conversation}" for person in people for log in person.logs.values()
-        if log.last != dump.conversations[log.conversation]["last_seq"]
+        if log.last != dump.conversations.get(log.conversation, {}).get("last_seq")
     ]  # fmt: skip
     return late + [f"turn {turn['id']}" for turn in dump.turns if turn["state"] in ("waiting", "running")]
 
@@ -188,12 +195,9 @@ async def _of_the_database(url: str) -> list[Violation]:
         connection.close()
         if answer != "ok":
             found.append(Violation("whole_file", str(answer)))
-    if importlib.util.find_spec("handoff.invariants") is None:
-        return found
-    check = importlib.import_module("handoff.invariants").check
     store = SqlStore(url)
     try:
-        found += [Violation("invariants.check", str(one)) for one in await store.read(check)]
+        found += [Violation("invariants.check", str(one)) for one in await store.read(invariants.check)]
     finally:
         await store.close()
     return found

@@ -35,7 +35,7 @@ class Scene:
     modes: dict[str, float] = field(default_factory=lambda: dict(MODES))
     warm: bool = True
     """Gateways are forked from a process that has imported everything; else each is a `python` of its own."""
-    gateway: tuple[str, ...] = ("handoff", "serve")
+    gateway: tuple[str, ...] = ("tests.chaos.light_gateway",)
     """The module to run and its arguments; `--port` is added."""
     customer: type[Customer] = Customer
     settings: dict[str, str] = field(default_factory=dict)
@@ -43,6 +43,8 @@ class Scene:
     settle_seconds: float = 60.0
     """For everything to be settled once nothing breaks any more."""
     clock_jumps: bool = False
+    fewest: int = 0
+    """Accepted messages and actions: the run goes on until there are so many, on a slow machine for longer."""
     kills: int = 0
     """Ends as soon as so many gateways were killed; 0: by the time alone."""
 
@@ -76,5 +78,7 @@ SETTINGS = {
     "FRAMES_PER_10_SECONDS": "100000",
     "CONVERSATIONS_PER_HOUR": "1000000",
     "CONNECTIONS_PER_ADDRESS": "100000",
+    "MESSAGES_PER_MINUTE": "1000000",
+    "HANDSHAKES_PER_MINUTE": "1000000",
 }
 """Shorter than in earnest, so that minutes hold what days would."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from handoff.app.settings import Settings
 from tests.chaos.history import History
 from tests.chaos.processes import ROOT, Child, Keeper
 from tests.chaos.proxy import Proxy
@@ -23,12 +24,14 @@ from tests.servers import PostgresServer, RedisServer, free_port
 
 STOP_SECONDS = 15.0
 """A gateway that was asked to stop is gone by then."""
+LIFELESS_SECONDS = 20.0
+"""Service that nobody gets anything from for so long is left to the next fault all the same."""
 
 
 class Stage:
     """An async context manager. `base` and `desk_base` are what customers and agents connect to."""
 
-    def __init__(self, scene: Scene, history: History, folder: Path) -> None:
+    def __init__(self, scene: Scene, history: History, folder: Path, keeper: Keeper | None = None) -> None:
         self.scene = scene
         self.history = history
         self.folder = folder
@@ -45,14 +48,20 @@ class Stage:
         """Links that nobody can be served through just now."""
         self._away: set[str] = set()
         """Servers that are killed just now."""
-        self._was_up = True
+        self._was_up = False
+        self._up_since = time.monotonic()
+        self._accepted_before = 0
         self._under_way: set[asyncio.Future[object]] = set()
         self._closing = contextlib.AsyncExitStack()
-        self._keeper = Keeper(folder, warm=scene.warm)
+        self._borrowed = keeper
+        self._keeper = keeper or Keeper(warm=scene.warm)
 
     async def __aenter__(self) -> Self:
         try:
-            self._closing.enter_context(self._keeper)
+            if self._borrowed is None:
+                self._closing.enter_context(self._keeper)
+            else:
+                self._closing.push_async_callback(self._end_all)
             await self._open()
         except BaseException:
             await self._closing.aclose()
@@ -91,7 +100,7 @@ class Stage:
                 f"--seed={scene.seed}",
                 f"--modes={modes}",
             ]
-            self.bots[name] = Child(self._keeper, name, port, [*arguments, "--late-seconds=5"], self._env())
+            self.bots[name] = self._child(name, port, [*arguments, "--late-seconds=5"], self._env())
             await self._link(name, port, inner=True)
         for name in scene.parts.gateways:
             await self._add_gateway(name)
@@ -114,8 +123,10 @@ class Stage:
             proxy = await self._link(f"{name}-redis", self.redis.port, inner=True)
             env["FRONTDESK_REDIS_URL"] = f"redis://127.0.0.1:{proxy.port}/0"
         port = free_port()
-        arguments = [*self.scene.gateway, f"--port={port}"]
-        self.gateways[name] = Child(self._keeper, name, port, arguments, env)
+        self.gateways[name] = self._child(name, port, [*self.scene.gateway, f"--port={port}"], env)
+
+    def _child(self, name: str, port: int, arguments: list[str], env: dict[str, str]) -> Child:
+        return Child(self._keeper, name, port, arguments, env, self.folder / f"{name}.log")
 
     def _env(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("FRONTDESK_")}
@@ -128,7 +139,8 @@ class Stage:
             **SETTINGS, **self.scene.settings, "DATABASE_URL": self.database_url, "SERVICE_SECRET": self.secret,
             "RASA_URL": rasas or "http://127.0.0.1:1", "ENCODER_DIR": str(ROOT / "var" / "encoder"),
         }  # fmt: skip
-        return kept | {f"FRONTDESK_{key}": value for key, value in given.items()} | {"OMP_NUM_THREADS": "1"}
+        known = {key: value for key, value in given.items() if key.lower() in Settings.model_fields}
+        return kept | {f"FRONTDESK_{key}": value for key, value in known.items()} | {"OMP_NUM_THREADS": "1"}
 
     async def start(self) -> None:
         """Bring everything up; returns once it serves."""
@@ -159,19 +171,21 @@ class Stage:
         """Write down that service came or went."""
         if self.up != self._was_up:
             self._was_up = self.up
+            self._up_since, self._accepted_before = time.monotonic(), self.history.counts["accepted"]
             self.history.note("service", "up" if self.up else "down")
 
     # what breaks
 
     async def play(self, faults: tuple[Fault, ...]) -> None:
-        """Do what the schedule says. Its clock stands still while there is no service, so that every fault meets some."""
+        """Do what the schedule says. Its clock stands still while there is no service, and after it came back until
+        something is accepted again: so every fault meets people who are writing, however slow the machine is."""
         clock, last = 0.0, time.monotonic()
         for fault in faults:
             while clock < fault.at:
                 await asyncio.sleep(0.02)
                 now = time.monotonic()
                 self.supervise()
-                clock += (now - last) if self.up else 0.0
+                clock += (now - last) if self.up and self._lively(now) else 0.0
                 last = now
             self.history.note(
                 "stage", "fault", kind=fault.kind, text=fault.target, more={"seconds": fault.seconds}
@@ -179,6 +193,11 @@ class Stage:
             self._later(self._do(fault))
             if self.scene.kills and self.kills >= self.scene.kills:
                 return
+
+    def _lively(self, now: float) -> bool:
+        return (
+            self.history.counts["accepted"] > self._accepted_before or now - self._up_since > LIFELESS_SECONDS
+        )
 
     def _later(self, work: Awaitable[object]) -> None:
         task = asyncio.ensure_future(work)
@@ -292,6 +311,10 @@ class Stage:
             await asyncio.sleep(0.1)
             self.supervise()
         self.history.note("stage", "mended")
+
+    async def _end_all(self) -> None:
+        for child in (*self.gateways.values(), *self.bots.values()):
+            await child.kill()
 
     async def stop(self) -> list[str]:
         """End the gateways in peace; the names of those that did not end in time."""

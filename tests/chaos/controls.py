@@ -1,0 +1,101 @@
+"""The negative controls: scenes in which a mechanism is missing, and what the checker has to say of them.
+
+Each is as calm as it can be but for what the mechanism is there for, so that it fails for that reason and within seconds.
+"""
+
+from dataclasses import dataclass, replace
+
+from tests.chaos.agent import Manners
+from tests.chaos.customer import GreedyCustomer, Habits, NewCmidCustomer
+from tests.chaos.scene import Scene
+from tests.chaos.schedule import Kind, Pace
+from tests.chaos.weather import CALM, Climate, End
+
+BUSY = Habits(
+    think_seconds=0.12, burst_chance=0.1, person_chance=0.25, leave_chance=0.0, close_chance=0.0, reload_chance=0.0,
+    wander_chance=0.0,
+)  # fmt: skip
+EAGER = Manners(
+    think_seconds=0.05,
+    replies=3,
+    requeue_share=0.4,
+    return_share=0.3,
+    crash_chance=0.0,
+    sleep_chance=0.0,
+    note_chance=0.0,
+)
+NORMAL = {"normal": 1.0}
+LOSES_ANSWERS = Climate(end_chance=0.8, most_bytes=4_000, ends=(End.RESET,))
+"""Cuts connections early: a message is often written and its `accepted` lost."""
+BASE = Scene(
+    seed=5, seconds=4.0, bots=1, customers=8, twins=0, agents=3, habits=BUSY, manners=EAGER, outer=CALM, inner=CALM,
+    pace=Pace(between=(60.0, 61.0)), modes=NORMAL, settle_seconds=12.0, fewest=150,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    scene: Scene
+    fails: frozenset[str]
+    """Invariants of which at least one must be broken; empty: all must hold."""
+
+
+def _without(mechanism: str, scene: Scene = BASE) -> Scene:
+    return replace(scene, gateway=("tests.chaos.broken_gateway", f"--without={mechanism}"))
+
+
+_KILLED = replace(BASE, kinds=(Kind.KILL_GATEWAY,), pace=Pace(between=(0.7, 1.2)), seconds=3.0)
+_LOSING = replace(BASE, outer=LOSES_ANSWERS)
+_SILENT = replace(
+    BASE, kinds=(Kind.ONE_WAY,), pace=Pace(between=(0.8, 1.2), away=(1.2, 1.5)), seconds=6.0,
+)  # fmt: skip
+_SLOW_BOT = replace(BASE, modes={"slow": 1.0}, habits=replace(BUSY, person_chance=0.5))
+_CROWDED = replace(
+    BASE, agents=10, customers=10, habits=replace(BUSY, person_chance=0.9, think_seconds=0.3), fewest=200
+)
+_QUIET = replace(BASE, settle_seconds=6.0)
+_FROZEN = replace(
+    BASE, database="postgres", gateways=2, redis=True, modes={"slow": 1.0}, kinds=(Kind.FREEZE_GATEWAY,), seconds=24.0,
+    pace=Pace(between=(2.0, 3.0), frozen=(8.0, 9.0)), agents=0, habits=replace(BUSY, person_chance=0.0, think_seconds=0.5),
+    settle_seconds=30.0,
+)  # fmt: skip
+
+CONTROLS: dict[str, Control] = {
+    "accept before commit": Control(
+        _without("accept_before_commit", _KILLED), frozenset({"accepted_is_present", "gapless"})
+    ),
+    "read, then subscribe": Control(
+        _without("subscribe_before_read", _QUIET), frozenset({"equal_at_rest", "becomes_quiet"})
+    ),
+    "no unique cmid": Control(_without("unique_cmid", _LOSING), frozenset({"exactly_once"})),
+    "cmid forgotten after a second": Control(_without("lasting_cmid", _SILENT), frozenset({"exactly_once"})),
+    "select, then update": Control(
+        _without("atomic_claim", _CROWDED), frozenset({"one_owner", "nobody_vanishes"})
+    ),
+    "no fence": Control(
+        _without("fence", _SLOW_BOT), frozenset({"bot_is_silent_after_claim", "no_stale_write"})
+    ),
+    "doorbell without polls": Control(
+        _without("polls", _QUIET), frozenset({"equal_at_rest", "becomes_quiet"})
+    ),
+    "a new cmid at every try": Control(
+        replace(_LOSING, customer=NewCmidCustomer), frozenset({"exactly_once"})
+    ),
+    "a client that applies beyond a gap": Control(
+        replace(_without("frames"), customer=GreedyCustomer), frozenset({"applied_is_prefix"})
+    ),
+}
+"""A few seconds each."""
+
+SLOW_CONTROLS: dict[str, Control] = {
+    "lease without attempts": Control(_without("attempts", _FROZEN), frozenset({"exactly_once"})),
+}
+
+MENDED: dict[str, Control] = {
+    "nothing is missing, and connections are cut": Control(_LOSING, frozenset()),
+    "rings are lost, and polls repair it": Control(
+        _without("rings", replace(BASE, settle_seconds=40.0)), frozenset()
+    ),
+    "frames are lost, and the client asks again": Control(_without("frames"), frozenset()),
+}
+"""The same scenes with the mechanism in place: without a violation, or the controls would prove nothing."""

@@ -1,0 +1,34 @@
+"""Negative controls: where a mechanism is missing, the checker finds it. And where it is not, it finds nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.controls import CONTROLS, MENDED, SLOW_CONTROLS
+from tests.chaos.processes import Keeper
+from tests.chaos.run import play, ports_are_free
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+async def test_what_is_missing_is_found(name: str, keeper: Keeper, tmp_path: Path) -> None:
+    control = CONTROLS[name]
+    outcome = await play(control.scene, tmp_path, keeper)
+    assert {violation.invariant for violation in outcome.violations} & control.fails, outcome
+
+
+@pytest.mark.parametrize("name", MENDED)
+async def test_with_everything_in_place_nothing_is_found(name: str, keeper: Keeper, tmp_path: Path) -> None:
+    outcome = await play(MENDED[name].scene, tmp_path, keeper)
+    assert outcome.violations == []
+    assert outcome.figures.accepted > 50
+    assert ports_are_free(outcome.left_ports)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("name", SLOW_CONTROLS)
+async def test_what_is_missing_is_found_in_a_minute(name: str, keeper: Keeper, tmp_path: Path) -> None:
+    control = SLOW_CONTROLS[name]
+    outcome = await play(control.scene, tmp_path, keeper)
+    assert {violation.invariant for violation in outcome.violations} & control.fails, outcome
