@@ -5,8 +5,8 @@ import pytest
 
 from knowledge_base.answering import NOTHING, Findings, answer
 from knowledge_base.confidence import DEFAULT, Calibration
-from knowledge_base.index import Shelf
 from knowledge_base.library import Library
+from knowledge_base.shelf import Shelf
 from knowledge_base.wire import AnswerRequest, DraftIn
 from tests.knowledge_base.conftest import BOOTS, RETURNS, STOVES
 
