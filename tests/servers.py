@@ -51,6 +51,7 @@ class _Server:
     """A process of its own in a folder of its own. Subclasses say what is run and when it is ready."""
 
     ends_at = signal.SIGTERM
+    starts_within = START_SECONDS
 
     def __init__(self, account: str | None = None) -> None:
         roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
@@ -83,16 +84,19 @@ class _Server:
     def restart(self) -> None:
         """Start, after `stop` or `kill` as well; returns when it answers."""
         assert self._process is None
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + self.starts_within
         with (self.folder / "log").open("ab") as log:
-            self._process = self._started(log)
+            self._start(log)
             while not self._ready():
                 if self._process.poll() is not None:  # what was killed may still hold the port or the memory
-                    self._process = self._started(log)
+                    self._start(log)
                 if time.monotonic() > until:
                     raise RuntimeError(f"{type(self).__name__} does not start:\n{self.log()}")
                 time.sleep(0.02)
-        (self.folder / "pid").write_text(str(self.pid))
+
+    def _start(self, log: IO[bytes]) -> None:
+        self._process = self._started(log)
+        (self.folder / "pid").write_text(str(self.pid))  # at once: whoever clears away reads it
 
     def _started(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

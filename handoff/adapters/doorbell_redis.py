@@ -71,6 +71,7 @@ class RedisDoorbell:
         self._news = asyncio.Event()
         self._heard_at = float("-inf")
         self._away_since: float | None = None
+        self._because = "not heard yet"
         self.missed = asyncio.Event()
 
     @property
@@ -130,7 +131,7 @@ class RedisDoorbell:
             async with asyncio.timeout(PUBLISH_SECONDS):
                 await self._redis.publish(self._channel, batch.model_dump_json())
         except (RedisError, OSError, TimeoutError) as error:
-            log.debug("doorbell.not_published", error=type(error).__name__)
+            self._because = type(error).__name__
         except Exception as error:
             log.error("doorbell.failed", exc_info=error)
         else:
@@ -146,7 +147,7 @@ class RedisDoorbell:
                 async with self._connection() as pubsub:
                     await self._hear(pubsub)
             except (RedisError, OSError, TimeoutError) as error:
-                log.debug("doorbell.not_heard", error=type(error).__name__)
+                self._because = type(error).__name__
             except Exception as error:
                 log.error("doorbell.failed", exc_info=error)
             failures = 1 if time.monotonic() - began > HUNG_SECONDS else failures + 1
@@ -191,9 +192,7 @@ class RedisDoorbell:
         now = time.monotonic()
         if self.away and self._away_since is None:
             self._away_since = now
-            log.warning(
-                "redis.away", consequence="gateways look by themselves, twice a second where it matters"
-            )
+            log.warning("redis.away", because=self._because, consequence="every gateway looks for itself")
         elif not self.away and self._away_since is not None:
             log.info("redis.here", after_seconds=round(now - self._away_since, 1))
             self._away_since = None

@@ -10,7 +10,6 @@ import hashlib
 from math import ceil
 from time import monotonic, time
 
-import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter as SharedRateLimiter
@@ -26,7 +25,6 @@ from handoff.errors import RateLimited
 BUDGET_SECONDS = 0.05
 AGAIN_SECONDS = 1.0
 CONNECTIONS = 4
-log = structlog.get_logger(__name__)
 
 
 class Limiter:
@@ -75,9 +73,8 @@ class SharedCounters:
         try:
             async with asyncio.timeout(BUDGET_SECONDS):
                 return await self._limiter.hit(RateLimitItemPerSecond(most, seconds), digest)
-        except (RedisError, OSError, TimeoutError) as error:
+        except (RedisError, OSError, TimeoutError):
             self._ask_again_at = monotonic() + AGAIN_SECONDS
-            log.debug("limits.redis_away", error=type(error).__name__)
             return True
 
     async def close(self) -> None:

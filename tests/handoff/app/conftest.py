@@ -1,8 +1,9 @@
 """A real gateway on a free port, with a bot that says what the test wants and a library of three articles."""
 
 import asyncio
+import secrets
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from knowledge_base.store import SqlArticleStore
 from knowledge_base.wire import DraftIn
 from tests.handoff.app.clients import loopback_listener, sign_in
 from tests.knowledge_base.fakes import WordEncoder
+from tests.servers import PostgresServer
 
 SECRET = "a-secret-of-the-tests"
 
@@ -137,6 +139,14 @@ async def gateway(settings: Settings, bot: Bot) -> AsyncIterator[str]:
     server.should_exit = True
     await task
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def postgres_for_two(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+    """A database on Postgres for all tests of a module: several gateways take seconds to start."""
+    name = f"gateways_{secrets.token_hex(6)}"
+    yield postgres.create(name, migrated_postgres)
+    postgres.drop(name)
 
 
 @pytest.fixture
