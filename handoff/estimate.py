@@ -11,7 +11,7 @@ The range contains what is not known about the pace itself: with few conversatio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import quantiles
+from statistics import fmean, quantiles
 
 GUESSED = 4.0
 """Conversations that the first guess weighs as much as."""
@@ -39,9 +39,11 @@ def wait_range(
     """
     if seats <= 0:
         return None
-    low, high = _middle_and_most([*PICKED_UP, *picked_up])
+    waits = [*PICKED_UP, *picked_up]
+    low, high = _middle_and_most(waits)
     if endings > 0:
         weight, seconds = GUESSED + len(took), GUESSED * chat_seconds + sum(took)
+        seconds += weight * fmean(waits)  # a seat stands empty until its agent takes the next
         half = _until_ended(endings, weight, seconds, 0.5) / seats
         most = _until_ended(endings, weight, seconds, 0.9) / seats
         low, high = half + low, half + low + math.hypot(most - half, high - low)
