@@ -41,12 +41,12 @@ train: ## train the assistant; DATA=folder trains any Rasa project's into var/mo
 
 ## ------------------------------------------------------------------ prove it
 
-.PHONY: test test-python test-rasa test-stories test-web
+.PHONY: test test-python test-rasa test-stories test-web chaos chaos-long
 test: tools ## every test: both Pythons, the stories, the pages, real processes and a browser
-	@$(MAKE) --no-print-directory --keep-going test-python test-rasa test-stories test-web
+	@$(MAKE) --no-print-directory --keep-going test-python test-rasa test-stories test-web chaos
 
 test-python:
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not chaos"
 
 test-rasa:
 	$(RASA)/python -m pytest
@@ -62,6 +62,22 @@ ifneq ($(HAS_NODE),)
 else
 	@echo "Node.js is not here: the tests of web_widget/ are left out."
 endif
+
+# SEED=… plays a run again; without one a new seed is drawn and printed
+CHAOS := $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+
+chaos: ## kill, cut and freeze everything for three minutes, and prove that nothing is lost; SEED= plays it again
+	$(CHAOS) --minutes 0.7 --cold
+	$(CHAOS) --minutes 0.7 --database postgres
+
+chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a million claims; an hour or two
+	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2
+	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2 --database postgres
+	$(CHAOS) --only stop_gateway --calm --minutes 2 --database postgres --customers 100 --resume-within 5
+	$(CHAOS) --clock-jumps --minutes 2
+	$(BIN)/pytest -m chaos tests/chaos
+	$(BIN)/pytest -s tests/handoff/adapters/test_claims.py --claim-chats 20000
+	$(BIN)/pytest -s tests/handoff/adapters/test_killed.py --kills 300
 
 .PHONY: check format lint types types-rasa types-web imports validate fresh fast
 check: tools ## what must hold before every commit, in a minute or two

@@ -10,9 +10,9 @@ from tests.chaos.run import Outcome, fresh_seed, play, ports_are_free
 from tests.chaos.scene import Scene
 from tests.chaos.schedule import Pace, schedule
 from tests.chaos.stage import workplace
+from tests.chaos.weather import CALM, INNER, ROUGH
 
 SHOWN = 20
-LIGHT = ("tests.chaos.light_gateway",)
 
 
 def say(line: str = "") -> None:
@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=1.0, help="of service, during which things break")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--kills", type=int, default=0, help="end after so many kills of gateways")
+    parser.add_argument("--accepted", type=int, default=0, help="go on until so many messages were accepted")
     parser.add_argument("--customers", type=int, default=16)
     parser.add_argument("--agents", type=int, default=4)
     parser.add_argument("--think", type=float, help="seconds between a customer's messages, on average")
@@ -56,9 +57,20 @@ def scene_of(given: argparse.Namespace, seed: int) -> Scene:
         habits=Habits(think_seconds=given.think) if given.think else Habits(),
         pace=pace,
         warm=not given.cold,
-        gateway=("handoff", "serve") if given.cold else LIGHT,
+        gateway=_gateway(given),
+        kinds=tuple(given.only),
+        outer=CALM if given.calm else ROUGH,
+        inner=CALM if given.calm else INNER,
+        clock_jumps=given.clock_jumps,
         kills=given.kills,
+        fewest=given.accepted,
     )
+
+
+def _gateway(given: argparse.Namespace) -> tuple[str, ...]:
+    if given.clock_jumps:
+        return ("tests.chaos.shifted_gateway",)
+    return ("handoff", "serve") if given.cold else ("tests.chaos.light_gateway",)
 
 
 def show(outcome: Outcome, scene: Scene) -> bool:
@@ -90,7 +102,11 @@ def main() -> None:
         return
     with workplace(given.keep) as folder:
         outcome = asyncio.run(play(scene, folder))
-    sys.exit(0 if show(outcome, scene) else 1)
+    fine = show(outcome, scene)
+    if given.resume_within is not None and outcome.figures.resumed_p99 > given.resume_within:
+        say(f"  ✗ 1 of 100 lost links was not welcome again within {given.resume_within:g} s")
+        fine = False
+    sys.exit(0 if fine else 1)
 
 
 if __name__ == "__main__":

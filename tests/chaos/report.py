@@ -25,6 +25,10 @@ class Figures:
     resumed: tuple[float, ...] = field(repr=False)
     delivered: tuple[float, ...] = field(repr=False)
 
+    @property
+    def resumed_p99(self) -> float:
+        return quantiles(self.resumed, n=100, method="inclusive")[98] if len(self.resumed) > 1 else 0.0
+
     def lines(self) -> list[str]:
         moves = ", ".join(f"{name} {count}" for name, count in sorted(self.moves.items()))
         faults = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))

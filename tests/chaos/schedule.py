@@ -65,7 +65,8 @@ class Pace:
 
     between: tuple[float, float] = (1.0, 4.0)
     away: tuple[float, float] = (0.2, 3.0)
-    frozen: tuple[float, float] = (0.5, 4.0)
+    frozen: tuple[float, float] = (0.5, 9.0)
+    """Longer than leases last, at times."""
 
 
 _WEIGHTS: dict[Kind, float] = {
