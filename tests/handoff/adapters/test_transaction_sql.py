@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
-from handoff.adapters import store_sqlite
+from handoff.adapters import store_postgres, store_sqlite
 from handoff.adapters import tables as t
 from handoff.adapters.store_sql import SqlStore
 from handoff.adapters.transaction_sql import SqlTransaction
@@ -15,6 +15,13 @@ from handoff.log import CUSTOMER
 from handoff.ports import AgentRecord, Author, Json, Transaction
 from tests.handoff.adapters.chats import connection_of, say
 from tests.handoff.checks import seq_is_gapless
+
+
+@pytest.fixture
+def store(any_store: SqlStore) -> SqlStore:
+    """The contract holds on both databases."""
+    return any_store
+
 
 # the log
 
@@ -63,7 +70,8 @@ async def test_the_same_check_catches_a_counter_outside_the_transaction(
     store: SqlStore, chats: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SequenceTransaction, "counters", {}, raising=False)
-    monkeypatch.setattr(store_sqlite, "SqlTransaction", SequenceTransaction)
+    for module in (store_sqlite, store_postgres):
+        monkeypatch.setattr(module, "SqlTransaction", SequenceTransaction)
     await crowd(store, chats)
     with pytest.raises(AssertionError, match="gap"):
         await store.read(lambda tx: check(tx, chats))
