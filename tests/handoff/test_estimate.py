@@ -32,7 +32,7 @@ def test_the_guess_gives_way_to_what_is_seen() -> None:
     told = [wait_range(4, 4, CHAT_SECONDS, [60.0] * seen, []) for seen in (0, 5, 50)]
     lows = [one.low_seconds for one in told if one]
     assert lows == sorted(lows, reverse=True)
-    assert lows[-1] < 120
+    assert lows[-1] < 150 < lows[0]
 
 
 @given(

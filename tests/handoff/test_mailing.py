@@ -1,0 +1,204 @@
+"""What an agent writes to somebody who left reaches them as a letter, once."""
+
+import asyncio
+
+import pytest
+
+from handoff import mailing
+from handoff.adapters.mail_sql import MailRows
+from handoff.adapters.store_sql import SqlStore
+from handoff.errors import PostError, PostRefused, PostUnavailable
+from handoff.mailing import LETTER_SECONDS, TRIES, Mailing
+from handoff.ports import MailRecord
+from handoff.queue import Rules
+from handoff.records import CursorRecord
+from tests.handoff.fakes import STEADY, House, ScriptedBot
+
+CONTACT = {"name": "Ida Berg", "email": "ida@example.org", "about": "My tent leaks"}
+
+
+class Letterbox:
+    """Implements `handoff.ports.Post`: keeps what was sent, or fails as it is told."""
+
+    def __init__(self) -> None:
+        self.sent: list[MailRecord] = []
+        self.script: list[PostError] = []
+
+    async def send(self, mail: MailRecord) -> None:
+        await asyncio.sleep(0)
+        if self.script:
+            raise self.script.pop(0)
+        self.sent.append(mail)
+
+
+@pytest.fixture
+async def house(any_store: SqlStore, bot: ScriptedBot) -> House:
+    return House(any_store, bot, STEADY, Rules(letters=True, site_url="https://shop.example"))
+
+
+@pytest.fixture
+def post() -> Letterbox:
+    return Letterbox()
+
+
+@pytest.fixture
+def mails(house: House, post: Letterbox) -> Mailing:
+    return Mailing(house.store, house.doorbell, post)
+
+
+async def answered(house: House, text: str = "Seal the seams.") -> tuple[str, int]:
+    """A conversation whose customer left an address and the page, and the seq of Mara's reply."""
+    await house.add_agent("Mara")
+    seat = await house.seat()
+    await house.desk.leave_contact(seat.conversation_id, CONTACT, "c1")
+    await house.queue.claim("mara", seat.conversation_id, "k1")
+    receipt = await house.queue.send("mara", seat.conversation_id, 2, text, "m1")
+    return seat.conversation_id, receipt.seq
+
+
+async def letter(house: House, chat: str) -> MailRecord:
+    found = await house.store.read(lambda tx: tx.latest_mail(chat))
+    assert found
+    return found
+
+
+async def test_a_reply_to_somebody_who_left_goes_out_once(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    chat, seq = await answered(house)
+    assert not await mails.send_next(), "they may still be on the page"
+    await house.passes(LETTER_SECONDS + 1)
+    others = [Mailing(house.store, house.doorbell, post) for _ in range(3)]
+    await asyncio.gather(*(one.send_next() for one in (mails, *others)))
+    assert [(mail.recipient, mail.key) for mail in post.sent] == [("ida@example.org", f"reply:{chat}:{seq}")]
+    assert "Seal the seams." in post.sent[0].text
+    assert "Mara has answered you" in post.sent[0].text
+    assert "https://shop.example" in post.sent[0].text
+    reach = (await house.views.conversation(chat)).reach
+    assert reach
+    assert (reach.channel, reach.email, reach.letters, reach.letter) == (
+        "email",
+        "ida@example.org",
+        True,
+        "sent",
+    )
+    await house.queue.send("mara", chat, 2, "Seal the seams.", "m1")  # the same again
+    await house.passes(3_600)
+    assert not await mails.send_next()
+
+
+async def test_who_got_it_on_their_page_gets_no_letter(house: House, mails: Mailing, post: Letterbox) -> None:
+    chat, seq = await answered(house)
+    await house.store.write(lambda tx: tx.move_cursors([CursorRecord(chat, "customer", seq, seq)]))
+    await house.passes(LETTER_SECONDS + 1)
+    assert await mails.send_next()
+    assert post.sent == []
+    assert (await letter(house, chat)).state == "unneeded"
+    reach = (await house.views.conversation(chat)).reach
+    assert reach
+    assert reach.letter == ""
+
+
+async def test_who_is_on_the_page_and_has_not_got_it_yet_is_waited_for(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    chat, seq = await answered(house)
+    customer = (await house.store.read(lambda tx: tx.conversation(chat))).customer_id
+    house.customers.enter(customer)
+    await house.store.write(lambda tx: tx.move_cursors([CursorRecord(chat, "customer", seq - 1, 0)]))
+    for _ in range(TRIES + 1):
+        await house.passes(LETTER_SECONDS + 1)
+        assert await mails.send_next()
+    assert post.sent == []
+    house.customers.leave(customer)
+    await house.attendance.note()
+    await house.passes(LETTER_SECONDS + 15)
+    assert await mails.send_next()
+    assert len(post.sent) == 1
+
+
+async def test_a_mail_server_that_is_away_is_asked_again_later_and_later(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    chat, _ = await answered(house)
+    post.script = [PostUnavailable("the mail server does not answer") for _ in range(2)]
+    await house.passes(LETTER_SECONDS + 1)
+    assert await mails.send_next()
+    assert not await mails.send_next(), "not at once"
+    await house.passes(mailing.FIRST_PAUSE_SECONDS + 1)
+    assert await mails.send_next()
+    await house.passes(mailing.FIRST_PAUSE_SECONDS + 1)
+    assert not await mails.send_next(), "the second pause is longer"
+    await house.passes(mailing.FIRST_PAUSE_SECONDS + 1)
+    assert await mails.send_next()
+    assert [mail.attempts for mail in post.sent] == [3]
+    assert (await letter(house, chat)).state == "sent"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [PostRefused("the mail server does not know this address")],
+        [PostUnavailable("the mail server does not answer")] * TRIES,
+    ],
+)
+async def test_a_letter_that_cannot_go_is_told_to_the_agents(
+    house: House, mails: Mailing, post: Letterbox, script: list[PostError]
+) -> None:
+    chat, _ = await answered(house)
+    post.script = list(script)
+    for _ in script:
+        await house.passes(mailing.LONGEST_PAUSE_SECONDS)
+        assert await mails.send_next()
+    note = await house.last(chat)
+    assert (note.kind, note.author.role) == ("note", "system")
+    assert "Please write to ida@example.org yourself" in note.body["text"]
+    reach = (await house.views.conversation(chat)).reach
+    assert reach
+    assert reach.letter == "failed"
+    await house.passes(mailing.LONGEST_PAUSE_SECONDS)
+    assert not await mails.send_next()
+
+
+async def test_a_letter_whose_sender_died_is_sent_by_the_next(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    await answered(house)
+    await house.passes(LETTER_SECONDS + 1)
+    taken = await house.store.write(lambda tx: tx.take_mail(mailing.LEASE_SECONDS))
+    assert taken
+    assert not await mails.send_next()
+    await house.passes(mailing.LEASE_SECONDS + 1)
+    assert await mails.send_next()
+    assert len(post.sent) == 1
+    assert not await house.store.write(lambda tx: tx.finish_mail(taken, "waiting")), "it woke up too late"
+
+
+async def test_without_a_mail_server_the_console_says_that_nothing_goes_out(any_store: SqlStore) -> None:
+    house = House(any_store, ScriptedBot())
+    chat, _ = await answered(house)
+    assert await house.store.read(lambda tx: tx.latest_mail(chat)) is None
+    reach = (await house.views.conversation(chat)).reach
+    assert reach
+    assert (reach.email, reach.letters, reach.letter) == ("ida@example.org", False, "")
+
+
+async def test_who_left_no_address_gets_no_letter(house: House) -> None:
+    await house.add_agent("Mara")
+    chat, fence = await house.claimed_chat("mara")
+    await house.queue.send("mara", chat, fence, "Hello", "m1")
+    assert await house.store.read(lambda tx: tx.latest_mail(chat)) is None
+    assert (await house.views.conversation(chat)).reach is None
+
+
+async def test_the_same_tests_see_a_letter_that_is_not_leased(
+    house: House, mails: Mailing, post: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = MailRows.finish_mail
+    monkeypatch.setattr(MailRows, "finish_mail", lambda *_, **__: True)
+    await answered(house)
+    for _ in range(2):
+        await house.passes(mailing.LEASE_SECONDS + 1)
+        await mails.send_next()
+    assert len(post.sent) == 2
+    assert finish is not MailRows.finish_mail
