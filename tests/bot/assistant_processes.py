@@ -36,12 +36,12 @@ def free_port() -> int:
 
 
 class Assistant:
-    """Both processes, started together; `started_seconds` says how long Rasa took to be well."""
+    """One Rasa or several, and the action server; `started_seconds` says how long they took to be well."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, rasas: int = 1) -> None:
         self.library = FakeLibrary()
         self.logs = logs
-        self.rasa_port, self.actions_port = free_port(), free_port()
+        self.rasa_ports, self.actions_port = [free_port() for _ in range(rasas)], free_port()
         self.environment = {
             **os.environ,
             **QUIET,
@@ -49,20 +49,30 @@ class Assistant:
             "FRONTDESK_GATEWAY_URL": self.library.url,
             "FRONTDESK_ACTION_URL": f"http://127.0.0.1:{self.actions_port}/webhook",
         }
-        self.http = httpx.Client(
-            base_url=f"http://127.0.0.1:{self.rasa_port}/webhooks/gateway",
-            headers={"X-Frontdesk-Secret": SECRET},
-            timeout=30,
-            trust_env=False,
-        )
+        self.doors = [
+            httpx.Client(
+                base_url=f"http://127.0.0.1:{port}/webhooks/gateway",
+                headers={"X-Frontdesk-Secret": SECRET},
+                timeout=30,
+                trust_env=False,
+            )
+            for port in self.rasa_ports
+        ]
+        """One for each Rasa; `http` is the first."""
+        self.http = self.doors[0]
         self.actions = self.start_actions()
         began = time.monotonic()
-        self.rasa = self._start(
-            "rasa", "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(self.rasa_port), "--model", str(MODEL),
+        self.rasas = [self._start_rasa(port) for port in self.rasa_ports]
+        self.rasa = self.rasas[0]
+        for rasa, door in zip(self.rasas, self.doors, strict=True):
+            self._wait_until_well(rasa, f"{door.base_url}health")
+        self.started_seconds = time.monotonic() - began
+
+    def _start_rasa(self, port: int) -> "subprocess.Popen[bytes]":
+        return self._start(
+            "rasa", "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "--model", str(MODEL),
             "--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml",
         )  # fmt: skip
-        self._wait_until_well(self.rasa, f"{self.http.base_url}health")
-        self.started_seconds = time.monotonic() - began
 
     def start_actions(self) -> "subprocess.Popen[bytes]":
         """Start the action server and wait until it is well."""
@@ -71,8 +81,9 @@ class Assistant:
         return process
 
     def stop(self) -> None:
-        self.http.close()
-        for process in (self.rasa, self.actions):
+        for door in self.doors:
+            door.close()
+        for process in (*self.rasas, self.actions):
             process.terminate()
             _end(process)
         self.library.stop()
@@ -88,7 +99,7 @@ class Assistant:
             )
 
     def _wait_until_well(self, process: "subprocess.Popen[bytes]", url: str) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_SECONDS * len(self.rasa_ports)
         while time.monotonic() < deadline:
             assert process.poll() is None, f"a process ended early; see {self.logs}"
             try:
@@ -118,11 +129,13 @@ class Conversation:
     active_loop: str | None = None
     asked: list[str] = field(default_factory=list)
     turns: int = 0
+    rasa: int = 0
+    """Which Rasa has the conversation."""
 
     def send(self, text: str | None = None, payload: dict[str, Any] | None = None) -> httpx.Response:
         """Send one turn and keep what the reply says, as the gateway does."""
         self.turns += 1
-        response = self.assistant.http.post(
+        response = self.assistant.doors[self.rasa].post(
             "/turn",
             json={
                 "conversation": self.name,
