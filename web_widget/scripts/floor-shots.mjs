@@ -24,14 +24,14 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-background-networking"],
 });
 const ME = { ...MARA, email: "mara@fernhill.example", roles: ["agent"] };
-const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const SCREENS = { desktop: { width: 1440, height: 900 }, tablet: { width: 1024, height: 768 }, phone: { width: 390, height: 844 }, small: { width: 320, height: 640 } };
 
 async function scene(name, floorName, act = async () => {}) {
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     for (const scheme of ["light", "dark"]) {
       const full = `${name}-${screen}-${scheme}`;
       if (!full.includes(values.only)) continue;
-      const phone = screen === "phone";
+      const phone = viewport.width < 720;
       const context = await browser.newContext({
         viewport, colorScheme: scheme, reducedMotion: "reduce", deviceScaleFactor: phone ? 2 : 1, hasTouch: phone, isMobile: phone, locale: "en-GB",
       });
