@@ -84,6 +84,38 @@ async def reply(page: Page, text: str) -> None:
     await field.press("Enter")
 
 
+async def test_whoever_is_left_alone_is_called_back(
+    offering: str, browser: Browser, complaints: list[str]
+) -> None:
+    console = await open_console(browser, offering, complaints, "mara@fernhill.example")
+    shop = await open_page(browser, offering, complaints)
+    await shop.get_by_role("button", name="Open chat").click()
+    await shop.get_by_role("button", name="Talk to a person").last.click()
+    await expect(offers(console)).to_be_visible()
+    await console.get_by_role("switch", name="Take new chats").click()
+    await expect(offers(console)).to_be_hidden()
+    await expect(shop.get_by_role("region", name="Nobody is here right now")).to_be_visible()
+    await shop.get_by_role("button", name="Call me back").click()
+    await shop.get_by_label("Name", exact=True).fill("Kay Olsen")
+    await shop.get_by_label("Telephone", exact=True).fill("+47 22 12 34 56")
+    await shop.get_by_label(re.compile("When does a call suit")).fill("after 15:00")
+    await shop.get_by_label("What is it about?").fill("My stove went out")
+    await shop.get_by_role("button", name="Send", exact=True).first.click()
+    await expect(shop.get_by_text("A colleague will call +47 22 12 34 56, after 15:00.")).to_be_visible()
+    await shop.context.close()
+
+    await console.get_by_role("switch", name="Take new chats").click()
+    # it passed her by once, so it is offered anew only after a while; she may take it by hand
+    await console.get_by_role("button", name="Take next").first.click()
+    way = console.get_by_role("region", name=re.compile("^How to reach"))
+    await expect(way.get_by_text("asked to be called back")).to_be_visible()
+    await expect(way.get_by_role("link", name="Call")).to_have_attribute("href", "tel:+4722123456")
+    await console.get_by_role("button", name="Resolve").click()
+    await console.get_by_role("menuitem").first.click()
+    await expect(console.get_by_text("Closed · solved").first).to_be_visible()
+    await console.context.close()
+
+
 async def test_it_goes_from_one_to_the_other_and_the_customer_sees_who(
     offering: str, browser: Browser, complaints: list[str]
 ) -> None:
