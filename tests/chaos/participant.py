@@ -22,6 +22,9 @@ Frame = dict[str, Any]
 QUIET_SECONDS = 2.0
 """Then a ping is sent; our own client waits longer, which would only make a run longer."""
 DEAD_SECONDS = 5.0
+"""Of silence, then the link is given up; twice as long after each link that brought no welcome."""
+MOST_DEAD_SECONDS = 45.0
+"""As our own client has it from the start."""
 REPEAT_SECONDS = 4.0
 """Without an answer, what is under way is sent again on the same link."""
 BEHIND_SECONDS = 1.5
@@ -67,6 +70,7 @@ class Participant:
         self._url = url
         self._connect_with = connect_with
         self._attempt = 0
+        self._unwelcome = 0
         self._hold_seconds = 0.0
         self._heard_at = 0.0
         self._pinged_at = 0.0
@@ -113,7 +117,9 @@ class Participant:
             self._hold_seconds = 0.0
 
     async def _talk(self) -> None:
-        async with asyncio.timeout(DEAD_SECONDS):
+        patience = min(MOST_DEAD_SECONDS, DEAD_SECONDS * 2**self._unwelcome)
+        self._unwelcome += 1
+        async with asyncio.timeout(patience):
             socket = await connect(
                 self._url, compression=None, ping_interval=None, close_timeout=0.2, proxy=None,
                 **self._connect_with,
@@ -123,7 +129,7 @@ class Participant:
             self.history.note(self.who, "connected")
             self._heard_at = time.monotonic()
             await self.hello()
-            ticking = asyncio.create_task(self._tick_forever(socket))
+            ticking = asyncio.create_task(self._tick_forever(socket, patience))
             try:
                 async for text in socket:
                     await self._receive(json.loads(text))
@@ -155,17 +161,18 @@ class Participant:
             with contextlib.suppress(websockets.ConnectionClosed):
                 await self._socket.send(json.dumps(frame))
 
-    async def _tick_forever(self, socket: ClientConnection) -> None:
+    async def _tick_forever(self, socket: ClientConnection, patience: float) -> None:
         while True:
             await asyncio.sleep(0.04 + 0.02 * self.rng.random())
             now = time.monotonic()
-            if now - self._heard_at > DEAD_SECONDS:
+            if now - self._heard_at > patience:
                 socket.transport.abort()
                 return
             if now - self._heard_at > QUIET_SECONDS and now - self._pinged_at > QUIET_SECONDS:
                 self._pinged_at = now
                 await self.put({"type": "ping"})
             if self.greeted:
+                self._unwelcome = 0
                 for log in list(self.logs.values()):
                     await self._look_behind(log, now)
                 await self.tick()

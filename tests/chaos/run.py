@@ -163,7 +163,7 @@ async def _settle(people: list[Participant], stage: Stage, history: History, sec
         if all(person.finished for person in people) and not any(
             agent.waiting or agent.mine for agent in agents
         ):
-            missing = _behind(people, await asyncio.to_thread(read_dump, stage.database_url))
+            missing = behind(people, await asyncio.to_thread(read_dump, stage.database_url))
     for person in people:
         if not person.finished:
             history.note(person.who, "unsettled", text=_state(person))
@@ -171,7 +171,7 @@ async def _settle(people: list[Participant], stage: Stage, history: History, sec
             history.note(person.who, "settled", conversation=conversation)
 
 
-def _behind(people: list[Participant], dump: Dump) -> list[str]:
+def behind(people: list[Participant], dump: Dump) -> list[str]:
     """Who has not seen the end of a log, and conversations whose bot still owes an answer."""
     late = [
         f"{person.who} of {log.conversation}" for person in people for log in person.logs.values()

@@ -40,7 +40,7 @@ class Scene:
     customer: type[Customer] = Customer
     settings: dict[str, str] = field(default_factory=dict)
     """Settings of the gateways, without their prefix."""
-    settle_seconds: float = 60.0
+    settle_seconds: float = 180.0
     """For everything to be settled once nothing breaks any more."""
     clock_jumps: bool = False
     fewest: int = 0

@@ -100,7 +100,7 @@ class Stage:
                 f"--seed={scene.seed}",
                 f"--modes={modes}",
             ]
-            self.bots[name] = self._child(name, port, [*arguments, "--late-seconds=5"], self._env())
+            self.bots[name] = self._child(name, port, [*arguments, "--late-seconds=5"], self.settings())
             await self._link(name, port, inner=True)
         for name in scene.parts.gateways:
             await self._add_gateway(name)
@@ -115,7 +115,7 @@ class Stage:
         return proxy
 
     async def _add_gateway(self, name: str) -> None:
-        env = self._env()
+        env = self.settings()
         if self.postgres:
             proxy = await self._link(f"{name}-postgres", self.postgres.port, inner=True)
             env["FRONTDESK_DATABASE_URL"] = f"postgresql+asyncpg://postgres@127.0.0.1:{proxy.port}/chaos"
@@ -128,7 +128,8 @@ class Stage:
     def _child(self, name: str, port: int, arguments: list[str], env: dict[str, str]) -> Child:
         return Child(self._keeper, name, port, arguments, env, self.folder / f"{name}.log")
 
-    def _env(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """The environment of a gateway of this stage."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("FRONTDESK_")}
         rasas = ",".join(
             f"http://127.0.0.1:{proxy.port}"
@@ -191,7 +192,8 @@ class Stage:
                 "stage", "fault", kind=fault.kind, text=fault.target, more={"seconds": fault.seconds}
             )
             self._later(self._do(fault))
-            if self.scene.kills and self.kills >= self.scene.kills:
+            enough = self.history.counts["accepted"] >= self.scene.fewest
+            if self.scene.kills and self.kills >= self.scene.kills and enough:
                 return
 
     def _lively(self, now: float) -> bool:
