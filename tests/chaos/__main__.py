@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.chaos.report import at_most
 from tests.chaos.run import Outcome, fresh_seed, play, ports_are_free
 from tests.chaos.scene import Scene
-from tests.chaos.schedule import Pace, schedule
+from tests.chaos.schedule import Kind, Pace, schedule
 from tests.chaos.stage import workplace
 from tests.chaos.weather import CALM, INNER, ROUGH
 
@@ -33,6 +33,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--agents", type=int, default=4)
     parser.add_argument("--think", type=float, help="seconds between a customer's messages, on average")
     parser.add_argument("--between", type=float, nargs=2, help="seconds from one fault to the next")
+    parser.add_argument(
+        "--only", type=Kind, nargs="+", default=(), help="kinds of faults; others are left out"
+    )
+    parser.add_argument("--calm", action="store_true", help="links are spoiled by the schedule alone")
+    parser.add_argument(
+        "--clock-jumps", action="store_true", help="wall clocks of gateways are wrong by an hour"
+    )
+    parser.add_argument(
+        "--resume-within", type=float, help="seconds for 99 of 100 lost links to be welcome again"
+    )
     parser.add_argument("--cold", action="store_true", help="start every gateway as a python of its own")
     parser.add_argument(
         "--keep", type=Path, help="folder for history and logs; without one they are thrown away"
