@@ -76,6 +76,9 @@ export const emptyModel: Model = {
   trouble: null,
 };
 
+/** After these the line does not come back by itself, and somebody should know why. */
+const ENDED: ReadonlySet<string> = new Set(["unknown_version", "foreign_origin"]);
+
 /** What a frame says beyond the log and the outbox, which the client keeps. */
 export function receive(model: Model, frame: CustomerOutFrame, now: number): Model {
   switch (frame.type) {
@@ -86,7 +89,7 @@ export function receive(model: Model, frame: CustomerOutFrame, now: number): Mod
     case "rejected":
       return frame.retryable || isShown(model, frame.cmid) ? model : { ...model, trouble: frame.message };
     case "bye":
-      return frame.code === "unknown_version" ? { ...model, trouble: frame.message } : model;
+      return ENDED.has(frame.code) ? { ...model, trouble: frame.message } : model;
     case "status":
       return frame.conversation === model.log.conversation ? { ...model, status: frame } : model;
     case "typing":

@@ -6,7 +6,7 @@ import type { AgentOutFrame } from "../../shared/protocol";
 import { agentDialect, type AgentWrite } from "./dialect";
 
 /** Codes of a `bye` after which only signing in helps. */
-const SIGNED_OUT: ReadonlySet<string> = new Set(["not_signed_in"]);
+const SIGNED_OUT: ReadonlySet<string> = new Set(["not_signed_in", "not_allowed"]);
 
 export interface LineParts extends Pick<DriverParts<AgentWrite>, "connect" | "clock" | "wall" | "visible" | "step"> {
   /** Where this agent's unsent messages outlive the page; null where nothing does. */
@@ -89,10 +89,7 @@ export class Line {
   }
 
   #told(frame: Frame): void {
-    if (frame.type === "bye") {
-      if (SIGNED_OUT.has(String(frame.code))) this.#parts.signedOut();
-    } else {
-      this.#user?.told(frame as unknown as AgentOutFrame);
-    }
+    if (frame.type === "bye" && SIGNED_OUT.has(String(frame.code))) this.#parts.signedOut();
+    else this.#user?.told(frame as unknown as AgentOutFrame);
   }
 }

@@ -24,8 +24,9 @@ export function applyFrame(state: ConsoleState, frame: AgentOutFrame, now: numbe
       return applyAccepted(state, frame);
     case "rejected":
       return applyRejected(state, frame);
-    case "head":
     case "bye":
+      return frame.code === "unknown_version" ? withToast(state, "bad", frame.message) : state;
+    case "head":
       return state;
   }
 }

@@ -8,6 +8,8 @@ import type { SocketLike } from "../socket";
 
 const WAIT_SECONDS = 15;
 const LONGEST_SECONDS = 40;
+/** Answers that come at once are not asked for more often than this. */
+const PAUSE_MS = 250;
 /** As many frames go along with one request. */
 const MOST_FRAMES = 16;
 
@@ -31,7 +33,8 @@ export class PollSocket implements SocketLike {
     this.#url = url;
     this.#hello = hello;
     this.#fetch = send;
-    queueMicrotask(() => void this.#run());
+    // later than whoever waits for this to be fetched, and then listens
+    setTimeout(() => void this.#run());
   }
 
   send(text: string): void {
@@ -52,14 +55,18 @@ export class PollSocket implements SocketLike {
     this.readyState = 1;
     (this.onopen as (() => void) | null)?.();
     try {
-      while (this.readyState === 1) await this.#ask();
+      while (this.readyState === 1) {
+        const pause = new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        if (await this.#ask()) await pause;
+      }
     } catch {
       this.readyState = 3;
       (this.onclose as (() => void) | null)?.();
     }
   }
 
-  async #ask(): Promise<void> {
+  /** True when it waited for news to its end. */
+  async #ask(): Promise<boolean> {
     const frames = this.#frames.splice(0, MOST_FRAMES);
     const waits = frames.length === 0 && !this.#hurried;
     this.#hurried = this.#frames.length > 0;
@@ -72,7 +79,7 @@ export class PollSocket implements SocketLike {
       const response = await this.#fetch(this.#url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
       reply = (await response.json()) as typeof reply;
     } catch (error) {
-      if (wait?.signal.aborted && this.readyState === 1) return;
+      if (wait?.signal.aborted && this.readyState === 1) return false;
       throw error;
     }
     this.#shown = reply.shown ?? null;
@@ -80,5 +87,6 @@ export class PollSocket implements SocketLike {
     for (const frame of reply.frames.length > 0 ? reply.frames : [null]) {
       if (this.readyState === 1) (this.onmessage as ((event: { data: string }) => void) | null)?.({ data: JSON.stringify(frame) });
     }
+    return waits;
   }
 }

@@ -172,6 +172,18 @@ describe("the link", () => {
     expect(told).toEqual(["welcome", "bye"]);
   });
 
+  it.each(["unknown_version", "not_signed_in", "foreign_origin"])("does not come back by itself after %s", (code) => {
+    start();
+    last().open();
+    last().receive({ type: "bye", code, message: "No.", retry_after_seconds: null });
+    clock.advance(900);
+    expect(sockets).toHaveLength(1);
+    expect(driver.client.state).toBe("stopped");
+    expect(told).toEqual(["bye"]);
+    start();
+    expect(sockets).toHaveLength(2);
+  });
+
   it("hears nothing from a socket that it has left", () => {
     start();
     const old = last();

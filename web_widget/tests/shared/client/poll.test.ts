@@ -86,6 +86,16 @@ describe("PollSocket", () => {
     expect(heard).toEqual([null]);
   });
 
+  it("does not ask all the time when answers come at once", async () => {
+    last().reply([]);
+    await settled();
+    last().reply([]);
+    await settled();
+    expect(asked).toHaveLength(2);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(asked).toHaveLength(3);
+  });
+
   it("closes when a request fails, or the answer is none", async () => {
     last().fail();
     await settled();
