@@ -18,9 +18,7 @@ from knowledge_base.errors import DatabaseUnknown
 VERSION_TABLE = "knowledge_base_version"
 """The gateway migrates its own tables in the same database, under a version table of its own."""
 BUSY_TIMEOUT_SECONDS = 5
-UNKNOWN = (
-    "A database is named as sqlite:///… or as postgresql+asyncpg://…, and FRONTDESK_DATABASE_URL is not."
-)
+UNKNOWN = "The database has to be named as sqlite:///… or as postgresql+asyncpg://…; this is neither."
 MIGRATIONS = Path(__file__).with_name("migrations")
 ONE_MIGRATES = 7_202_611
 """Key of the advisory lock under which Postgres is migrated; any number that nobody else takes."""

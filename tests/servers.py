@@ -88,17 +88,18 @@ class _Server:
         assert self._process is None
         until = time.monotonic() + self.starts_within
         with (self.folder / "log").open("ab") as log:
-            self._start(log)
+            process = self._start(log)
             while not self._ready():
-                if self._process.poll() is not None:  # what was killed may still hold the port or the memory
-                    self._start(log)
+                if process.poll() is not None:  # what was killed may still hold the port or the memory
+                    process = self._start(log)
                 if time.monotonic() > until:
                     raise RuntimeError(f"{type(self).__name__} does not start:\n{self.log()}")
                 time.sleep(0.02)
 
-    def _start(self, log: IO[bytes]) -> None:
-        self._process = self._started(log)
-        (self.folder / "pid").write_text(str(self.pid))  # at once: whoever clears away reads it
+    def _start(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+        process = self._process = self._started(log)
+        (self.folder / "pid").write_text(str(process.pid))  # at once: whoever clears away reads it
+        return process
 
     def _started(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

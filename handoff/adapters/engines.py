@@ -21,9 +21,7 @@ CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 """After which a connection counts as lost over which nothing comes, not even the refusal of a slow statement."""
 READERS = 4
-UNKNOWN = (
-    "A database is named as sqlite:///… or as postgresql+asyncpg://…, and FRONTDESK_DATABASE_URL is not."
-)
+UNKNOWN = "The database has to be named as sqlite:///… or as postgresql+asyncpg://…; this is neither."
 
 
 def database_of(url: str) -> URL:

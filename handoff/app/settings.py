@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handoff.adapters.engines import database_of
 from handoff.pii import ORDER_NUMBER, PHONE_REGIONS, Recogniser
 
 PREFIX = "FRONTDESK_"
@@ -36,7 +37,9 @@ class Settings(BaseSettings):
     demo: bool = Field(default=True, description="A demo may run without a secret of its own.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8080, description="Port of the gateway.")
-    database_url: str = Field(default="sqlite:///var/frontdesk.db", description="SQLAlchemy URL.")
+    database_url: str = Field(
+        default="sqlite:///var/frontdesk.db", description="sqlite:///… or postgresql+asyncpg://…"
+    )
     encoder_dir: Path = Field(default=Path("var/encoder"), description="The exported encoder.")
     dist_dir: Path = Field(default=Path("web_widget/dist"), description="The built pages.")
     redis_url: str = Field(
@@ -104,6 +107,12 @@ class Settings(BaseSettings):
         description="Sockets that one address opens: an office, or a proxy, has one for all.",
     )
     most_connections: int = Field(default=20_000, gt=0, description="Open sockets of this process.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_one_of_ours(cls, url: str) -> str:
+        database_of(url)
+        return url
 
     @model_validator(mode="after")
     def _personal_data_is_recognised(self) -> Self:

@@ -155,12 +155,12 @@ async def test_every_table_belongs_to_a_site() -> None:
     assert all("site_id" in table.c for table in t.metadata.sorted_tables if table.name != "site")
 
 
-async def test_sites_do_not_see_each_other(store: SqlStore, chats: list[str], database_url: str) -> None:
+async def test_sites_do_not_see_each_other(store: SqlStore, chats: list[str], any_url: str) -> None:
     await store.write(say(chats[0], "Hello", "c1"))
     await store.write(lambda tx: tx.add_agent(AGENT))
     await store.write(lambda tx: tx.touch_queue())
     await store.write(lambda tx: tx.add_turn(chats[0], "c1", "Hello", None, 0))
-    other = SqlStore(database_url, "other")
+    other = SqlStore(any_url, "other")
     with pytest.raises(NotFound):
         await other.read(lambda tx: tx.conversation(chats[0]))
     with pytest.raises(NotFound):

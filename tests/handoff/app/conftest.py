@@ -76,7 +76,18 @@ def bot() -> Bot:
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with the demo's staff and three articles, to copy from."""
     path = tmp_path_factory.mktemp("stocked") / "frontdesk.db"
-    url = f"sqlite:///{path}"
+    stock(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def stocked_postgres(postgres: PostgresServer) -> str:
+    """The same on Postgres: the name of a database to make copies of."""
+    stock(postgres.create("stocked"))
+    return "stocked"
+
+
+def stock(url: str) -> None:
     migrate(url)
 
     async def staff() -> None:
@@ -95,7 +106,6 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         library.publish(library.create(DraftIn(title=title, body=body), by="Edith").id)
     engine.dispose()
-    return path
 
 
 def _library(engine: Engine) -> Library:
@@ -111,13 +121,23 @@ def _cheap_hash(password: str) -> str:
 
 
 @pytest.fixture
-def settings(stocked: Path, tmp_path: Path) -> Settings:
-    database = tmp_path / "frontdesk.db"
-    shutil.copy(stocked, database)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """On SQLite; on Postgres where a test is parametrised so."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copy(request.getfixturevalue("stocked"), tmp_path / "frontdesk.db")
+        yield _settings(f"sqlite:///{tmp_path}/frontdesk.db", tmp_path)
+        return
+    template, server = request.getfixturevalue("stocked_postgres"), request.getfixturevalue("postgres")
+    name = f"gateway_{secrets.token_hex(6)}"
+    yield _settings(server.create(name, template), tmp_path)
+    server.drop(name)
+
+
+def _settings(database_url: str, tmp_path: Path) -> Settings:
     dist = tmp_path / "dist"
     dist.mkdir()
     return Settings(
-        database_url=f"sqlite:///{database}", service_secret=SECRET, dist_dir=dist, turn_seconds=2, turn_total_seconds=3,
+        database_url=database_url, service_secret=SECRET, dist_dir=dist, turn_seconds=2, turn_total_seconds=3,
         agent_gone_seconds=1, conversations_per_hour=12, messages_per_minute=100_000, drain_seconds=0,
         allowed_origins=["https://shop.example"],
     )  # fmt: skip

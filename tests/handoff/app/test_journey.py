@@ -3,10 +3,13 @@
 import asyncio
 
 import httpx
+import pytest
 
 from handoff.ports import TurnReply, TurnRequest
 from tests.handoff.app.clients import Agent, Customer
 from tests.handoff.app.conftest import Bot, text_reply
+
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgres"], indirect=True)
 
 
 async def test_a_question_is_answered_and_a_person_takes_over(

@@ -1,5 +1,6 @@
 import pytest
 
+from handoff.app.command import settings_or_exit
 from handoff.app.settings import load_settings
 
 
@@ -22,3 +23,15 @@ def test_outside_the_demo_a_weak_secret_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("FRONTDESK_SERVICE_SECRET", secret)
     with pytest.raises(ValueError, match="FRONTDESK_SERVICE_SECRET"):
         load_settings()
+
+
+@pytest.mark.parametrize("url", ["mysql://u:s3cret@host/frontdesk", "var/frontdesk.db"])
+def test_a_database_that_is_none_of_ours_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", url)
+    with pytest.raises(SystemExit):
+        settings_or_exit()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "FRONTDESK_DATABASE_URL: The database has to be named" in said
+    assert "s3cret" not in said
