@@ -210,6 +210,12 @@ for (const viewport of [PHONE, SMALL]) {
   await scene(`phone-${size}-choices`, { viewport, talk: "choices" }, open);
 }
 await scene("rtl-agent", { talk: "agent", lang: "ar" }, open);
+await scene("rtl-wait", { talk: "nobody", lang: "ar" }, open);
+await scene("phone-320-wait", { viewport: SMALL, talk: "nobody" }, open);
+await scene("phone-320-call", { viewport: SMALL, talk: "nobody", dark: true }, async (page) => {
+  await open(page);
+  await page.getByRole("button", { name: "Call me back" }).click();
+});
 await scene("rtl-home", { lang: "he" }, open);
 
 await browser.close();

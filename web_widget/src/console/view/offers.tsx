@@ -8,6 +8,7 @@ import { type Offer, offers, secondsLeft } from "../state/offers";
 import { pathOf } from "../state/route";
 import { noteFrom } from "../state/rows";
 import { REASON_WORD } from "../state/words";
+import { waitClock, waitWords } from "../state/wait";
 import { useBench, usePick } from "./bench";
 import { ChannelMark, PriorityMark } from "./marks";
 import { ReasonMark } from "./reason";
@@ -86,9 +87,11 @@ function OfferCard({ offer }: { offer: Offer }) {
       <p class="offer-why">
         <ReasonMark reason={row.reason} channel={row.channel} />
       </p>
-      <p class="offer-text" dir="auto">
-        {note === "" ? row.last_text : `Note: ${note}`}
-      </p>
+      {note + row.last_text !== "" && (
+        <p class="offer-text" dir="auto">
+          {note === "" ? row.last_text : `Note: ${note}`}
+        </p>
+      )}
       <div class="offer-ways">
         <Button small disabled={off} onClick={() => decline(desk, offer)}>
           {kind === "skill" ? "Not me" : "Decline"}
@@ -118,8 +121,8 @@ function Countdown({ offer: { row } }: { offer: Offer }) {
   const whole = row.offer_seconds ?? 0;
   if (left === null) return null;
   return (
-    <span class={`offer-left fd-numbers ${left <= HURRY_SECONDS ? "offer-hurry" : ""}`} role="timer" aria-label={`${left} seconds left`}>
-      {left > 0 ? `${left} s` : "passing on"}
+    <span class={`offer-left fd-numbers ${left <= HURRY_SECONDS ? "offer-hurry" : ""}`} role="timer" aria-label={`${waitWords(left)} left`}>
+      {left === 0 ? "passing on" : left < 60 ? `${left} s` : waitClock(left)}
       <span class="offer-line" aria-hidden="true" style={{ inlineSize: `${Math.min(100, (left / Math.max(LONGEST_SECONDS, whole)) * 100)}%` }} />
     </span>
   );

@@ -72,13 +72,20 @@ function Line({ row, me, draft }: { row: QueueRow; me: string | null; draft: str
     <>
       <ReasonMark reason={row.reason} channel={row.channel} />
       {draft === "" ? (
-        <span class="row-text" dir="auto">
-          {lastWords(row, me)}
-        </span>
+        <Last words={lastWords(row, me)} />
       ) : (
         <span class="row-draft">Draft: {draft}</span>
       )}
     </>
+  );
+}
+
+function Last({ words }: { words: string }) {
+  if (words === "") return null;
+  return (
+    <span class="row-text" dir="auto">
+      {words}
+    </span>
   );
 }
 
@@ -127,6 +134,7 @@ function Quiet({ at }: { at: string }) {
 }
 
 function lastWords(row: QueueRow, me: string | null): string {
+  if (row.last_text === "") return "";
   if (row.last_from === "bot") return `Bot: ${row.last_text}`;
   if (row.last_from === "customer") return row.last_text;
   const who = row.agent?.id === me ? "You" : (row.agent?.name.split(" ")[0] ?? "Colleague");

@@ -23,6 +23,7 @@ describe("an offer", () => {
     act(() => on.deliver(welcome(), queue(1, [OFFERED])));
     expect(screen.getByRole("alert").textContent).toBe("Offered to you: Ines. Bot unsure.");
     expect(screen.getByRole("timer").textContent).toContain("20 s");
+    expect(screen.getByRole("timer").getAttribute("aria-label")).toBe("20 seconds left");
     expect(screen.getByLabelText("High priority")).toBeTruthy();
     act(() => void (now.value = NOON + 17_000));
     expect(screen.getByRole("timer").textContent).toContain("3 s");
@@ -65,6 +66,7 @@ describe("a colleague's transfer", () => {
 
   it("says from whom, shows their note, and is accepted as a transfer", () => {
     act(() => on.deliver(welcome(), queue(1, [asked])));
+    expect(screen.getByRole("timer").textContent).toContain("1:00");
     expect(screen.getByText("Tomas Okafor asks you to take over")).toBeTruthy();
     const actor = { role: "agent" as const, name: TOMAS.name, agent_id: TOMAS.id };
     act(() => {
