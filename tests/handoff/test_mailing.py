@@ -56,6 +56,12 @@ async def answered(house: House, text: str = "Seal the seams.") -> tuple[str, in
     return seat.conversation_id, receipt.seq
 
 
+async def later(house: House, seconds: float) -> None:
+    """All at once: who is there is told when it is over."""
+    house.clock.passes(seconds)
+    await house.attendance.note()
+
+
 async def letter(house: House, chat: str) -> MailRecord:
     found = await house.store.read(lambda tx: tx.latest_mail(chat))
     assert found
@@ -67,7 +73,7 @@ async def test_a_reply_to_somebody_who_left_goes_out_once(
 ) -> None:
     chat, seq = await answered(house)
     assert not await mails.send_next(), "they may still be on the page"
-    await house.passes(LETTER_SECONDS + 1)
+    await later(house, LETTER_SECONDS + 1)
     others = [Mailing(house.store, house.doorbell, post) for _ in range(3)]
     await asyncio.gather(*(one.send_next() for one in (mails, *others)))
     assert [(mail.recipient, mail.key) for mail in post.sent] == [("ida@example.org", f"reply:{chat}:{seq}")]
@@ -83,14 +89,14 @@ async def test_a_reply_to_somebody_who_left_goes_out_once(
         "sent",
     )
     await house.queue.send("mara", chat, 2, "Seal the seams.", "m1")  # the same again
-    await house.passes(3_600)
+    await later(house, 3_600)
     assert not await mails.send_next()
 
 
 async def test_who_got_it_on_their_page_gets_no_letter(house: House, mails: Mailing, post: Letterbox) -> None:
     chat, seq = await answered(house)
     await house.store.write(lambda tx: tx.move_cursors([CursorRecord(chat, "customer", seq, seq)]))
-    await house.passes(LETTER_SECONDS + 1)
+    await later(house, LETTER_SECONDS + 1)
     assert await mails.send_next()
     assert post.sent == []
     assert (await letter(house, chat)).state == "unneeded"
@@ -107,12 +113,12 @@ async def test_who_is_on_the_page_and_has_not_got_it_yet_is_waited_for(
     house.customers.enter(customer)
     await house.store.write(lambda tx: tx.move_cursors([CursorRecord(chat, "customer", seq - 1, 0)]))
     for _ in range(TRIES + 1):
-        await house.passes(LETTER_SECONDS + 1)
+        await later(house, LETTER_SECONDS + 1)
         assert await mails.send_next()
     assert post.sent == []
     house.customers.leave(customer)
     await house.attendance.note()
-    await house.passes(LETTER_SECONDS + 15)
+    await later(house, LETTER_SECONDS + 15)
     assert await mails.send_next()
     assert len(post.sent) == 1
 
@@ -122,14 +128,14 @@ async def test_a_mail_server_that_is_away_is_asked_again_later_and_later(
 ) -> None:
     chat, _ = await answered(house)
     post.script = [PostUnavailable("the mail server does not answer") for _ in range(2)]
-    await house.passes(LETTER_SECONDS + 1)
+    await later(house, LETTER_SECONDS + 1)
     assert await mails.send_next()
     assert not await mails.send_next(), "not at once"
-    await house.passes(mailing.FIRST_PAUSE_SECONDS + 1)
+    await later(house, mailing.FIRST_PAUSE_SECONDS + 1)
     assert await mails.send_next()
-    await house.passes(mailing.FIRST_PAUSE_SECONDS + 1)
+    await later(house, mailing.FIRST_PAUSE_SECONDS + 1)
     assert not await mails.send_next(), "the second pause is longer"
-    await house.passes(mailing.FIRST_PAUSE_SECONDS + 1)
+    await later(house, mailing.FIRST_PAUSE_SECONDS + 1)
     assert await mails.send_next()
     assert [mail.attempts for mail in post.sent] == [3]
     assert (await letter(house, chat)).state == "sent"
@@ -148,7 +154,7 @@ async def test_a_letter_that_cannot_go_is_told_to_the_agents(
     chat, _ = await answered(house)
     post.script = list(script)
     for _ in script:
-        await house.passes(mailing.LONGEST_PAUSE_SECONDS)
+        await later(house, mailing.LONGEST_PAUSE_SECONDS)
         assert await mails.send_next()
     note = await house.last(chat)
     assert (note.kind, note.author.role) == ("note", "system")
@@ -156,7 +162,7 @@ async def test_a_letter_that_cannot_go_is_told_to_the_agents(
     reach = (await house.views.conversation(chat)).reach
     assert reach
     assert reach.letter == "failed"
-    await house.passes(mailing.LONGEST_PAUSE_SECONDS)
+    await later(house, mailing.LONGEST_PAUSE_SECONDS)
     assert not await mails.send_next()
 
 
@@ -164,11 +170,11 @@ async def test_a_letter_whose_sender_died_is_sent_by_the_next(
     house: House, mails: Mailing, post: Letterbox
 ) -> None:
     await answered(house)
-    await house.passes(LETTER_SECONDS + 1)
+    await later(house, LETTER_SECONDS + 1)
     taken = await house.store.write(lambda tx: tx.take_mail(mailing.LEASE_SECONDS))
     assert taken
     assert not await mails.send_next()
-    await house.passes(mailing.LEASE_SECONDS + 1)
+    await later(house, mailing.LEASE_SECONDS + 1)
     assert await mails.send_next()
     assert len(post.sent) == 1
     assert not await house.store.write(lambda tx: tx.finish_mail(taken, "waiting")), "it woke up too late"
@@ -198,7 +204,7 @@ async def test_the_same_tests_see_a_letter_that_is_not_leased(
     monkeypatch.setattr(MailRows, "finish_mail", lambda *_, **__: True)
     await answered(house)
     for _ in range(2):
-        await house.passes(mailing.LEASE_SECONDS + 1)
+        await later(house, mailing.LEASE_SECONDS + 1)
         await mails.send_next()
     assert len(post.sent) == 2
     assert finish is not MailRows.finish_mail

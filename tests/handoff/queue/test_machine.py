@@ -318,7 +318,7 @@ def on_postgres(postgres: PostgresServer, template: str, number: Iterator[int]) 
 
 
 HISTORIES = settings(
-    max_examples=8, stateful_step_count=30, deadline=None, database=None,
+    max_examples=3, stateful_step_count=25, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )  # fmt: skip
 
