@@ -10,18 +10,24 @@ def ask_bot(
     cmid: str,
     text: str | None,
     payload: Json | None = None,
-) -> None:
-    """Ask the bot what the customer's event `cmid` says. With two questions in line already, some become one."""
+    most_in_line: int | None = None,
+) -> bool:
+    """Ask the bot what the customer's event `cmid` says. With two questions in line already, some become one.
+
+    False, and nothing is asked, when `most_in_line` questions of all customers wait already.
+    """
     fence = conversation.ownership.fence
     waiting = [
         turn for turn in tx.open_turns(conversation.id) if turn.state == "waiting" and turn.fence == fence
     ]
+    if not waiting and most_in_line is not None and tx.turns_beyond(most_in_line - 1, 1):
+        return False
     line = coalesced([_question(turn) for turn in waiting], Question(cmid, text, payload))
-    if _rearranged(tx, waiting, {question.turn_id: question for question in line}) and None not in {
+    if not _rearranged(tx, waiting, {question.turn_id: question for question in line}) or None in {
         question.turn_id for question in line
     }:
-        return
-    tx.add_turn(conversation.id, cmid, text, payload, fence)
+        tx.add_turn(conversation.id, cmid, text, payload, fence)
+    return True
 
 
 def _rearranged(tx: Transaction, waiting: list[TurnRecord], line: dict[int | None, Question]) -> bool:

@@ -15,7 +15,7 @@ from handoff.handover import touched
 from handoff.patience import Due, Patience, Standing, due
 from handoff.ports import Doorbell, Store, Transaction, TurnRecord
 
-AT_ONCE = 32
+AT_ONCE = 64
 """Conversations seen to together: as many as one commit takes."""
 MOST_A_LOOK = 256
 log = structlog.get_logger(__name__)
@@ -39,31 +39,23 @@ class Overdue:
 
     async def look(self) -> None:
         """Do now whatever is due now."""
-        late, beyond = await self._store.read(self._late)
-        conversations = list(dict.fromkeys(turn.conversation_id for turn in (*late, *beyond)))
-        too_many = frozenset(turn.id for turn in beyond)
-        for start in range(0, len(conversations), AT_ONCE):
-            some = conversations[start : start + AT_ONCE]
-            await asyncio.gather(*(self._see_to(conversation_id, too_many) for conversation_id in some))
-
-    def _late(self, tx: Transaction) -> tuple[Sequence[TurnRecord], Sequence[TurnRecord]]:
         told, given_up = self._patience.notice_seconds, self._patience.total_seconds
-        return (
-            tx.overdue_turns(told, given_up, MOST_A_LOOK),
-            tx.turns_beyond(self._patience.most_waiting, MOST_A_LOOK),
-        )
+        late = await self._store.read(lambda tx: tx.overdue_turns(told, given_up, MOST_A_LOOK))
+        conversations = list(dict.fromkeys(turn.conversation_id for turn in late))
+        for start in range(0, len(conversations), AT_ONCE):
+            await asyncio.gather(*map(self._see_to, conversations[start : start + AT_ONCE]))
 
-    async def _see_to(self, conversation_id: str, too_many: frozenset[int]) -> None:
+    async def _see_to(self, conversation_id: str) -> None:
         try:
-            topics = await self._store.write(partial(self._do, conversation_id, too_many))
+            topics = await self._store.write(partial(self._do, conversation_id))
         except Exception:  # one conversation that cannot be helped must not keep the others waiting
             log.warning("overdue.not_seen_to", conversation=conversation_id, exc_info=True)
         else:
             self._doorbell.ring(*topics)
 
-    def _do(self, conversation_id: str, too_many: frozenset[int], tx: Transaction) -> Topics:
+    def _do(self, conversation_id: str, tx: Transaction) -> Topics:
         """Whatever is due by now, with the conversation in hand. Returns the topics to ring."""
-        conversation = tx.conversation(conversation_id)
+        tx.conversation(conversation_id)  # nobody else changes it meanwhile
         turns = tx.open_turns(conversation_id)
         if not turns:
             return ()
@@ -76,13 +68,7 @@ class Overdue:
                 log.warning("overdue.begun_anew", conversation=conversation_id)
                 tx.restart_turns(conversation_id, self._patience.notice_seconds)
                 return self._say_so(tx, turns[0])
-        shed = [turn for turn in turns if turn.id in too_many and turn.state == "waiting"]
-        if not shed:
-            return ()
-        log.info("overdue.too_many_in_line", conversation=conversation.id)
-        for turn in shed[1:]:
-            tx.finish_turn(turn, None)
-        return self._replies.fail(tx, shed[0])
+        return ()
 
     def _offer(self, tx: Transaction, turns: Sequence[TurnRecord]) -> Topics:
         """One offer for all that waited: two in a breath would help nobody."""

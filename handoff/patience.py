@@ -26,8 +26,6 @@ class Patience:
     retry_seconds: float = 1.0
     at_once: int = 32
     """Turns that one process has under way."""
-    most_waiting: int = 200
-    """Turns in line beyond which a person is offered at once."""
     lease_seconds: float = 6.0
     renew_seconds: float = 2.0
     look_seconds: float = 0.5

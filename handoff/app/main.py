@@ -90,7 +90,7 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     )  # fmt: skip
     judging = Judging(store, doorbell, LibraryJudge(library))
     waits = Waits(settings.chat_seconds, settings.long_wait_seconds)
-    desk = Desk(store, doorbell, judging, recogniser.find, waits)
+    desk = Desk(store, doorbell, judging, recogniser.find, waits, turns_in_line=settings.turns_in_line)
     letters = bool(settings.smtp_url)
     queue = Queue(
         store, doorbell, Rules(settings.routing, settings.offer_seconds, letters, settings.site_url)
@@ -133,7 +133,6 @@ def _patience(settings: Settings, room: int) -> Patience:
         turn_seconds=settings.turn_seconds,
         notice_seconds=settings.turn_notice_seconds,
         total_seconds=settings.turn_total_seconds,
-        most_waiting=settings.turns_in_line,
         at_once=max(Patience().at_once, room),
     )
 

@@ -8,6 +8,7 @@ import pytest
 from handoff import voice
 from handoff.adapters.store_sql import SqlStore
 from handoff.bot_replies import Replies
+from handoff.desk import Desk
 from handoff.overdue import Overdue
 from handoff.patience import Patience
 from handoff.ports import TurnRecord
@@ -138,11 +139,12 @@ async def test_a_machine_that_started_anew_moves_nobody_s_time(house: House, ove
 
 
 async def test_beyond_the_bound_of_the_line_a_person_is_offered_at_once(house: House) -> None:
-    overdue = looking(house, replace(STEADY, most_waiting=3))
+    house.desk = Desk(house.store, house.doorbell, turns_in_line=3)
     chats = [await asking(house, "Where is it?") for _ in range(5)]
-    await overdue.look()
     assert [(await house.last(chat)).kind for chat in chats] == ["message"] * 3 + ["offer"] * 2
     assert [await open_states(house, chat) for chat in chats] == [["waiting"]] * 3 + [[]] * 2
+    await house.desk.send(chats[0], "And the boots?", "more")
+    assert (await house.last(chats[0])).kind == "message", "who is in line may add to what they asked"
 
 
 async def test_one_conversation_that_cannot_be_helped_keeps_nobody_waiting(
@@ -161,15 +163,25 @@ async def test_one_conversation_that_cannot_be_helped_keeps_nobody_waiting(
     assert (await house.last(fine)).kind == "offer"
 
 
-async def test_while_the_bot_is_full_those_in_line_are_told(store: SqlStore, bot: ScriptedBot) -> None:
-    patience = Patience(notice_seconds=0.2, total_seconds=0.6, turn_seconds=0.5, look_seconds=0.05, at_once=1)
-    house = House(store, bot, patience)
-    store.lease_clock = asyncio.get_running_loop().time
+async def waits_in_line(house: House, bot: ScriptedBot) -> list[str]:
+    """Three customers, and a bot that takes one of them and says nothing."""
     bot.holding = True
-    chats = [await asking(house, "Where is it?") for _ in range(3)]
+    return [await asking(house, "Where is it?") for _ in range(3)]
+
+
+async def test_while_the_bot_is_full_those_in_line_are_told_and_offered_a_person(
+    store: SqlStore, bot: ScriptedBot
+) -> None:
+    house = House(store, bot, replace(STEADY, at_once=1, look_seconds=0.02))
+    chats = await waits_in_line(house, bot)
     async with house.bot_at_work():
+        await bot.asked(chats[0])
+        house.clock.passes(10)
         for chat in chats:
-            await house.until(chat, lambda tx, chat=chat: not tx.turn_open(chat))  # type: ignore[misc]
+            await house.until(chat, lambda tx, chat=chat: len(tx.events(chat, 0, 9)) == 2)  # type: ignore[misc]
+        house.clock.passes(16)
+        for chat in chats:
+            await house.replied(chat)
     for chat in chats:
         assert await house.kinds(chat) == ["message", "notice", "offer"]
 
@@ -182,10 +194,10 @@ async def test_without_it_those_in_line_hear_nothing(
     async def looks_at_nothing(overdue: Overdue) -> None: ...
 
     monkeypatch.setattr(Overdue, "look", looks_at_nothing)
-    house = House(store, bot, Patience(notice_seconds=0.1, total_seconds=5, turn_seconds=4, at_once=1))
-    store.lease_clock = asyncio.get_running_loop().time
-    bot.holding = True
-    chats = [await asking(house, "Where is it?") for _ in range(3)]
+    house = House(store, bot, replace(STEADY, at_once=1, look_seconds=0.02))
+    chats = await waits_in_line(house, bot)
     async with house.bot_at_work():
-        await asyncio.sleep(0.5)
+        await bot.asked(chats[0])
+        house.clock.passes(40)
+        await asyncio.sleep(0.3)
         assert [await house.kinds(chat) for chat in chats] == [["message"]] * 3

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from handoff.adapters.doorbell_local import LocalDoorbell
+from handoff.desk import Desk
 from handoff.hashing import ranking
 from handoff.patience import Patience
 from handoff.ports import AgentRecord
@@ -128,7 +130,8 @@ async def test_in_real_time_a_hung_assistant_is_told_of_after_ten_seconds_and_of
 
 async def test_a_flood_of_questions_leaves_nobody_in_silence(town: Town) -> None:
     """Far more than one slow assistant can answer: some get answers, the others a person, and all of them in time."""
-    patience = replace(QUICK, most_waiting=20, at_once=8)
+    patience = replace(QUICK, at_once=8)
+    town.desk = Desk(town.store, LocalDoorbell(), turns_in_line=20)
     await at_work(town, [await town.rasa("slow")], patience)
     chats = await asyncio.gather(*(town.asks() for _ in range(80)))
     waits = await asyncio.gather(*(town.until_seen(chat) for chat in chats))
