@@ -18,7 +18,7 @@ export function announce(session: Session, shell: Shell): () => void {
     if (frame.kind === "rating") shell.emit("rating", { score: frame.score });
     if (frame.kind !== "notice") return;
     if (frame.code === "queued") shell.emit("handoff");
-    if (frame.code === "joined") shell.emit("agent:joined", { name: frame.agent?.name });
+    if (frame.code === "joined" || frame.code === "passed_on") shell.emit("agent:joined", { name: frame.agent?.name });
     if (frame.code === "left") shell.emit("agent:left", { name: frame.agent?.name });
   });
 }

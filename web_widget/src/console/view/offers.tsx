@@ -10,7 +10,7 @@ import { noteFrom } from "../state/rows";
 import { REASON_WORD } from "../state/words";
 import { waitClock, waitWords } from "../state/wait";
 import { useBench, usePick } from "./bench";
-import { ChannelMark, PriorityMark } from "./marks";
+import { ChannelMark, KnownMark, PriorityMark } from "./marks";
 import { ReasonMark } from "./reason";
 import { WaitLabel } from "./wait-label";
 
@@ -20,17 +20,19 @@ export function Offers() {
   const box = useRef<HTMLElement>(null);
   useKeptFocus(box, found.length);
   return (
-    <section class="offers" ref={box} aria-label="Offered to you" hidden={found.length === 0}>
+    <>
       {/* said at once, and once: the seconds below are not read out */}
       <div class="fd-hidden" role="alert">
         {found.map((offer) => (
           <p key={offer.row.conversation}>{spoken(offer)}</p>
         ))}
       </div>
-      {found.map((offer) => (
-        <OfferCard key={offer.row.conversation} offer={offer} />
-      ))}
-    </section>
+      <section class="offers" ref={box} aria-label="Offered to you" hidden={found.length === 0}>
+        {found.map((offer) => (
+          <OfferCard key={offer.row.conversation} offer={offer} />
+        ))}
+      </section>
+    </>
   );
 }
 
@@ -59,6 +61,7 @@ function OfferCard({ offer }: { offer: Offer }) {
   const doing = usePick((state) => state.commands.find((one) => one.conversation === id)?.name ?? null);
   const open = usePick((state) => state.link === "open");
   const note = usePick((state) => noteFrom(state.chats[id], row.agent?.id ?? null));
+  const me = usePick((state) => state.welcome?.agent.id ?? null);
   const off = doing !== null || !open;
   return (
     <article class="offer" aria-label={spoken(offer)}>
@@ -82,6 +85,7 @@ function OfferCard({ offer }: { offer: Offer }) {
         </a>
         <PriorityMark priority={row.priority} />
         {row.reason !== "left_details" && <ChannelMark channel={row.channel} />}
+        {kind === "offer" && <KnownMark agent={row.known_agent} me={me} />}
         {row.waiting_since !== null && <WaitLabel since={row.waiting_since} />}
       </p>
       <p class="offer-why">

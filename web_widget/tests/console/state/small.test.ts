@@ -53,6 +53,12 @@ describe("keys", () => {
     ]);
   });
 
+  it("take, decline and pass on; taking also out of a field", () => {
+    expect(["a", "d", "t"].map((key) => keyCommand(press(key)))).toEqual(["accept", "decline", "transfer"]);
+    expect(keyCommand(press("Enter", { alt: true, inField: true }))).toBe("accept");
+    expect(keyCommand(press("a", { inField: true }))).toBeNull();
+  });
+
   it("leave the browser's own shortcuts alone", () => {
     expect(keyCommand(press("n", { ctrl: true }))).toBeNull();
     expect(keyCommand(press("r", { meta: true }))).toBeNull();
