@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from handoff.app import accounts_commands
-from handoff.app.command import console, settings_or_exit, with_store
+from handoff.app.command import console, said_plainly, settings_or_exit, with_store
 
 if TYPE_CHECKING:  # imported late at run time, so that --help appears at once
     from handoff.ports import Store
@@ -31,8 +31,10 @@ def serve(host: str | None = None, port: int | None = None) -> None:
 
     settings = settings_or_exit()
     host, port = host or settings.host, port if port is not None else settings.port
+    with said_plainly():
+        gateway = create_app(settings)
     console.print(f"Frontdesk listens on http://{host}:{port}/")
-    server.serve(create_app(settings), host, port)
+    server.serve(gateway, host, port)
 
 
 @app.command()
@@ -40,7 +42,9 @@ def migrate() -> None:
     """Bring the tables up to date."""
     from handoff.adapters.schema import migrate as upgrade
 
-    upgrade(settings_or_exit().database_url)
+    url = settings_or_exit().database_url
+    with said_plainly():
+        upgrade(url)
     console.print("The handoff's tables are up to date.")
 
 
@@ -51,7 +55,8 @@ def restored() -> None:
     from handoff.adapters.schema import migrate as upgrade
 
     url = settings_or_exit().database_url
-    upgrade(url)
+    with said_plainly():
+        upgrade(url)
     conversations, sessions = renew(url)
     console.print(f"{conversations} conversations begin a new epoch; {sessions} sessions have ended.")
 

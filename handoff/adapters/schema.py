@@ -7,8 +7,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from handoff.adapters.engines import connect
+from handoff.errors import StoreUnavailable
 
 VERSION_TABLE = "handoff_version"
 """The knowledge base keeps its own tables, and its own version, in the same database."""
@@ -20,7 +22,7 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 def migrate(url: str, revision: str = "head") -> None:
     """Upgrade to the newest schema, or to an earlier one. Safe to repeat, and for several processes at once.
 
-    All in one transaction that others wait for: who is killed half-way leaves nothing behind.
+    All in one transaction that others wait for: who is killed half-way leaves nothing behind. Raises StoreUnavailable.
     """
     engine = connect(url).execution_options(writes=True)
     try:
@@ -30,6 +32,10 @@ def migrate(url: str, revision: str = "head") -> None:
             if is_current(connection):
                 return  # by far the most frequent case; Alembic takes half a second to find out
             command.upgrade(_config(connection), revision)
+    except OperationalError as error:
+        raise StoreUnavailable(
+            "The database did not answer. Is it running, and is its address right?"
+        ) from error
     finally:
         engine.dispose()
 

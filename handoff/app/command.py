@@ -4,8 +4,9 @@ Everything heavy is imported when a command runs, so that --help appears at once
 """
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
@@ -37,10 +38,17 @@ def settings_or_exit() -> "Settings":
 
 def with_store(work: "Callable[[Store], Awaitable[T]]") -> T:
     """Run `work` on the store, its tables brought up to date. What cannot be is said in a sentence, and ends with 1."""
+    with said_plainly():
+        return asyncio.run(_on_store(work))
+
+
+@contextlib.contextmanager
+def said_plainly() -> Iterator[None]:
+    """What cannot be is said in a sentence, and the program ends with 1."""
     from handoff.errors import HandoffError
 
     try:
-        return asyncio.run(_on_store(work))
+        yield
     except HandoffError as error:
         console.print(error.message, style="red", markup=False)
         sys.exit(1)

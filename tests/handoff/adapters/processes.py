@@ -17,7 +17,9 @@ from knowledge_base import database
 def forked() -> ForkServerContext:
     """Processes that start in milliseconds: forked from one that has imported everything and runs no threads."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.handoff.adapters.processes"])
+    context.set_forkserver_preload(
+        ["tests.handoff.adapters.processes", "handoff.adapters.store_sql", "handoff.log"]
+    )
     return context
 
 
