@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--kills", type=int, default=0, help="end after so many kills of gateways")
     parser.add_argument("--accepted", type=int, default=0, help="go on until so many messages were accepted")
+    parser.add_argument("--at-most", type=float, help="minutes by the wall, whatever is reached by then")
     parser.add_argument("--customers", type=int, default=16)
     parser.add_argument("--agents", type=int, default=4)
     parser.add_argument("--think", type=float, help="seconds between a customer's messages, on average")
@@ -74,6 +75,7 @@ def scene_of(given: argparse.Namespace, seed: int) -> Scene:
         clock_jumps=given.clock_jumps,
         kills=given.kills,
         fewest=given.accepted,
+        most_seconds=given.at_most * 60 if given.at_most else float("inf"),
     )
 
 

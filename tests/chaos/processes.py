@@ -1,6 +1,7 @@
 """The processes of a run: started, signalled and waited for through `tests.chaos.keeper`."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -110,6 +111,17 @@ class Child:
             if pid != self._pid or not self.alive:
                 return False
         return False
+
+    async def answers(self, path: str, within_seconds: float) -> bool:
+        """Whether a GET of this path gets 200 in time."""
+        try:
+            async with asyncio.timeout(within_seconds):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                with contextlib.closing(writer):
+                    writer.write(f"GET {path} HTTP/1.1\r\nHost: chaos\r\nConnection: close\r\n\r\n".encode())
+                    return (await reader.readline()).split()[1:2] == [b"200"]
+        except (OSError, TimeoutError):
+            return False
 
     async def kill(self) -> None:
         """kill -9: whatever it was doing, it does not do any more."""

@@ -57,7 +57,7 @@ async def play(scene: Scene, folder: Path, keeper: Keeper | None = None) -> Outc
             tasks = [asyncio.create_task(person.run()) for person in people]
             try:
                 faults = schedule(scene.seed, scene.seconds, scene.parts, scene.pace, scene.kinds)
-                async with asyncio.timeout(scene.seconds * 20 + 120):
+                async with asyncio.timeout(scene.seconds * 20 + 600):
                     await stage.play(faults)
                     await _rest_of(scene, stage, started)
                 await stage.mend()
@@ -79,7 +79,7 @@ async def play(scene: Scene, folder: Path, keeper: Keeper | None = None) -> Outc
 
 async def _rest_of(scene: Scene, stage: Stage, started: float) -> None:
     """Without faults left, the time still has to pass, and people have to have said what is wanted of them."""
-    longest = started + scene.seconds + LONGER_SECONDS
+    longest = started + min(scene.seconds + LONGER_SECONDS, scene.most_seconds)
     while time.monotonic() < longest:
         late = scene.kills > 0 or time.monotonic() - started >= scene.seconds
         if late and stage.history.counts["accepted"] >= scene.fewest:

@@ -48,6 +48,9 @@ class Scene:
     kills: int = 0
     """Ends as soon as so many gateways were killed; 0: by the time alone."""
 
+    most_seconds: float = float("inf")
+    """By the wall: then it comes to rest, whatever it has done."""
+
     def __post_init__(self) -> None:
         if self.database == "sqlite" and self.gateways > 1:
             raise ValueError("One gateway works on a SQLite file.")

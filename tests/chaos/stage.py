@@ -24,6 +24,7 @@ from tests.servers import PostgresServer, RedisServer, free_port
 
 STOP_SECONDS = 15.0
 """A gateway that was asked to stop is gone by then."""
+READY_SECONDS = 2.0
 LIFELESS_SECONDS = 20.0
 """Service that nobody gets anything from for so long is left to the next fault all the same."""
 
@@ -48,6 +49,8 @@ class Stage:
         """Links that nobody can be served through just now."""
         self._away: set[str] = set()
         """Servers that are killed just now."""
+        self._ready: set[str] = set()
+        """Gateways that said so lately."""
         self._was_up = False
         self._up_since = time.monotonic()
         self._accepted_before = 0
@@ -151,12 +154,32 @@ class Stage:
             if not await child.ready():
                 log = (self.folder / f"{child.name}.log").read_text("utf-8", "replace")
                 raise RuntimeError(f"{child.name} does not start:\n{log[-3000:]}")
+        self._watching = asyncio.ensure_future(self.watch())
+        self._closing.push_async_callback(self._watch_no_more)
+
+    async def _watch_no_more(self) -> None:
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
 
     # how it stands
 
+    async def watch(self) -> None:
+        """Ask every gateway again and again whether it is ready: on a machine without a moment for it, nobody serves."""
+        while True:
+            for name, gateway in self.gateways.items():
+                ready = (
+                    gateway.serving and not gateway.frozen and await gateway.answers("/readyz", READY_SECONDS)
+                )
+                (self._ready.add if ready else self._ready.discard)(name)
+            self.notice()
+            await asyncio.sleep(0.2)
+
     @property
     def up(self) -> bool:
-        serving = any(gateway.serving and not gateway.frozen for gateway in self.gateways.values())
+        serving = any(
+            gateway.serving and not gateway.frozen and name in self._ready
+            for name, gateway in self.gateways.items()
+        )
         return serving and not self.broken and "postgres" not in self._away
 
     def supervise(self) -> None:
@@ -180,9 +203,12 @@ class Stage:
     async def play(self, faults: tuple[Fault, ...]) -> None:
         """Do what the schedule says. Its clock stands still while there is no service, and after it came back until
         something is accepted again: so every fault meets people who are writing, however slow the machine is."""
-        clock, last = 0.0, time.monotonic()
+        clock = 0.0
+        last = began = time.monotonic()
         for fault in faults:
             while clock < fault.at:
+                if last - began > self.scene.most_seconds:
+                    return
                 await asyncio.sleep(0.02)
                 now = time.monotonic()
                 self.supervise()
