@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, insert, select, update
+from sqlalchemy import RowMapping, and_, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from handoff.adapters import tables as t
@@ -59,9 +59,9 @@ class LogRows(Rows):
     def find_live_claim(self, author: Author, cmid: str) -> EventRecord | None:
         """The notice that this agent wrote under `cmid` in a conversation that still waits or is taken."""
         c, h = t.event.c, t.handoff.c
-        live = select(h.conversation_id).where(h.site_id == self.site_id, h.state.in_(("waiting", "active")))
-        same = and_(c.conversation_id.in_(live), c.author == author.key, c.cmid == cmid, c.kind == "notice")
-        row = self._one(self._of(t.event).where(same))
+        same = and_(c.agent_id == author.agent_id, c.cmid == cmid, c.author == author.key, c.kind == "notice")
+        live = exists().where(h.conversation_id == c.conversation_id, h.state.in_(("waiting", "active")))
+        row = self._one(self._of(t.event).where(same, live))
         return _event(row) if row else None
 
     def events(self, conversation_id: str, after: int, limit: int) -> Sequence[EventRecord]:

@@ -150,7 +150,9 @@ event = Table(
     Column("cmid", String(64)),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("conversation_id", "author", "cmid"),
-)
+    Index("ix_event_agent_cmid", "agent_id", "cmid", sqlite_where=text("agent_id IS NOT NULL"),
+          postgresql_where=text("agent_id IS NOT NULL")),
+)  # fmt: skip
 
 choice = Table(
     "choice",

@@ -27,11 +27,12 @@ def claim(tx: Transaction, agent_id: str, conversation_id: str | None, cmid: str
     repeated = _claimed_before(tx, agent, conversation_id, cmid)
     if repeated:
         return repeated
-    staff = staff_of(tx)
-    handoff = _next(tx, agent, staff) if conversation_id is None else _asked_for(tx, agent, conversation_id)
+    if conversation_id is None:
+        return join(tx, agent, _next(tx, agent), cmid)
+    handoff = _asked_for(tx, agent, conversation_id)
     if handoff.state == "active":
         return Receipt(handoff.conversation_id, tx.conversation(handoff.conversation_id).last_seq, dup=True)
-    why_not = may_not_take(agent, handoff, staff)
+    why_not = may_not_take(agent, handoff, staff_of(tx))
     if why_not:
         raise NotAllowed(why_not)
     return join(tx, agent, handoff, cmid)
@@ -91,9 +92,9 @@ def _claimed_before(
     return Receipt(earlier.conversation_id, earlier.seq, dup=True)
 
 
-def _next(tx: Transaction, agent: AgentRecord, staff: Staff) -> HandoffRecord:
-    """What is offered to this agent, else the first in order that they may take, its conversation locked."""
-    waits = False
+def _next(tx: Transaction, agent: AgentRecord) -> HandoffRecord:
+    """The first in order that this agent may take, its conversation locked."""
+    staff, waits = staff_of(tx), False
     for limit in (FIRST_LOOK, None):
         waiting = tx.waiting(limit)
         waits = waits or bool(waiting)

@@ -51,6 +51,9 @@ def one_agent_at_a_time(log: Iterable[EventRecord]) -> None:
         if event.body["code"] in TAKES:
             assert holder is None, f"{event.author.name} joined although {holder} had the conversation"
             holder = event.author.name
+        elif event.body["code"] == "passed_on":
+            assert holder is not None, f"{event.author.name} took over what nobody had"
+            holder = event.author.name
         elif event.body["code"] in GIVES_BACK:
             holder = None
 

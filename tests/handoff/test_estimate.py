@@ -1,6 +1,7 @@
 """Whether what customers are told about their wait is so: measured on desks that are simulated."""
 
 import heapq
+import math
 import random
 from dataclasses import dataclass, field
 
@@ -72,7 +73,7 @@ class Shop:
     def length(self) -> float:
         if self.spread:
             mean = self.mean_seconds
-            return self.chance.lognormvariate(0, self.spread) * mean / 2.718281828 ** (self.spread**2 / 2)
+            return self.chance.lognormvariate(math.log(mean) - self.spread**2 / 2, self.spread)
         return self.chance.expovariate(1 / self.mean_seconds)
 
     def open(self, customers: int) -> None:
