@@ -50,7 +50,9 @@ def unframed(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
 class Line(asyncio.Protocol):
     """One websocket. Frames that nobody waits for are counted and dropped."""
 
-    __slots__ = ("_buffer", "_transport", "_waiting", "_wanted", "frames", "is_closed", "is_open", "on_text")
+    __slots__ = (
+        "_buffer", "_transport", "_waiting", "_wanted", "frames", "is_closed", "is_open", "last_words", "on_text",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -59,6 +61,7 @@ class Line(asyncio.Protocol):
         self._wanted: Wanted | None = None
         self.on_text: Callable[[bytes], None] | None = None
         self.frames = 0
+        self.last_words = b"nothing"
         self.is_open = self.is_closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -68,7 +71,7 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_closed = True
         if self._waiting and not self._waiting.done():
-            self._waiting.set_exception(ConnectionError("the line is dead"))
+            self._waiting.set_exception(self._dead())
 
     def data_received(self, data: bytes) -> None:
         data = self._buffer + data if self._buffer else data
@@ -86,7 +89,11 @@ class Line(asyncio.Protocol):
             elif opcode == PING and self._transport:
                 self._transport.write(framed(PONG, payload))
             elif opcode == CLOSE and self._transport:
+                self.last_words = payload
                 self._transport.close()
+
+    def _dead(self) -> ConnectionError:
+        return ConnectionError(f"the line is dead; it said {self.last_words.decode(errors='replace')}")
 
     def _heard(self, payload: bytes) -> None:
         self.frames += 1
@@ -114,7 +121,7 @@ class Line(asyncio.Protocol):
     async def heard(self, wanted: Wanted) -> bytes:
         """The next frame that is wanted. Raises ConnectionError when the line dies before, TimeoutError when none comes."""
         if self.is_closed:
-            raise ConnectionError("the line is dead")
+            raise self._dead()
         self._waiting, self._wanted = asyncio.get_running_loop().create_future(), wanted
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._waiting

@@ -60,6 +60,16 @@ class ConversationRows(Rows):
             raise NotFound("There is no such conversation.")
         return _conversation(row)
 
+    def latest_of_token(self, token_hash: str) -> ConversationRecord | None:
+        """The latest conversation of whom this token proves; None without one. Locks nothing."""
+        c, customer = t.conversation.c, t.customer.c
+        theirs = select(customer.id).where(
+            customer.site_id == self.site_id, customer.token_hash == token_hash
+        )
+        latest = self._of(t.conversation).where(c.customer_id == theirs.scalar_subquery())
+        row = self._one(latest.order_by(c.created_at.desc()).limit(1))
+        return _conversation(row) if row else None
+
     def conversations_of(self, customer_id: str, limit: int) -> Sequence[ConversationRecord]:
         c = t.conversation.c
         found = (

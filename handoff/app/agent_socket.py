@@ -5,9 +5,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from handoff.app.agent_session import AgentSession, Consoles
-from handoff.app.customer_socket import check_handshakes, hangup_of
+from handoff.app.customer_socket import hangup_of
 from handoff.app.inbound import agreed_version, parsed
-from handoff.app.limits import Limiter
 from handoff.app.link import Hangup, Link, converse, first, received
 from handoff.app.signin import COOKIE, Sessions
 from handoff.app.switchboard import Switchboard
@@ -32,15 +31,12 @@ class AgentSockets:
     """An ASGI application for one path."""
 
     def __init__(
-        self, consoles: Consoles, store: Store, sessions: Sessions, switchboard: Switchboard, limiter: Limiter,
-        handshakes_per_minute: int,
-    ) -> None:  # fmt: skip
+        self, consoles: Consoles, store: Store, sessions: Sessions, switchboard: Switchboard
+    ) -> None:
         self._consoles = consoles
         self._store = store
         self._sessions = sessions
         self._switchboard = switchboard
-        self._limiter = limiter
-        self._handshakes = handshakes_per_minute
         self._signed_in: dict[Link, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +48,7 @@ class AgentSockets:
         with self._switchboard.line(address):
             if not self._sessions.own_origin(connection, missing_is_fine=False):
                 raise Hangup(FOREIGN_ORIGIN, "Open the console from its own address.")
-            await check_handshakes(self._limiter, address, self._handshakes)
+            self._switchboard.shake_hands(address)
             try:
                 agent = await self._sessions.require(connection, "agent")
             except NotSignedIn as error:

@@ -4,7 +4,7 @@ Subscribe first, then read: whatever is committed in between is found by the rea
 """
 
 import time
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,7 +21,15 @@ from handoff.app.switchboard import Switchboard
 from handoff.desk import Desk, Seat
 from handoff.errors import RateLimited
 from handoff.log import Receipt
-from handoff.ports import Doorbell, EventRecord, Json, Store, Transaction, conversation_topic
+from handoff.ports import (
+    ConversationRecord,
+    Doorbell,
+    EventRecord,
+    Json,
+    Store,
+    Transaction,
+    conversation_topic,
+)
 from handoff.presence import Board
 from handoff.protocol import (
     CUSTOMER_FRAMES,
@@ -54,6 +62,8 @@ BURST = 10
 TYPING_A_SECOND = 1.0
 REWINDS_A_MINUTE = 10.0
 TRY_AGAIN_SECONDS = 30.0
+REMEMBERED_SECONDS = 60.0
+"""How long paces hold beyond the last connection: a long-poll hangs up with every reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,31 @@ class Allowed:
     conversations_per_hour: int
 
 
+Look = tuple[Sequence[EventRecord], CustomerStatus | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a session begins: who it is, how much of the log they have, and what of it was read already."""
+
+    seat: Seat
+    last: int
+    records: Sequence[EventRecord]
+    status: CustomerStatus | None
+
+
+class _Early:
+    """Hears what happens while somebody is seated."""
+
+    __slots__ = ("rung",)
+
+    def __init__(self) -> None:
+        self.rung = False
+
+    def heard(self, _topic: str, _hint: Json | None) -> None:
+        self.rung = True
+
+
 @dataclass(slots=True)
 class Visitor:
     """What all connections of one customer share."""
@@ -74,6 +109,7 @@ class Visitor:
     typing: Pace = field(default_factory=lambda: Pace(2.0, TYPING_A_SECOND))
     rewinds: Pace = field(default_factory=lambda: Pace(REWINDS_A_MINUTE, REWINDS_A_MINUTE / 60))
     connections: int = 0
+    left_at: float = field(default_factory=time.monotonic)
 
 
 class Customers:
@@ -98,16 +134,44 @@ class Customers:
         version = agreed_version(hello.version, hello.oldest)
         if isinstance(version, Closing):
             raise Hangup(version)
-        seat = await self.desk.returning(hello)
-        if seat is None:
-            try:
-                await self.limiter.check(f"new:{address}", self.allowed.conversations_per_hour, 3600)
-            except RateLimited as error:
-                raise Hangup(RATE_LIMITED, error.message, wait=error.retry_after_seconds) from error
-            seat = await self.desk.hello(hello)
-        session = CustomerSession(self, outlet, seat, self._enter(seat.customer_id))
-        session.begin(hello, version)
+        early = _Early()  # subscribe first, then read
+        bell = self.doorbell.subscribe(conversation_topic(hello.conversation or ""), heard=early.heard)
+        try:
+            opening = await self.store.read(partial(self._returning, hello))
+            if opening is None:
+                opening = await self._newcomer(hello, address)
+            session = CustomerSession(self, outlet, opening.seat, self._enter(opening.seat.customer_id))
+            session.begin(opening, version)
+            if early.rung or opening.status is None or opening.seat.conversation_id != hello.conversation:
+                session.catch_up()
+        finally:
+            bell.close()
         return session
+
+    def _returning(self, hello: CustomerHello, tx: Transaction) -> "Opening | None":
+        """Everything that a customer needs who comes back, in one read."""
+        found = self.desk.returning(tx, hello)
+        if found is None:
+            return None
+        seat, conversation = found
+        last = hello.seq if seat.resumed else 0
+        return Opening(seat, last, *self.look(tx, conversation, last))
+
+    async def _newcomer(self, hello: CustomerHello, address: str) -> "Opening":
+        try:
+            await self.limiter.check(f"new:{address}", self.allowed.conversations_per_hour, 3600)
+        except RateLimited as error:
+            raise Hangup(RATE_LIMITED, error.message, wait=error.retry_after_seconds) from error
+        seat = await self.desk.hello(hello)
+        return Opening(seat, hello.seq if seat.resumed else 0, (), None)
+
+    def look(self, tx: Transaction, conversation: ConversationRecord, after: int) -> Look:
+        """A page of the log, and at its end how things stand."""
+        records = tx.events(conversation.id, after, PAGE) if conversation.last_seq > after else ()
+        if len(records) == PAGE:
+            return records, None
+        online = self.switchboard.agents_online(tx)
+        return records, self.desk.status_in(tx, conversation, online)
 
     def _enter(self, customer_id: str) -> Visitor:
         visitor = self._visitors.get(customer_id) or Visitor(
@@ -123,10 +187,19 @@ class Customers:
 
     def left(self, customer_id: str) -> None:
         self.board.leave(customer_id)
-        visitor = self._visitors[customer_id]
+        visitor = self._visitors.pop(customer_id)
         visitor.connections -= 1
-        if not visitor.connections:
-            del self._visitors[customer_id]
+        visitor.left_at = time.monotonic()
+        self._visitors[customer_id] = visitor  # whoever left last stands last
+        self._forget(visitor.left_at - REMEMBERED_SECONDS)
+
+    def _forget(self, before: float) -> None:
+        """Those whose paces have long filled up again."""
+        while (first := next(iter(self._visitors.items()), None)) and first[1].left_at < before:
+            visitor = self._visitors.pop(first[0])
+            if visitor.connections:
+                visitor.left_at = time.monotonic()
+                self._visitors[first[0]] = visitor
 
 
 class CustomerSession:
@@ -141,9 +214,9 @@ class CustomerSession:
         self.outlet = outlet
         self.round = 0
 
-    def begin(self, hello: CustomerHello, version: int) -> None:
+    def begin(self, opening: "Opening", version: int) -> None:
         seat, customers = self._seat, self._customers
-        self._feed.last = hello.seq if seat.resumed else 0
+        self._feed.last = opening.last
         self._bell = customers.doorbell.subscribe(conversation_topic(seat.conversation_id), heard=self._heard)
         customers.switchboard.follow(self._feed)
         self.outlet.send(
@@ -153,6 +226,9 @@ class CustomerSession:
             )
         )  # fmt: skip
         customers.switchboard.join(self)
+        self._show(opening.records, opening.status)
+
+    def catch_up(self) -> None:
         self._chore.ask()
 
     def leave(self) -> None:
@@ -216,8 +292,6 @@ class CustomerSession:
     async def _write(self, frame: CustomerFrame) -> Receipt | None:
         """Frames that write into the log."""
         self._pass(self._visitor.messages)
-        customer, most = self._seat.customer_id, self._customers.allowed.messages_per_minute
-        await self._customers.limiter.check(f"messages:{customer}", most, 60)
         desk, conversation = self._customers.desk, self._seat.conversation_id
         match frame:
             case CustomerSend():
@@ -273,22 +347,21 @@ class CustomerSession:
 
     async def _catch_up(self) -> None:
         """Send what is new, and the status when it changed: one read, unless there is more than a page."""
-        while True:
-            records, status = await self._customers.store.read(partial(self._look, self._feed.last))
-            for event in self._feed.events(records):
-                self.outlet.send(event)
-            if status is not None:
-                break
+        while not self._show(*await self._customers.store.read(partial(self._look, self._feed.last))):
             await self.outlet.room()
+
+    def _look(self, after: int, tx: Transaction) -> Look:
+        return self._customers.look(tx, tx.conversation(self._feed.conversation), after)
+
+    def _show(self, records: Sequence[EventRecord], status: CustomerStatus | None) -> bool:
+        """Whether the log ended here."""
+        for event in self._feed.events(records):
+            self.outlet.send(event)
+        if status is None:
+            return False
         if (news := self._feed.status(status)) is not None:
             self.outlet.send(news)
-
-    def _look(self, after: int, tx: Transaction) -> tuple[list[EventRecord], CustomerStatus | None]:
-        """A page of the log, and at its end how things stand."""
-        records = list(tx.events(self._feed.conversation, after, PAGE))
-        at_the_end = len(records) < PAGE
-        status = self._customers.desk.status_in(tx, self._feed.conversation) if at_the_end else None
-        return records, status
+        return True
 
     def _failed(self, error: Exception) -> None:
         failed(error, self._chore, self.outlet)

@@ -6,13 +6,12 @@ from starlette.types import Receive, Scope, Send
 
 from handoff.app.customer_session import Customers
 from handoff.app.inbound import parsed
-from handoff.app.limits import Limiter
 from handoff.app.link import Hangup, Link, converse, first, received
 from handoff.app.signin import Sessions
 from handoff.app.switchboard import Switchboard
-from handoff.errors import HandoffError, RateLimited
+from handoff.errors import HandoffError
 from handoff.protocol import CUSTOMER_FRAMES, CustomerHello
-from handoff.protocol.closing import BAD_FRAME, FOREIGN_ORIGIN, NO_HELLO, RATE_LIMITED, UNAVAILABLE
+from handoff.protocol.closing import BAD_FRAME, FOREIGN_ORIGIN, NO_HELLO, UNAVAILABLE
 
 _WAIT_SECONDS = 2.0
 
@@ -23,26 +22,13 @@ def hangup_of(error: HandoffError) -> Hangup:
     return Hangup(closing, error.message, name=error.code, wait=_WAIT_SECONDS if error.retryable else None)
 
 
-async def check_handshakes(limiter: Limiter, address: str, most_a_minute: int) -> None:
-    """Raises Hangup for an address that opens one connection after the other."""
-    try:
-        await limiter.check(f"handshakes:{address}", most_a_minute, 60)
-    except RateLimited as error:
-        raise Hangup(RATE_LIMITED, error.message, wait=error.retry_after_seconds) from error
-
-
 class CustomerSockets:
     """An ASGI application for one path."""
 
-    def __init__(
-        self, customers: Customers, sessions: Sessions, switchboard: Switchboard, limiter: Limiter,
-        handshakes_per_minute: int,
-    ) -> None:  # fmt: skip
+    def __init__(self, customers: Customers, sessions: Sessions, switchboard: Switchboard) -> None:
         self._customers = customers
         self._sessions = sessions
         self._switchboard = switchboard
-        self._limiter = limiter
-        self._handshakes = handshakes_per_minute
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await converse(scope, receive, send, self._talk)
@@ -52,7 +38,7 @@ class CustomerSockets:
         with self._switchboard.line(address):
             if not self._sessions.may_embed(HTTPConnection(scope)):
                 raise Hangup(FOREIGN_ORIGIN)
-            await check_handshakes(self._limiter, address, self._handshakes)
+            self._switchboard.shake_hands(address)
             hello = _hello(await first(receive))
             try:
                 session = await self._customers.seated(hello, address, link)

@@ -160,7 +160,10 @@ async def converse(scope: Scope, receive: Receive, send: Send, talk: Talk) -> No
     """Accept a websocket and talk; whatever ends it, close it with the right code and leave nothing behind."""
     if (await receive())["type"] != "websocket.connect":
         return
-    await send({"type": "websocket.accept"})
+    try:
+        await send({"type": "websocket.accept"})
+    except OSError:  # gone while it was knocking
+        return
     link = Link(send)
     try:
         await talk(scope, receive, link)
@@ -172,9 +175,6 @@ async def converse(scope: Scope, receive: Receive, send: Send, talk: Talk) -> No
         link.hang_up(Hangup(RESTARTING))
         await link.ended()
         raise
-    except OSError as error:  # the server says so when the other side is already gone
-        log.debug("link.gone", exc_info=error)
-        link.stop()
     except Exception as error:
         log.error("link.failed", exc_info=error)
         link.hang_up(Hangup(BROKEN))

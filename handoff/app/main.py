@@ -30,7 +30,7 @@ from handoff.app.polls import Polls
 from handoff.app.problems import add_problem_handlers, problem_of, unexpected_problem
 from handoff.app.settings import Settings
 from handoff.app.signin import Sessions
-from handoff.app.sockets import Sockets
+from handoff.app.sockets import Door, Sockets
 from handoff.desk import Desk
 from handoff.errors import HandoffError, NotAllowed, NotSignedIn
 from handoff.judging import Judging
@@ -122,6 +122,7 @@ def create_app(settings: Settings, bot: Bot | None = None, library: Library | No
     app.include_router(rest.create_router(store, desk, views, sessions, bot, redis))
     app.include_router(api.create_router(library, _editors(sessions), secret), prefix="/api/knowledge")
     app.router.routes += sockets.routes()
+    app.add_middleware(Door, paths=sockets.paths())
     app.state.sockets = sockets
     _add_pages(app, settings, library)
     return app

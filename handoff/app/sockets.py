@@ -1,9 +1,10 @@
 """Joins what connections need: the switchboard, the cursors, the paths of both sockets. `main` takes it as one part."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handoff.app import longpoll
 from handoff.app.agent_frames import AgentFrames
@@ -15,7 +16,7 @@ from handoff.app.customer_socket import CustomerSockets
 from handoff.app.limits import Limiter
 from handoff.app.settings import Settings
 from handoff.app.signin import Sessions
-from handoff.app.switchboard import Switchboard, every
+from handoff.app.switchboard import Room, Switchboard, every
 from handoff.desk import Desk
 from handoff.judging import Judging
 from handoff.ports import Doorbell, Store
@@ -29,10 +30,11 @@ class Sockets:
         self, settings: Settings, store: Store, doorbell: Doorbell, desk: Desk, queue: Queue, views: Views, judging: Judging,
         attendance: Attendance, sessions: Sessions, limiter: Limiter,
     ) -> None:  # fmt: skip
-        pace, handshakes = settings.frames_per_10_seconds, settings.handshakes_per_minute
-        self.switchboard = Switchboard(
-            store, doorbell, settings.most_connections, settings.connections_per_address
+        pace = settings.frames_per_10_seconds
+        room = Room(
+            settings.most_connections, settings.connections_per_address, settings.handshakes_per_minute
         )
+        self.switchboard = Switchboard(store, doorbell, room)
         self._cursors = Cursors(store, doorbell)
         allowed = Allowed(pace, settings.messages_per_minute, settings.conversations_per_hour)
         self._customers = Customers(
@@ -42,14 +44,16 @@ class Sockets:
         consoles = Consoles(
             store, doorbell, queue, views, frames, attendance, self.switchboard, self._cursors, pace
         )
-        self._customer = CustomerSockets(self._customers, sessions, self.switchboard, limiter, handshakes)
-        self._agent = AgentSockets(consoles, store, sessions, self.switchboard, limiter, handshakes)
+        self._customer = CustomerSockets(self._customers, sessions, self.switchboard)
+        self._agent = AgentSockets(consoles, store, sessions, self.switchboard)
         self._drain_seconds = settings.drain_seconds
 
     def routes(self) -> Sequence[BaseRoute]:
-        polls = longpoll.create_router(self._customers, self.switchboard)
-        sockets = WebSocketRoute("/ws/customer", self._customer), WebSocketRoute("/ws/agent", self._agent)
-        return *sockets, *polls.routes
+        """What is asked over plain requests."""
+        return longpoll.create_router(self._customers, self.switchboard).routes
+
+    def paths(self) -> Mapping[str, ASGIApp]:
+        return {"/ws/customer": self._customer, "/ws/agent": self._agent}
 
     async def run(self) -> None:
         """What happens by the clock, for all connections together."""
@@ -63,3 +67,15 @@ class Sockets:
         """Let go of everybody, before the process ends."""
         await self.switchboard.drain(self._drain_seconds)
         await self._cursors.flush()
+
+
+class Door:
+    """Middleware that leads websockets straight to their applications: what requests go through holds memory for each."""
+
+    def __init__(self, app: ASGIApp, paths: Mapping[str, ASGIApp]) -> None:
+        self._app = app
+        self._paths = paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = self._paths.get(scope["path"]) if scope["type"] == "websocket" else None
+        await (path or self._app)(scope, receive, send)

@@ -10,14 +10,16 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from handoff.app.feed import Feed
 from handoff.app.link import Hangup, Outlet
-from handoff.ports import PLACES_TOPIC, Doorbell, Store
-from handoff.protocol.closing import RESTARTING, TOO_MANY
+from handoff.app.pace import Pace
+from handoff.ports import PLACES_TOPIC, Doorbell, Json, Store, Transaction
+from handoff.protocol.closing import RATE_LIMITED, RESTARTING, TOO_MANY
 from handoff.waiting import present
 
 HEAD_SECONDS = 20.0
@@ -30,7 +32,19 @@ PLACES_PAUSE_SECONDS = 0.25
 PLACES_SHARE = 4.0
 """After telling those who wait about their places, the next time comes after so many times as long as it took."""
 DRAIN_STEP_SECONDS = 0.1
+MOST_ADDRESSES = 10_000
+"""Whose handshakes are counted; beyond it all begin anew."""
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many connections there may be."""
+
+    connections: int
+    of_address: int
+    handshakes_per_minute: int
+    """Of one address."""
 
 
 class Session(Protocol):
@@ -50,17 +64,20 @@ class Session(Protocol):
 
 
 class Switchboard:
-    def __init__(self, store: Store, doorbell: Doorbell, most: int, most_of_address: int) -> None:
+    def __init__(self, store: Store, doorbell: Doorbell, room: Room) -> None:
         self._store = store
         self._doorbell = doorbell
-        self._most = most
-        self._most_of_address = most_of_address
+        self._room = room
         self._addresses: Counter[str] = Counter()
+        self._handshakes: dict[str, Pace] = {}
         self._open = 0
         self._rounds: list[dict[Session, None]] = [{} for _ in range(ROUNDS)]
         self._round = 0
         self._feeds: dict[str, tuple[Feed, ...]] = {}
         self._draining = False
+        self._places = 0
+        self._online: tuple[int, int] | None = None
+        doorbell.subscribe(PLACES_TOPIC, heard=self._places_rung)
 
     # who is here
 
@@ -69,7 +86,7 @@ class Switchboard:
         """One connection from this address, from its first moment. Raises Hangup when there are too many."""
         if self._draining:
             raise Hangup(RESTARTING, wait=_soon())
-        if self._open >= self._most or self._addresses[address] >= self._most_of_address:
+        if self._open >= self._room.connections or self._addresses[address] >= self._room.of_address:
             raise Hangup(TOO_MANY, wait=HEAD_SECONDS)
         self._open += 1
         self._addresses[address] += 1
@@ -80,6 +97,15 @@ class Switchboard:
             self._addresses[address] -= 1
             if not self._addresses[address]:
                 del self._addresses[address]
+
+    def shake_hands(self, address: str) -> None:
+        """Raises Hangup for an address that opens one socket after the other."""
+        if len(self._handshakes) > MOST_ADDRESSES:
+            self._handshakes.clear()
+        most = self._room.handshakes_per_minute
+        pace = self._handshakes.setdefault(address, Pace(most, most / 60))
+        if wait := pace.wait(time.monotonic()):
+            raise Hangup(RATE_LIMITED, wait=max(1.0, round(wait, 1)))
 
     def join(self, session: Session) -> None:
         session.round = self._round
@@ -126,6 +152,18 @@ class Switchboard:
             else:
                 session.beat(heads)
 
+    def agents_online(self, tx: Transaction) -> int:
+        """How many agents take conversations now: read anew only after a ring said that it may have changed."""
+        known, places = self._online, self._places
+        if known is not None and known[0] == places:
+            return known[1]
+        online = len(present(tx))
+        self._online = places, online
+        return online
+
+    def _places_rung(self, _topic: str, _hint: Json | None) -> None:
+        self._places += 1
+
     async def _tell_places(self) -> None:
         """Rings about places, gathered: many come together, and each may concern everybody who waits."""
         bell = self._doorbell.subscribe(PLACES_TOPIC)
@@ -144,7 +182,7 @@ class Switchboard:
             bell.close()
 
     async def tell_places(self) -> None:
-        online = await self._store.read(lambda tx: len(present(tx)))
+        online = await self._store.read(self.agents_online)
         for round_ in self._rounds:
             for session in list(round_):
                 waiting = session.places_changed(online)
