@@ -78,24 +78,19 @@ class Desk:
         self._recognise = recognise
         self._cards = Cards(recognise)
 
-    async def returning(self, frame: CustomerHello) -> Seat | None:
+    def returning(self, tx: Transaction, frame: CustomerHello) -> tuple[Seat, ConversationRecord] | None:
         """The seat of a customer who has a conversation already; None for everybody else. Reads only.
 
         Also none for who has more of the log than there is: `hello` has to give it another epoch.
         """
-
-        def query(tx: Transaction) -> Seat | None:
-            customer = tx.customer_by_token(hashed(frame.token)) if frame.token else None
-            conversation = _current(tx, customer.id) if customer else None
-            if customer is None or conversation is None:
-                return None
-            resumed = frame.conversation == conversation.id and frame.epoch == conversation.epoch
-            if resumed and frame.seq > conversation.last_seq:
-                return None
-            token, epoch, head = str(frame.token), conversation.epoch, conversation.last_seq
-            return Seat(customer.id, token, conversation.id, epoch, head, resumed)
-
-        return await self._store.read(query)
+        conversation = tx.latest_of_token(hashed(frame.token)) if frame.token else None
+        if conversation is None or _is_over(conversation):
+            return None
+        resumed = frame.conversation == conversation.id and frame.epoch == conversation.epoch
+        if resumed and frame.seq > conversation.last_seq:
+            return None
+        owner, token, head = conversation.customer_id, str(frame.token), conversation.last_seq
+        return Seat(owner, token, conversation.id, conversation.epoch, head, resumed), conversation
 
     async def hello(self, frame: CustomerHello) -> Seat:
         """Seat a customer. An unknown token is a new customer; a foreign conversation is never opened."""
@@ -248,13 +243,15 @@ class Desk:
 
     async def status(self, conversation_id: str) -> CustomerStatus:
         """Where the customer stands now."""
-        return await self._store.read(lambda tx: self.status_in(tx, conversation_id))
+        return await self._store.read(lambda tx: self.status_in(tx, tx.conversation(conversation_id)))
 
-    def status_in(self, tx: Transaction, conversation_id: str) -> CustomerStatus:
-        """The same, within a transaction that reads more."""
-        conversation = tx.conversation(conversation_id)
-        ownership = conversation.ownership
-        handoff = tx.live_handoff(conversation_id)
+    def status_in(
+        self, tx: Transaction, conversation: ConversationRecord, agents_online: int | None = None
+    ) -> CustomerStatus:
+        """The same, within a transaction that has read this already."""
+        ownership, conversation_id = conversation.ownership, conversation.id
+        is_handed_over = ownership.owner in (Owner.QUEUE, Owner.AGENT)
+        handoff = tx.live_handoff(conversation_id) if is_handed_over else None
         wait = wait_of(tx, handoff, self._waits) if handoff and handoff.state == "waiting" else None
         away = handoff is not None and handoff.agent_away
         return CustomerStatus(
@@ -262,7 +259,7 @@ class Desk:
             owner=ownership.owner.value,
             agent=card(tx.agent(ownership.agent_id)) if ownership.agent_id else None,
             queue=wait.place if wait else None,
-            agents_online=len(present(tx)),
+            agents_online=len(present(tx)) if agents_online is None else agents_online,
             bot_thinking=ownership.owner is Owner.BOT and tx.turn_open(conversation_id),
             may_rate=ownership.owner is Owner.CLOSED and not conversation.rated,
             agent_away=away,
@@ -339,10 +336,13 @@ def _new_id() -> str:
 
 def _current(tx: Transaction, customer_id: str) -> ConversationRecord | None:
     latest = next(iter(tx.conversations_of(customer_id, 1)), None)
-    if latest is None:
-        return None
-    stale = latest.ownership.owner is Owner.CLOSED and datetime.now(UTC) - latest.last_at > NEW_AFTER
-    return None if stale else latest
+    return None if latest is None or _is_over(latest) else latest
+
+
+def _is_over(conversation: ConversationRecord) -> bool:
+    """Closed for so long that a new one begins."""
+    closed = conversation.ownership.owner is Owner.CLOSED
+    return closed and datetime.now(UTC) - conversation.last_at > NEW_AFTER
 
 
 def _begin(tx: Transaction, customer_id: str, frame: CustomerHello) -> ConversationRecord:
