@@ -2,8 +2,8 @@
 
     .venv-rasa/bin/python -m benchmarks.assistant
 
-Trains, starts the real processes with a library that answers at once, and times real turns. How well it understands is
-measured by `benchmarks.answers`.
+Trains, starts the real processes with a library that answers at once, and times real turns; `--rasas 2` starts two of them
+and says how many turns a second one answers, and both together. How well it understands is measured by `benchmarks.answers`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,23 @@ from tests.bot.assistant_processes import Assistant, Conversation
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def speed(*, training: bool) -> None:
+AT_ONCE = 8
+"""Turns that a gateway gives to one Rasa at once."""
+
+
+def speed(*, training: bool, rasas: int = 1) -> None:
     """Train if asked, start the real processes, and time turns."""
     if training:
         train()
     with tempfile.TemporaryDirectory() as logs:
-        assistant = Assistant(Path(logs))
+        assistant = Assistant(Path(logs), rasas)
         try:
             print(f"start until well: {assistant.started_seconds:.1f} s")
             for number in range(10):
                 Conversation(assistant, f"warm-{number}").say("how long does delivery take?")
             measure(assistant, Conversation)
+            for many in range(1, rasas + 1):
+                throughput(assistant, many)
             print(
                 f"memory: Rasa {_megabytes(assistant.rasa.pid)} MB, actions {_megabytes(assistant.actions.pid)} MB"
             )
@@ -74,6 +81,36 @@ def measure(assistant: Any, conversation: Any) -> None:
     print(f"question inside the form (n=50): {_percentiles(timed([form] * 50, questions[:50]))}")
 
 
+def throughput(assistant: Any, rasas: int, seconds: float = 15.0) -> None:
+    """Print how many questions with an action the first `rasas` answer together, with as many at once as a gateway asks.
+
+    The CPU time of a turn says what a core of their own would do, however busy this machine is.
+    """
+    processes = [*(rasa.pid for rasa in assistant.rasas[:rasas]), assistant.actions.pid]
+    before, began = [_cpu_seconds(pid) for pid in processes], time.monotonic()
+
+    def keeps_asking(number: int) -> int:
+        customer = Conversation(assistant, f"busy-{rasas}-{number}", rasa=number % rasas)
+        while time.monotonic() < began + seconds:
+            customer.say(f"how much is delivery for {customer.turns + 2} parcels?")
+        return customer.turns
+
+    with ThreadPoolExecutor(AT_ONCE * rasas) as customers:
+        turns = sum(customers.map(keeps_asking, range(AT_ONCE * rasas)))
+    took = time.monotonic() - began
+    *of_rasa, of_actions = [_cpu_seconds(p) - b for p, b in zip(processes, before, strict=True)]
+    print(
+        f"{rasas} Rasa, {AT_ONCE * rasas} at once (n={turns}): {turns / took:.1f} turns/s on {os.cpu_count()} cores; "
+        f"CPU a turn: Rasa {sum(of_rasa) / turns * 1e3:.1f} ms, actions {of_actions / turns * 1e3:.1f} ms"
+    )
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of a process (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _seconds(work: Callable[[], Any]) -> float:
     began = time.perf_counter()
     work()
@@ -95,7 +132,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--no-training", action="store_true", help="time the model that is there")
-    speed(training=not parser.parse_args().no_training)
+    parser.add_argument("--rasas", type=int, default=1, help="how many to start")
+    given = parser.parse_args()
+    speed(training=not given.no_training, rasas=given.rasas)
 
 
 if __name__ == "__main__":

@@ -232,12 +232,18 @@ def walk(machine: type[Outbox], seed: int, steps: int) -> set[str]:
     """One long history by `seed`. Returns what it came to; raises as soon as a promise is broken."""
     outbox, chance = machine(), random.Random(seed)
     outbox.begin()
-    worker, pick = (lambda: chance.choice(WORKERS)), (lambda: chance.randrange(10))
+
+    def worker() -> str:
+        return chance.choice(WORKERS)
+
+    def finish() -> None:
+        outbox.finish(worker(), chance.randrange(10), chance.random() < 0.8)
+
     doing: list[tuple[int, Callable[[], None]]] = [
         (4, lambda: outbox.customer_writes(0)),
         (6, lambda: outbox.takes(worker())),
         (3, lambda: outbox.takes_over_what_another_slept_over(worker(), 7)),
-        (4, lambda: outbox.finish(worker(), pick(), answers=chance.random() < 0.8)),
+        (4, finish),
         (1, lambda: outbox.renew(worker())),
         (1, lambda: outbox.die(worker())),
         (2, lambda: outbox.a_while_later(chance.randrange(1, 12))),

@@ -69,7 +69,7 @@ def die_at(moment: str, bot: Asks, doorbell: LocalDoorbell) -> None:
         ring(*topics)
 
     bot.turn = turn
-    Replies.write = writing  # type: ignore[method-assign]
+    Replies.write = writing  # type: ignore[method-assign,assignment]
     doorbell.ring = ringing  # type: ignore[method-assign]
 
 
@@ -89,9 +89,9 @@ def be_naive() -> None:
     def renew_turns(rows: Any, worker: str, turn_ids: Collection[int], lease_seconds: float) -> set[int]:
         return set(turn_ids)
 
-    TurnRows.finish_turn = finish_turn  # type: ignore[method-assign]
-    TurnRows.renew_turns = renew_turns  # type: ignore[method-assign]
-    LogRows.append = append_without_cmid  # type: ignore[method-assign]
+    TurnRows.finish_turn = finish_turn  # type: ignore[method-assign,assignment]
+    TurnRows.renew_turns = renew_turns  # type: ignore[method-assign,assignment]
+    LogRows.append = append_without_cmid  # type: ignore[method-assign,assignment]
 
 
 async def work(database: str, rasa: str, patience: Patience, moment: str | None) -> None:
