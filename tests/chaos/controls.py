@@ -92,10 +92,14 @@ SLOW_CONTROLS: dict[str, Control] = {
 }
 
 MENDED: dict[str, Control] = {
-    "nothing is missing, and connections are cut": Control(_LOSING, frozenset()),
-    "rings are lost, and polls repair it": Control(
-        _without("rings", replace(BASE, settle_seconds=40.0)), frozenset()
+    "nothing is missing, and connections are cut": Control(
+        replace(_LOSING, settle_seconds=120.0), frozenset()
     ),
-    "frames are lost, and the client asks again": Control(_without("frames"), frozenset()),
+    "rings are lost, and polls repair it": Control(
+        _without("rings", replace(BASE, settle_seconds=120.0)), frozenset()
+    ),
+    "frames are lost, and the client asks again": Control(
+        _without("frames", replace(BASE, settle_seconds=120.0)), frozenset()
+    ),
 }
 """The same scenes with the mechanism in place: without a violation, or the controls would prove nothing."""

@@ -70,7 +70,7 @@ class Scene:
 
 TURN_SECONDS = 3.0
 TURN_TOTAL_SECONDS = 6.0
-SILENCE_SECONDS = 20.0
+SILENCE_SECONDS = 30.0
 """Of a run whose turns are given 6 s: those, the lease of a gateway that died with the turn, and a busy machine."""
 SETTINGS = {
     "TURN_SECONDS": str(TURN_SECONDS),
