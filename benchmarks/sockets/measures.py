@@ -16,7 +16,7 @@ from benchmarks.sockets.servers import Server
 
 AT_ONCE = 64
 """Handshakes under way at the same time while a crowd gathers."""
-SETTLE_SECONDS = 3.0
+SETTLE_SECONDS = 5.0
 WATCHED = 50
 """Conversations on one console."""
 

@@ -17,7 +17,6 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 BEYOND_MEASURE = 1_000_000_000
 """What is limited by address or by hour is not what is measured here."""
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def echo() -> FastAPI:
@@ -131,9 +130,9 @@ class Server:
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     def cpu(self) -> float:
-        """Seconds of processor that all its threads have taken so far."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Seconds of processor that its threads have taken so far, those that live."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def main(name: str, folder: str) -> None:

@@ -60,7 +60,8 @@ async def test_a_customer_who_has_more_than_there_is_gets_a_new_epoch_at_once(an
     head = (await any_house.seat(token=seat.token)).head
     await rewound(any_house, seat.conversation_id, 2)
     asked = {"token": seat.token, "conversation": seat.conversation_id, "epoch": seat.epoch, "seq": head}
-    assert await any_house.desk.returning(CustomerHello.model_validate(asked)) is None
+    hello = CustomerHello.model_validate(asked)
+    assert await any_house.store.read(lambda tx: any_house.desk.returning(tx, hello)) is None
     again = await any_house.seat(**asked)
     assert (again.head, again.resumed) == (2, False)
     assert again.epoch != seat.epoch
