@@ -72,6 +72,7 @@ def serve(port: int, without_polls: Annotated[bool, typer.Option()] = False) -> 
 
     from handoff.app.main import create_app
     from handoff.app.polls import Polls
+    from handoff.app.server import Server, options
     from handoff.app.settings import load_settings
     from knowledge_base.answer_log import SqlAnswerLog
     from knowledge_base.database import migrate, open_engine
@@ -90,10 +91,8 @@ def serve(port: int, without_polls: Annotated[bool, typer.Option()] = False) -> 
     library = Library(
         articles, LiveIndex(articles, WordEncoder()), Markdown(), SqlAnswerLog(settings.site_id, engine)
     )
-    uvicorn.run(
-        create_app(settings, library=library), host=LOOPBACK, port=port, ws="websockets-sansio",
-        ws_per_message_deflate=False, timeout_graceful_shutdown=1, log_config=None, access_log=False, log_level="warning",
-    )  # fmt: skip
+    app = create_app(settings, library=library)
+    Server(uvicorn.Config(app, host=LOOPBACK, port=port, **options()), app).run()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ IDLE_IN_TRANSACTION_SECONDS = 15
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 """After which a connection counts as lost over which nothing comes, not even the refusal of a slow statement."""
-READERS = 4
+READERS = 1
+"""Threads that read SQLite beside the one that writes. More of them fight for the interpreter's lock: with four, a message
+took twice the processor (`benchmarks.delivery --part accepts`)."""
 UNKNOWN = "The database has to be named as sqlite:///… or as postgresql+asyncpg://…; this is neither."
 
 
