@@ -10,14 +10,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from handoff.accounts import DEMO_PASSWORD
 from tests.journeys.conftest import ROOT, free_ports, open_page, ready, sign_in
 
 pytestmark = pytest.mark.journey
 
-MARA, TOMAS = "Mara Lindqvist", "Tomas Okafor"
+MARA, TOMAS, LENA = "Mara Lindqvist", "Tomas Okafor", "Lena Sommer"
+LENA_ADDRESS = "lena@fernhill.example"
 SCREEN = {"width": 1440, "height": 900}
 START_SECONDS = 60
 PASSED_ON_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 15_000
+"""Three browsers and a gateway share the machine with the rest of a run."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,13 @@ def offering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "FRONTDESK_DRAIN_SECONDS": "0",
     }
     python = ".venv/bin/python"
-    for command in (["knowledge_base", "migrate"], ["handoff", "migrate"], ["handoff", "accounts", "demo"]):
+    supervisor = ["--role", "agent", "--role", "supervisor", "--password", DEMO_PASSWORD]
+    for command in (
+        ["knowledge_base", "migrate"],
+        ["handoff", "migrate"],
+        ["handoff", "accounts", "demo"],
+        ["handoff", "accounts", "add", LENA_ADDRESS, LENA, *supervisor],
+    ):
         subprocess.run([python, "-m", *command], cwd=ROOT, env=environment, check=True, capture_output=True)
     url, began = f"http://127.0.0.1:{port}", time.monotonic()
     with (folder / "gateway.log").open("wb") as log:
@@ -47,8 +57,10 @@ def offering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         while not ready(url) and process.poll() is None and time.monotonic() - began < START_SECONDS:
             time.sleep(0.1)
+        expect.set_options(timeout=PATIENCE_MILLISECONDS)
         yield url
     finally:
+        expect.set_options(timeout=None)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(20)
@@ -174,3 +186,24 @@ async def test_it_goes_from_one_to_the_other_and_the_customer_sees_who(
     await asker.get_by_role("menuitem").first.click()
     await expect(shop.get_by_text("How was it?")).to_be_visible()
     assert complaints == []
+
+
+async def test_a_supervisor_takes_over_and_says_from_whom(
+    offering: str, browser: Browser, complaints: list[str]
+) -> None:
+    tomas = await open_console(browser, offering, complaints, "tomas@fernhill.example")
+    shop = await open_page(browser, offering, complaints)
+    await shop.get_by_role("button", name="Open chat").click()
+    await shop.get_by_role("button", name="Talk to a person").last.click()
+    await offers(tomas).get_by_role("button", name="Accept").click(timeout=PASSED_ON_MILLISECONDS)
+    await expect(shop.get_by_role("heading", name=re.compile(TOMAS))).to_be_visible()
+
+    lena = await open_console(browser, offering, complaints, LENA_ADDRESS)
+    await lena.get_by_role("region", name=re.compile("^With colleagues")).get_by_role("link").first.click()
+    await lena.get_by_role("button", name="Take over", exact=True).click()
+    await expect(lena.get_by_text(f"Take this chat over from {TOMAS}?")).to_be_visible()
+    await lena.get_by_role("button", name=f"Take over from {TOMAS}").click()
+    await expect(shop.get_by_role("heading", name=re.compile(LENA))).to_be_visible()
+    await expect(tomas.get_by_text(f"{LENA} has this. You can read along.")).to_be_visible()
+    await reply(lena, "I go on with this.")
+    await expect(shop.get_by_role("log").get_by_text("I go on with this.")).to_be_visible()
