@@ -66,15 +66,13 @@ class HandoffRows(Rows):
         found = self._of(t.handoff).where(t.handoff.c.state == "waiting").order_by(*_ORDER)
         return [_handoff(row) for row in self._all(found.limit(limit))]
 
-    def next_waiting(self, handoff_ids: Sequence[int]) -> HandoffRecord | None:
-        """The first of these that waits and that nobody else is changing, its conversation locked.
+    def next_waiting(self, handoff_ids: Sequence[int], *, patient: bool = False) -> HandoffRecord | None:
+        """The first of these that waits, its conversation locked.
 
-        When all of them are being changed, the first that waits afterwards.
+        What somebody else is changing right now is left out, or if `patient`, waited for.
         """
         first = self._waiting_of(handoff_ids).limit(1)
-        row = self._one(first.with_for_update(of=t.conversation, key_share=True, skip_locked=True))
-        if row is None and self.writes:
-            row = self._one(first.with_for_update(of=t.conversation, key_share=True))
+        row = self._one(first.with_for_update(of=t.conversation, key_share=True, skip_locked=not patient))
         if row is None:
             return None
         self._locked.add(row["conversation_id"])

@@ -215,7 +215,7 @@ handoff = Table(
     Column("transfer_skill", String(40), nullable=False, server_default=""),
     Column("transfer_until", Float),
     Column("agent_away", Boolean, nullable=False, server_default=text("false")),
-    Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since"),
+    Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since", "id"),  # the database's: priority DESC
     Index("ix_handoff_claimed", "site_id", "claimed_at"),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),

@@ -4,6 +4,8 @@ The conversation's row is locked first, then the handoff's, then the agent's: ev
 changes wait for each other.
 """
 
+from collections.abc import Sequence
+
 from handoff import voice
 from handoff.conversation import Move
 from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, NotAllowed, NotFound
@@ -12,8 +14,8 @@ from handoff.ports import AgentRecord, HandoffRecord, Transaction
 from handoff.routing import Staff
 from handoff.waiting import staff_of
 
-FIRST_LOOK = 64
-"""Of a long queue only the front is looked at, unless nothing of it is for this agent."""
+LOOKS = (12, 200, None)
+"""Of a long queue the front is looked at first; further only if all of it is being taken or is not for this agent."""
 
 
 def claim(tx: Transaction, agent_id: str, conversation_id: str | None, cmid: str) -> Receipt:
@@ -94,16 +96,21 @@ def _claimed_before(
 
 def _next(tx: Transaction, agent: AgentRecord) -> HandoffRecord:
     """The first in order that this agent may take, its conversation locked."""
-    staff, waits = staff_of(tx), False
-    for limit in (FIRST_LOOK, None):
+    staff = staff_of(tx)
+    waiting: Sequence[HandoffRecord] = []
+    mine: list[int] = []
+    for limit in LOOKS:
         waiting = tx.waiting(limit)
-        waits = waits or bool(waiting)
         mine = [one.id for one in waiting if not may_not_take(agent, one, staff)]
         found = tx.next_waiting(mine) if mine else None
         if found:
             return found
-        if len(waiting) < FIRST_LOOK:
+        if limit is None or len(waiting) < limit:
             break
+    found = tx.next_waiting(mine, patient=True) if mine else None
+    if found:
+        return found
+    waits = bool(waiting)
     if waits and not agent.available:
         raise NotAllowed("Switch yourself to available first.")
     raise NotFound("Nobody is waiting whom you may take." if waits else "Nobody is waiting.")

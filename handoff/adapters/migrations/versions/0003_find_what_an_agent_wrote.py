@@ -1,4 +1,4 @@
-"""What an agent wrote is found by its cmid alone: a repeated "next, please" is known however long the queue is."""
+"""What an agent wrote is found by its cmid alone: and the next in a long queue without sorting it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_agent_cmid", "event", ["agent_id", "cmid"], sqlite_where=agents, postgresql_where=agents
     )
+    op.drop_index("ix_handoff_order", "handoff")
+    highest_first = sa.text("priority DESC")
+    op.create_index("ix_handoff_order", "handoff", ["site_id", "state", highest_first, "waiting_since", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_handoff_order", "handoff")
+    op.create_index("ix_handoff_order", "handoff", ["site_id", "state", "priority", "waiting_since"])
     op.drop_index("ix_event_agent_cmid", "event")
