@@ -5,7 +5,6 @@ import random
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -119,7 +118,7 @@ async def _all_agents(url: str, agents: list[int], chats: int, way: str, seed: i
     async def go_through(number: int) -> None:
         disorder = random.Random(seed * 1_000 + number)
         order = sorted(range(chats), key=lambda chat: chat + disorder.random() * WINDOW)
-        agent = await store.read(lambda tx: tx.agent(f"a{number}"))
+        agent = AgentRecord(f"a{number}", "", f"Agent {number}", "", ("agent",), 0, 0, True)
         for chat in order:
             tally.attempts += 1
             while True:
@@ -140,7 +139,6 @@ async def _all_agents(url: str, agents: list[int], chats: int, way: str, seed: i
     return tally
 
 
-def work(url: str, agents: list[int], chats: int, way: str, seed: int, gate: Any, results: Any) -> None:
+def go_claiming(url: str, agents: list[int], chats: int, way: str, seed: int) -> Tally:
     """One process with some of the agents."""
-    gate.wait(60)
-    results.put(asyncio.run(_all_agents(url, agents, chats, way, seed)))
+    return asyncio.run(_all_agents(url, agents, chats, way, seed))

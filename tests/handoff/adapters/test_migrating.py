@@ -13,12 +13,13 @@ from handoff.adapters import schema, tables
 from handoff.adapters.engines import connect
 from knowledge_base import database as library
 from knowledge_base import tables as library_tables
-from tests.handoff.adapters.processes import MIGRATE, forked, migrate_all, migrate_and_die
+from tests.handoff.adapters.processes import MIGRATE, Crew, forked, migrate_all, migrate_and_die
 from tests.servers import PostgresServer
 
 TABLES = {"handoff": tables.metadata, "library": library_tables.metadata}
 VERSIONS = {"handoff": schema.VERSION_TABLE, "library": library.VERSION_TABLE}
 GATEWAYS = 4
+MOST_SECONDS = 180.0
 STRIDE = 3
 """Statements from one kill to the next."""
 
@@ -59,23 +60,15 @@ def is_whole(engine: Engine, which: str) -> bool:
     return True
 
 
-def started_at_once(url: str, *, locked: bool = True) -> list[int | None]:
-    """The exit codes of some gateways."""
-    processes = forked()
-    gate = processes.Barrier(GATEWAYS)
-    how = {"locked": locked}
-    gateways = [processes.Process(target=migrate_all, args=(url, gate), kwargs=how) for _ in range(GATEWAYS)]
-    for gateway in gateways:
-        gateway.start()
-    for gateway in gateways:
-        gateway.join(60)
-    return [gateway.exitcode for gateway in gateways]
+def started_at_once(url: str, *, locked: bool = True) -> list[bool]:
+    """Whether each of some gateways could migrate."""
+    return Crew(migrate_all, [(url, locked)] * GATEWAYS).results(MOST_SECONDS)
 
 
 def test_gateways_that_start_at_once_migrate_once(empty: Callable[[], str]) -> None:
     for _ in range(3):
         url = empty()
-        assert started_at_once(url) == [0] * GATEWAYS
+        assert all(started_at_once(url))
         engine = connect(url)
         assert all(is_whole(engine, which) for which in MIGRATE)
         with engine.connect() as connection:
@@ -86,7 +79,7 @@ def test_gateways_that_start_at_once_migrate_once(empty: Callable[[], str]) -> N
 
 @pytest.mark.parametrize("empty", ["postgres"], indirect=True)
 def test_without_the_one_lock_some_of_them_fail(empty: Callable[[], str]) -> None:
-    assert any(code for _ in range(3) for code in started_at_once(empty(), locked=False))
+    assert not all(well for _ in range(3) for well in started_at_once(empty(), locked=False))
 
 
 @pytest.mark.slow
@@ -100,7 +93,7 @@ def test_a_migration_that_is_killed_leaves_nothing_and_the_next_start_completes_
         url = empty()
         process = forked().Process(target=migrate_and_die, args=(url, which, statement))
         process.start()
-        process.join(60)
+        process.join(MOST_SECONDS)
         engine = connect(url)
         if process.exitcode == 0:
             assert is_whole(engine, which)
@@ -129,7 +122,7 @@ def test_a_migration_of_a_used_database_that_is_killed_keeps_what_is_in_it(empty
     for statement in range(1, 1_000, STRIDE):
         process = forked().Process(target=migrate_and_die, args=(url, "handoff", statement))
         process.start()
-        process.join(60)
+        process.join(MOST_SECONDS)
         with engine.connect() as connection:
             rows = connection.execute(text("SELECT reason FROM handoff")).scalars().all()
         assert rows == ["asked"]
