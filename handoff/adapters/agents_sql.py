@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Update, delete, insert, update
+from sqlalchemy import Update, bindparam, delete, insert, select, update
 
 from handoff.adapters import tables as t
 from handoff.adapters.rows import Row, Rows
 from handoff.errors import NotFound
 from handoff.ports import AgentRecord
+
+_EVERYBODY = select(t.agent).where(t.agent.c.site_id == bindparam("site")).order_by(t.agent.c.name)
 
 
 class AgentRows(Rows):
@@ -21,7 +23,7 @@ class AgentRows(Rows):
         self._run(insert(t.agent).values(site_id=self.site_id, **values))
 
     def agent(self, agent_id: str) -> AgentRecord:
-        row = self._one(self._of(t.agent).where(t.agent.c.id == agent_id))
+        row = self._find(t.agent, id=agent_id)
         if row is None:
             raise NotFound("There is no such agent.")
         return _agent(row)
@@ -31,7 +33,8 @@ class AgentRows(Rows):
         return _agent(row) if row else None
 
     def agents(self) -> Sequence[AgentRecord]:
-        return [_agent(row) for row in self._all(self._of(t.agent).order_by(t.agent.c.name))]
+        rows = self._connection.execute(_EVERYBODY, {"site": self.site_id}).mappings()
+        return [_agent(row) for row in rows]
 
     def lock_agent(self, agent_id: str) -> AgentRecord:
         """The agent as they are now, and as they stay until this change is over."""

@@ -54,8 +54,7 @@ class ConversationRows(Rows):
         )  # fmt: skip
 
     def conversation(self, conversation_id: str) -> ConversationRecord:
-        found = self._of(t.conversation).where(t.conversation.c.id == conversation_id)
-        row = self._one(found.with_for_update(key_share=True) if self._locks(conversation_id) else found)
+        row = self._find(t.conversation, id=conversation_id, lock=self._locks(conversation_id))
         if row is None:
             raise NotFound("There is no such conversation.")
         return _conversation(row)

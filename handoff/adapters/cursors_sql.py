@@ -14,8 +14,7 @@ class CursorRows(Rows):
     """The part of `handoff.ports.Transaction` that concerns cursors."""
 
     def cursor(self, conversation_id: str, reader: str) -> CursorRecord:
-        c = t.cursor.c
-        row = self._one(self._of(t.cursor).where(c.conversation_id == conversation_id, c.reader == reader))
+        row = self._find(t.cursor, conversation_id=conversation_id, reader=reader)
         if row is None:
             return CursorRecord(conversation_id, reader)
         return CursorRecord(conversation_id, reader, row["delivered_seq"], row["read_seq"])

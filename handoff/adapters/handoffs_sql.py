@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 
 from handoff.adapters import tables as t
 from handoff.adapters.rows import Row, Rows
@@ -18,6 +18,17 @@ LIVE = ("waiting", "active")
 LATELY = timedelta(hours=4)
 """A wait is estimated by what was taken since: yesterday's desk was another one."""
 _ORDER = (t.handoff.c.priority.desc(), t.handoff.c.waiting_since, t.handoff.c.id)
+
+_LIVE_ONE = select(t.handoff).where(
+    t.handoff.c.site_id == bindparam("site"), t.handoff.c.conversation_id == bindparam("conversation"),
+    t.handoff.c.state.in_(LIVE),
+)  # fmt: skip
+_RAISED = (
+    update(t.site)
+    .where(t.site.c.id == bindparam("site"))
+    .values(queue_version=t.site.c.queue_version + 1)
+    .returning(t.site.c.queue_version)
+)
 
 
 class HandoffRows(Rows):
@@ -41,9 +52,8 @@ class HandoffRows(Rows):
         )  # fmt: skip
 
     def live_handoff(self, conversation_id: str) -> HandoffRecord | None:
-        c = t.handoff.c
-        live = self._of(t.handoff).where(c.conversation_id == conversation_id, c.state.in_(LIVE))
-        row = self._one(live)
+        asked = {"site": self.site_id, "conversation": conversation_id}
+        row = self._connection.execute(_LIVE_ONE, asked).mappings().first()
         return _handoff(row) if row else None
 
     def latest_reason(self, conversation_id: str) -> str | None:
@@ -200,9 +210,7 @@ class HandoffRows(Rows):
 
     def touch_queue(self) -> int:
         """Raise and return the version of the queue. The last thing in a change: its row is everybody's."""
-        c = t.site.c
-        raised = update(t.site).where(c.id == self.site_id).values(queue_version=c.queue_version + 1)
-        version = self._connection.execute(raised.returning(c.queue_version)).scalar_one_or_none()
+        version = self._connection.execute(_RAISED, {"site": self.site_id}).scalar_one_or_none()
         if version is None:
             self._run(insert(t.site).values(id=self.site_id, queue_version=1))
             return 1

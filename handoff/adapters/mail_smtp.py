@@ -26,7 +26,9 @@ class SmtpPost:
             raise ValueError("FRONTDESK_SMTP_URL looks like smtp://user:password@host:port or smtps://….")
         name, address = parseaddr(sender)
         if "@" not in address:
-            raise ValueError("FRONTDESK_MAIL_FROM is needed with FRONTDESK_SMTP_URL: who the letters come from.")
+            raise ValueError(
+                "FRONTDESK_MAIL_FROM is needed with FRONTDESK_SMTP_URL: who the letters come from."
+            )
         self._sender = Address(name, addr_spec=address)
         self._server: dict[str, Any] = {
             "hostname": parts.hostname,

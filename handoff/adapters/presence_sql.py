@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from handoff.adapters import tables as t
 from handoff.adapters.rows import Rows
@@ -12,6 +12,11 @@ RELOAD_SECONDS = 10.0
 """A page that reloads is not somebody who left."""
 FORGET_SECONDS = 3_600.0
 """Longer than anybody asks about; who left before is as gone as who was never here."""
+
+_ONLINE = select(t.presence.c.key).where(
+    t.presence.c.site_id == bindparam("site"), t.presence.c.role == bindparam("role"),
+    t.presence.c.until > bindparam("now"), t.presence.c.seen_at <= bindparam("latest"),
+)  # fmt: skip
 
 
 class PresenceRows(Rows):
@@ -42,9 +47,9 @@ class PresenceRows(Rows):
         self._run(update(t.presence).where(*theirs).values(seen_at=now, until=now + RELOAD_SECONDS))
 
     def online(self, role: str) -> set[str]:
-        now, c = self.clock(), t.presence.c
-        there = (c.site_id == self.site_id, c.role == role, c.until > now, c.seen_at <= now + SEEN_SECONDS)
-        return set(self._connection.execute(select(c.key).where(*there)).scalars())
+        now = self.clock()
+        asked = {"site": self.site_id, "role": role, "now": now, "latest": now + SEEN_SECONDS}
+        return set(self._connection.execute(_ONLINE, asked).scalars())
 
     def gone(self, role: str, keys: Iterable[str], seconds: float, since: float = 0.0) -> set[str]:
         """Those of `keys` who have been on no gateway for `seconds`; nobody counts as longer away than `since`."""
