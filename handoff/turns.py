@@ -80,10 +80,12 @@ class Turns:
     async def _take_turns(self) -> None:
         bell = self._doorbell.subscribe(TURNS_TOPIC)
         try:
-            with contextlib.suppress(StoreUnavailable):
-                await self._overdue.look()  # what lay here while nobody ran begins anew before it is taken
+            looked = False
             while True:
                 try:
+                    if not looked:  # what lay here while nobody ran begins anew before it is taken
+                        await self._overdue.look()
+                        looked = True
                     await self._start(lambda tx: tx.retake_turn(self._worker, self._patience.lease_seconds))
                     await self._start(lambda tx: tx.take_turn(self._worker, self._patience.lease_seconds))
                 except Exception:

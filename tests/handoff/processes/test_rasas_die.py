@@ -58,6 +58,19 @@ async def test_one_that_dies_over_a_turn_is_asked_again_when_it_is_back(town: To
     assert await town.answers(chat) == ["You said: Hello"]
 
 
+async def test_with_every_turn_failing_a_person_is_still_called(town: Town) -> None:
+    """As when the action server is away: the button and the words that ask for a person need no bot."""
+    await at_work(town, [await town.rasa("error")])
+    chats = [await town.asks(text) for text in ("Hello", "I want to talk to a person")]
+    await asyncio.gather(*(town.until_answered(chat) for chat in chats))
+    await agent_is_there(town)
+    await town.desk.ask_person(chats[0], "button")
+    await town.desk.send(chats[1], "I want to talk to a person", "words")
+    for chat in chats:
+        record = await town.store.read(lambda tx, chat=chat: tx.conversation(chat))  # type: ignore[misc]
+        assert record.ownership.owner == "queue"
+
+
 async def test_one_that_is_not_there_ends_in_an_offer(town: Town) -> None:
     rasa = await town.rasa()
     rasa.kill()
@@ -89,6 +102,12 @@ async def test_when_one_of_three_goes_the_others_answer_its_customers_and_nobody
         assert await town.answers(chat) == [f"You said: Hello {n}", "You said: And now"]
 
 
+async def agent_is_there(town: Town) -> None:
+    mara = AgentRecord("mara", "mara@fernhill.example", "Mara", "Knows tents", ("agent",), 4, 0, True)
+    await town.store.write(lambda tx: tx.add_agent(mara))
+    await town.store.write(lambda tx: tx.seen("agent", ["mara"], "a-gateway"))
+
+
 async def until_twice(town: Town, chat: str) -> None:
     async with asyncio.timeout(15):
         while len(await town.answers(chat)) < 2:  # noqa: ASYNC110 - another process writes what we wait for
@@ -97,9 +116,7 @@ async def until_twice(town: Town, chat: str) -> None:
 
 async def test_a_reply_after_an_agent_took_over_reaches_no_customer(town: Town) -> None:
     await at_work(town, [await town.rasa("late")])  # three seconds a turn
-    mara = AgentRecord("mara", "mara@fernhill.example", "Mara", "Knows tents", ("agent",), 4, 0, True)
-    await town.store.write(lambda tx: tx.add_agent(mara))
-    await town.store.write(lambda tx: tx.seen("agent", ["mara"], "g"))
+    await agent_is_there(town)
     chat = await town.asks()
     await town.until_taken(chat)
     await town.desk.ask_person(chat, "person")
