@@ -75,7 +75,9 @@ class AgentSession:
         self._feeds: dict[str, Feed] = {}
         self._behind: set[str] = set()
         self._log_chore = Chore(self._catch_up, lambda error: failed(error, self._log_chore, outlet))
-        self._queue_chore = Chore(self._show_queue, lambda error: failed(error, self._queue_chore, outlet))
+        self._queue_chore = Chore(
+            self._show_queue, lambda error: failed(error, self._queue_chore, outlet), QUEUE_REST
+        )
         self.outlet = outlet
         self.round = 0
 
@@ -273,4 +275,6 @@ def _handed_over(conversation: str, tx: Transaction) -> ConversationRecord:
     return record
 
 
+QUEUE_REST = 10.0
+"""Every message changes a row of the queue, and every console shows it: each rests ten times as long as its look takes."""
 _TOPIC = conversation_topic("")

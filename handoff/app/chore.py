@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -11,18 +12,26 @@ from handoff.errors import HandoffError
 from handoff.protocol.closing import BROKEN
 
 AGAIN_SECONDS = 2.0
+MOST_REST_SECONDS = 0.5
 log = structlog.get_logger(__name__)
 
 
 class Chore:
     """There is a task only while there is work: whoever waits costs nothing."""
 
-    __slots__ = ("_again", "_dropped", "_failed", "_task", "_work")
+    __slots__ = ("_again", "_dropped", "_failed", "_rest", "_rested_at", "_task", "_work")
 
-    def __init__(self, work: Callable[[], Awaitable[None]], failed: Callable[[Exception], None]) -> None:
-        """`failed` is told what the work raised; it may be asked for again afterwards."""
+    def __init__(
+        self, work: Callable[[], Awaitable[None]], failed: Callable[[Exception], None], rest: float = 0.0
+    ) -> None:
+        """`failed` is told what the work raised; it may be asked for again afterwards.
+
+        After each run comes a rest, `rest` times as long as the run, bounded: the busier the process, the rarer the work.
+        """
         self._work = work
         self._failed = failed
+        self._rest = rest
+        self._rested_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._again = self._dropped = False
 
@@ -51,8 +60,14 @@ class Chore:
     async def _run(self) -> None:
         try:
             while True:
+                began = time.monotonic()
+                if began < self._rested_at:
+                    await asyncio.sleep(self._rested_at - began)
+                    began = time.monotonic()
                 self._again = False
                 await self._work()
+                now = time.monotonic()
+                self._rested_at = now + min(self._rest * (now - began), MOST_REST_SECONDS)
                 if not self._again:
                     return
         except Exception as error:  # noqa: BLE001 - whose work it is decides what becomes of it
