@@ -123,7 +123,7 @@ class Person:
     def keys(self, frame: Frame) -> list[str]:
         """What a frame may be waited for as."""
         keys = [str(frame["type"])]
-        if "cmid" in frame:
+        if frame["type"] in ("accepted", "rejected"):
             keys.append(f"answer {frame['cmid']}")
         if frame["type"] == "event" and frame.get("kind") == "message":
             keys.append(f"text {frame['text']}")
