@@ -14,7 +14,7 @@ import httpx
 from benchmarks.sockets.crowd import Line, dial
 from benchmarks.sockets.servers import Server
 
-AT_ONCE = 64
+AT_ONCE = 32
 """Handshakes under way at the same time while a crowd gathers."""
 SETTLE_SECONDS = 5.0
 WATCHED = 50

@@ -123,6 +123,73 @@ class Customer(Client):
         return await self.accepted(await self.send("send", text=text))
 
 
+class PollingCustomer(Customer):
+    """The same widget where websockets are blocked. It has no socket; `send` asks beside the request that waits."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(base)
+        self._base = base
+        self._said: Frame = {}
+        self._shown: str | None = None
+
+    async def __aenter__(self) -> Self:
+        self._http = httpx.AsyncClient(base_url=self._base, trust_env=False, timeout=40)
+        self._waiting: asyncio.Task[None] | None = None
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._waiting:
+            self._waiting.cancel()
+            await asyncio.gather(self._waiting, return_exceptions=True)
+        await self._http.aclose()
+
+    async def hello(self, **fields: Any) -> Frame:
+        self._said = fields
+        await self.poll()
+        welcome = next(frame for frame in reversed(self.frames) if frame["type"] == "welcome")
+        self.conversation, self.token, self.epoch = (welcome[k] for k in ("conversation", "token", "epoch"))
+        self._waiting = asyncio.create_task(self._keep_asking())
+        return welcome
+
+    async def send(self, type_: str, **fields: Any) -> str:
+        fields.setdefault("cmid", next(self._cmids))
+        await self.poll({"type": type_, **fields})
+        return str(fields["cmid"])
+
+    async def _keep_asking(self) -> None:
+        while True:
+            await self.poll(wait_seconds=5)
+
+    async def poll(self, *frames: Frame, wait_seconds: float = 0) -> None:
+        """One request; what it brings is applied as a page does it: an event that is there already is dropped."""
+        hello = dict(self._said)
+        if hasattr(self, "token"):
+            seq = len(self.logs.get(self.conversation, ()))
+            hello |= {
+                "token": self.token,
+                "conversation": self.conversation,
+                "epoch": self.epoch,
+                "seq": seq,
+            }
+        asked = {"hello": hello, "frames": frames, "wait_seconds": wait_seconds, "shown": self._shown}
+        answer = await self._http.post("/api/customer/poll", json=asked)
+        assert answer.status_code == 200, answer.text
+        reply = answer.json()
+        self._shown = reply["shown"]
+        async with self._news:
+            for frame in reply["frames"]:
+                if frame["type"] == "event":
+                    log = self.logs.setdefault(frame["conversation"], [])
+                    if frame["seq"] <= len(log):
+                        continue
+                    assert frame["seq"] == len(log) + 1, "the log has a gap"
+                    log.append(frame)
+                self.frames.append(frame)
+            self._news.notify_all()
+
+
 class Agent(Client):
     """A console without a page. Knows the fence of every conversation it watches."""
 
