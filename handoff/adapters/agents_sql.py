@@ -75,7 +75,8 @@ class AgentRows(Rows):
         return _agent(row) if row else None
 
     def end_session(self, token_hash: str) -> None:
-        self._run(delete(t.session).where(t.session.c.token_hash == token_hash))
+        c = t.session.c
+        self._run(delete(t.session).where(c.site_id == self.site_id, c.token_hash == token_hash))
 
     def end_sessions_of(self, agent_id: str) -> None:
         c = t.session.c

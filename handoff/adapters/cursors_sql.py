@@ -38,6 +38,5 @@ class CursorRows(Rows):
                 )
                 for name in ("delivered_seq", "read_seq")
             }
-            self._run(
-                new.on_conflict_do_update(index_elements=list(t.cursor.primary_key.columns), set_=forward)
-            )
+            key, ours = list(t.cursor.primary_key.columns), t.cursor.c.site_id == self.site_id
+            self._run(new.on_conflict_do_update(index_elements=key, set_=forward, where=ours))
