@@ -33,7 +33,7 @@ from tests.handoff.fakes import MEMORY, House, ScriptedBot, answers, asks_back, 
 
 T = TypeVar("T")
 CHATS, AGENTS, CAPACITY = 2, 2, 1
-PATIENT = Patience(turn_seconds=60, heard_seconds=60, total_seconds=120, at_once=8)
+PATIENT = Patience(turn_seconds=1e6, heard_seconds=60, notice_seconds=1e6, total_seconds=1e6, at_once=8)
 """Nothing times out by itself here: replies come when a rule says so."""
 REPLIES: dict[str, TurnReply | BotError] = {
     "plain": says("Hm."),
