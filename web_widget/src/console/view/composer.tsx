@@ -25,6 +25,9 @@ export function Composer({ conversation, customer, mayReply }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const mode: Mode = mayReply ? draft.mode : "note";
   const text = draft[mode];
+  // a reply goes out under the fence that the status brings, a moment after the conversation was taken
+  const known = usePick((state) => (state.chats[conversation]?.status ?? null) !== null);
+  const ready = known || mode === "note";
   const wanted = page.focusComposer.value;
   useLayoutEffect(() => {
     if (!wanted) return;
@@ -34,7 +37,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
   useLayoutEffect(() => fit(field.current), [text, mode]);
 
   function send(): void {
-    if (text.trim() === "" || text.length > limit) return;
+    if (text.trim() === "" || text.length > limit || !ready) return;
     if (draft.mode !== mode) desk.setMode(conversation, mode);
     desk.write(conversation);
     field.current?.focus();
@@ -75,7 +78,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
       />
       <div class="composer-foot">
         <Room used={text.length} limit={limit} verb={mode === "reply" ? "sends" : "saves"} />
-        <Button kind="primary" small type="submit" icon={mode === "reply" ? Send : StickyNote} disabled={text.trim() === "" || text.length > limit}>
+        <Button kind="primary" small type="submit" icon={mode === "reply" ? Send : StickyNote} disabled={text.trim() === "" || text.length > limit || !ready}>
           {mode === "reply" ? "Send" : "Save note"}
         </Button>
       </div>
