@@ -124,6 +124,14 @@ class Settings(BaseSettings):
         return Recogniser(self.phone_regions, self.order_number)
 
     @model_validator(mode="after")
+    def _letters_can_be_sent(self) -> Self:
+        if self.smtp_url:
+            from handoff.adapters.mail_smtp import SmtpPost
+
+            SmtpPost(self.smtp_url, self.mail_from)
+        return self
+
+    @model_validator(mode="after")
     def _secret_outside_demo(self) -> Self:
         if not self.demo and len(self.service_secret.get_secret_value()) < 16:
             raise ValueError(
