@@ -50,9 +50,10 @@ class Room:
 class Session(Protocol):
     """What every connection has, a customer's and an agent's."""
 
-    outlet: Outlet
     round: int
 
+    @property
+    def outlet(self) -> Outlet: ...
     def feeds(self) -> Collection[Feed]: ...
     def beat(self, heads: dict[str, int]) -> None:
         """Tell the reader where the logs stand, and read what was missed."""
