@@ -26,7 +26,7 @@ class Standing:
     kib: float
     """A socket, as the slope between a tenth of the crowd and all of it."""
     cpu_microseconds: float
-    """A socket and second."""
+    """A socket and second, as the same slope: what the process does by itself is no cost of a socket."""
     opened_per_second: float
 
 
@@ -93,17 +93,22 @@ async def standing(server: Server, connections: int, seconds: float) -> Standing
     tenth = connections // 10
     visitors = await crowd(server, 0, tenth)
     await asyncio.sleep(SETTLE_SECONDS)
-    small, began = server.memory(), time.perf_counter()
+    small, idle = server.memory(), await _spent(server, seconds)
+    began = time.perf_counter()
     visitors += await crowd(server, tenth, connections)
     opened = (connections - tenth) / (time.perf_counter() - began)
     await asyncio.sleep(SETTLE_SECONDS)
-    large, before = server.memory(), server.cpu()
-    await asyncio.sleep(seconds)
-    spent = server.cpu() - before
+    large, busy = server.memory(), await _spent(server, seconds)
     assert not any(visitor.line.is_closed for visitor in visitors), "a silent socket was closed"
-    return Standing(
-        (large - small) / 1024 / (connections - tenth), spent / seconds / connections * 1e6, opened
-    )
+    more = connections - tenth
+    return Standing((large - small) / 1024 / more, (busy - idle) / seconds / more * 1e6, opened)
+
+
+async def _spent(server: Server, seconds: float) -> float:
+    """Seconds of its processor in the next seconds."""
+    before = server.cpu()
+    await asyncio.sleep(seconds)
+    return server.cpu() - before
 
 
 async def relayed(server: Server, pairs: int, seconds: float) -> float:
@@ -113,9 +118,7 @@ async def relayed(server: Server, pairs: int, seconds: float) -> float:
     for number, console in enumerate(consoles):
         await _watch(console, visitors[number * WATCHED : (number + 1) * WATCHED])
     await asyncio.sleep(SETTLE_SECONDS)
-    before = server.cpu()
-    await asyncio.sleep(seconds)
-    idle = server.cpu() - before
+    idle = await _spent(server, seconds)
     ends = consoles or [visitor.line for visitor in visitors]
     arrived = Counter(b'{"type":"typing"')
     for line in ends:
