@@ -8,6 +8,7 @@ from benchmarks.delivery.stage import Desk, Person, Stage, pairs, stage
 
 PAIRS = 20
 PER_SECOND = 100
+CALMLY = 20
 SECONDS = 8.0
 ROUNDS = 2
 DEATHS = 5
@@ -15,8 +16,10 @@ HINTS = 50
 Talk = list[tuple[Person, Desk]]
 
 
-async def talk(talkers: Talk, seconds: float, label: str) -> tuple[list[float], list[float]]:
-    """Milliseconds until accepted and until the agent has it, at 100 messages a second over all pairs."""
+async def talk(
+    talkers: Talk, seconds: float, label: str, a_second: int = PER_SECOND
+) -> tuple[list[float], list[float]]:
+    """Milliseconds until accepted and until the agent has it, at so many messages a second over all pairs."""
     accepted: list[float] = []
     there: list[float] = []
     running: set[asyncio.Task[None]] = set()
@@ -34,8 +37,8 @@ async def talk(talkers: Talk, seconds: float, label: str) -> tuple[list[float], 
             await arrival
 
     began = time.perf_counter()
-    for number in range(int(seconds * PER_SECOND)):
-        await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.perf_counter()))
+    for number in range(int(seconds * a_second)):
+        await asyncio.sleep(max(0.0, began + number / a_second - time.perf_counter()))
         task = asyncio.create_task(one(number))
         running.add(task)
         task.add_done_callback(running.discard)
@@ -45,29 +48,31 @@ async def talk(talkers: Talk, seconds: float, label: str) -> tuple[list[float], 
 
 
 async def delivery() -> list[Row]:
-    """One gateway on SQLite, one on Postgres, and two on Postgres with Redis between them, in turns."""
-    kinds = {"sqlite": (False, 1), "one": (True, 1), "two": (True, 2)}
+    """One gateway on SQLite at 100 a second; one on Postgres beside two with Redis between them at 20, where two cores
+    are not yet full and the way through Redis can be seen."""
+    kinds = {"sqlite": (False, 1, PER_SECOND), "one": (True, 1, CALMLY), "two": (True, 2, CALMLY)}
     p50: dict[str, list[float]] = {name: [] for name in kinds}
     p99: dict[str, list[float]] = {name: [] for name in kinds}
     accepted: list[float] = []
     for _ in range(ROUNDS):
-        for name, (postgres, gateways) in kinds.items():
+        for name, (postgres, gateways, a_second) in kinds.items():
             async with stage(postgres=postgres, gateways=gateways) as shop:
                 talkers = await pairs(shop, PAIRS)
                 await talk(talkers, 1.0, "warm")
-                took, there = await talk(talkers, SECONDS, "message")
+                took, there = await talk(talkers, SECONDS, "message", a_second)
             p50[name].append(percentile(there, 50))
             p99[name].append(percentile(there, 99))
             if name == "sqlite":
                 accepted.append(percentile(took, 99))
-    n = int(SECONDS * PER_SECOND) * ROUNDS
+    n, calm = int(SECONDS * PER_SECOND) * ROUNDS, int(SECONDS * CALMLY) * ROUNDS
     at = "customer to agent at 100 messages a second"
+    across = f"across two gateways through Redis at {CALMLY}"
+    beside = "one gateway, Postgres"
     return [
         Row(f"{at}, p50", "ms", p50["sqlite"], n),
         Row(f"{at}, p99", "ms", p99["sqlite"], n, "accepted, p99", accepted, 80),
-        Row("across two gateways through Redis, p50", "ms", p50["two"], n, "one gateway, Postgres", p50["one"], 10,
-            "difference"),
-        Row("across two gateways through Redis, p99", "ms", p99["two"], n, "one gateway, Postgres", p99["one"]),
+        Row(f"{across}, p50", "ms", p50["two"], calm, beside, p50["one"], 10, "difference"),
+        Row(f"{across}, p99", "ms", p99["two"], calm, beside, p99["one"]),
     ]  # fmt: skip
 
 
