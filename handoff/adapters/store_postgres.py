@@ -7,15 +7,16 @@ once it was sent, a lost connection is an error, and the sender finds out by sen
 """
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.engines import connect_in_loop
 from handoff.adapters.transaction_sql import SqlTransaction
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 CONNECTIONS = 10
 """Of one gateway, for reading and for writing each: what is short waits a little rather than crowd the database."""
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 10.0
 """For a free connection."""
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.05
@@ -48,6 +49,7 @@ class PostgresStore:
         self._readers = connect_in_loop(url, CONNECTIONS, WAIT_SECONDS).execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self._may_write, self._may_read = asyncio.Semaphore(CONNECTIONS), asyncio.Semaphore(CONNECTIONS)
         self._site_id = site_id
         self.lease_clock: Callable[[], float] | None = None
         self._running: set[asyncio.Task[Any]] = set()
@@ -94,7 +96,7 @@ class PostgresStore:
         raise AssertionError("the last attempt returned or raised")
 
     async def _write(self, change: Callable[[Transaction], T]) -> T:
-        async with self._writers.connect() as connection:
+        async with _in_turn(self._writers, self._may_write) as connection:
             transaction = await connection.begin()
             result = await self._run(connection, change, writes=True)
             try:
@@ -107,7 +109,7 @@ class PostgresStore:
             return result
 
     async def _read(self, query: Callable[[Transaction], T]) -> T:
-        async with self._readers.connect() as connection:
+        async with _in_turn(self._readers, self._may_read) as connection:
             return await self._run(connection, query, writes=False)
 
     async def _run(self, connection: AsyncConnection, act: Callable[[Transaction], T], *, writes: bool) -> T:
@@ -122,6 +124,18 @@ class PostgresStore:
         ):  # a time-out among them: nothing came back: what else is on this connection cannot be told
             await connection.invalidate()
             raise
+
+
+@contextlib.asynccontextmanager
+async def _in_turn(engine: AsyncEngine, free: asyncio.Semaphore) -> AsyncIterator[AsyncConnection]:
+    """A connection, first come first served: the pool alone gives it to whoever asks again the soonest."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        await free.acquire()
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        free.release()
 
 
 class _Unknown(Exception):

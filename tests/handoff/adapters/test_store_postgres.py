@@ -180,6 +180,21 @@ async def test_the_first_change_of_an_empty_queue_may_come_twice_at_once(
     assert sorted(versions) == list(range(1, 11))
 
 
+async def test_connections_are_given_to_who_came_first(store: SqlStore) -> None:
+    """Many who ask again at once must not let others wait until their time is out."""
+    waited: list[float] = []
+
+    async def asks_again_and_again() -> None:
+        for _ in range(20):
+            began = time.monotonic()
+            await store.write(lambda tx: tx.queue_version())
+            waited.append(time.monotonic() - began)
+
+    await asyncio.gather(*(asks_again_and_again() for _ in range(60)))
+    waited.sort()
+    assert waited[-1] < 1.0 + 10 * waited[len(waited) // 2]
+
+
 # broken off in the middle
 
 
