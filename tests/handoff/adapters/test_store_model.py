@@ -6,7 +6,6 @@ Several stores on one database stand for several gateways; each example is a sit
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -23,10 +22,11 @@ from hypothesis.stateful import (
 
 from handoff.adapters.store_sql import SqlStore
 from handoff.adapters.transaction_sql import SqlTransaction
-from handoff.conversation import TRANSITIONS, Move, Owner, Ownership
+from handoff.conversation import TRANSITIONS, Move, Owner
 from handoff.errors import BadInput, CmidReused
 from handoff.log import CUSTOMER
 from handoff.ports import AgentRecord, Author, Transaction, TurnRecord
+from tests.handoff.adapters.plain_model import Chat, Line, Turn
 from tests.handoff.fakes import Clock
 
 T = TypeVar("T")
@@ -35,32 +35,6 @@ LEASE_SECONDS = 6.0
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AUTHORS = (CUSTOMER, Author("bot", "Fern"), Author("agent", "Agent 0", "a0"))
 _examples = itertools.count()
-
-
-@dataclass
-class Line:
-    author: str
-    cmid: str | None
-    text: str
-
-
-@dataclass
-class Turn:
-    id: int
-    chat: int
-    state: str = "waiting"
-    worker: str | None = None
-    attempts: int = 0
-    lease_until: float = 0.0
-
-
-@dataclass
-class Chat:
-    log: list[Line] = field(default_factory=list)
-    ownership: Ownership = field(default_factory=Ownership)
-    handoff: tuple[int, datetime] | None = None
-    """Priority and since when, of one that waits or is with an agent."""
-    holder: int | None = None
 
 
 class StoreMachine(RuleBasedStateMachine):
