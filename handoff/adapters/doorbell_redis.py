@@ -8,6 +8,7 @@ and whoever needs to know sooner than by a ring has to look.
 
 import asyncio
 import contextlib
+import itertools
 import random
 import secrets
 import time
@@ -126,8 +127,8 @@ class RedisDoorbell:
         rings, self._rings = self._rings, {}
         hints = list(self._hints)
         self._hints.clear()
-        batch = Batch(sender=self._me, rings=list(rings), hints=hints)
         try:
+            batch = Batch(sender=self._me, rings=list(rings), hints=hints)
             async with asyncio.timeout(PUBLISH_SECONDS):
                 await self._redis.publish(self._channel, batch.model_dump_json())
         except (RedisError, OSError, TimeoutError) as error:
@@ -136,7 +137,8 @@ class RedisDoorbell:
             log.error("doorbell.failed", exc_info=error)
         else:
             return True
-        self._rings = rings | self._rings
+        kept = itertools.islice(rings | self._rings, MOST_RINGS)
+        self._rings = dict.fromkeys(kept)
         return False
 
     async def _hear_forever(self) -> None:

@@ -51,6 +51,7 @@ class Chore:
         self._again, self._dropped = False, True
         if self._task is not None:
             self._task.cancel()
+            self._task = None  # one that is cancelled before its first step never clears up after itself
 
     async def done(self) -> None:
         """Until nothing is under way."""
@@ -73,7 +74,8 @@ class Chore:
         except Exception as error:  # noqa: BLE001 - whose work it is decides what becomes of it
             self._failed(error)
         finally:
-            self._task = None
+            if self._task is asyncio.current_task():
+                self._task = None
 
 
 def failed(error: Exception, chore: Chore, outlet: Outlet) -> None:

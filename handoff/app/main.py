@@ -59,6 +59,8 @@ REQUESTS_A_MINUTE = 1_200
 """From one address without the secret: pages, suggestions and editors' typing stay far below."""
 ONLY_ITS_WORDS_TELL = "call 0470123456"
 """A number that may be anything but for the word before it, so that every recogniser looks at it."""
+BEGIN_ANEW_SECONDS = 1.0
+"""Before a part of the gateway that broke off is started again."""
 SETTLE_SECONDS = 5.0
 """How long judgements under way may take when the gateway stops."""
 MOST_BODY = 1_048_576
@@ -149,7 +151,7 @@ def _lifespan(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        tasks = [asyncio.ensure_future(part()) for part in work]
+        tasks = [asyncio.ensure_future(_kept_going(part)) for part in work]
         try:
             yield
         finally:
@@ -166,6 +168,16 @@ def _lifespan(
             await store.close()
 
     return lifespan
+
+
+async def _kept_going(part: Job) -> None:
+    """Run it to its end; one that breaks off by a bug begins anew, because the others rely on it."""
+    while True:
+        try:
+            return await part()
+        except Exception:
+            log.exception("background.begun_anew", part=getattr(part, "__qualname__", repr(part)))
+        await asyncio.sleep(BEGIN_ANEW_SECONDS)
 
 
 def _add_edges(app: FastAPI, settings: Settings, sessions: Sessions, limiter: Limiter, secret: str) -> None:

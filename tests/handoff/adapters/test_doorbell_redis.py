@@ -188,3 +188,20 @@ async def test_what_is_kept_for_an_absent_redis_is_bounded(monkeypatch: pytest.M
     assert len(bell._rings) <= 10
     task.cancel()
     await bell.close()
+
+
+async def test_more_than_fits_into_a_message_is_rung_while_redis_is_away_and_nothing_ends(
+    redis: RedisServer,
+) -> None:
+    redis.stop()
+    bell = RedisDoorbell(LocalDoorbell(), redis.url(), "shop")
+    task = asyncio.create_task(bell.run())
+    for _ in range(4):
+        for n in range(doorbell_redis.MOST_RINGS):
+            bell.ring(f"{_}:{n}")
+        await asyncio.sleep(0.2)
+    assert not task.done()
+    redis.restart()
+    await _until(lambda: not bell.away)
+    task.cancel()
+    await bell.close()

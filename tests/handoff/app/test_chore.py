@@ -37,3 +37,19 @@ async def test_a_rest_does_not_keep_what_comes_later() -> None:
         await chore.done()
         await asyncio.sleep(0.02)
     assert len(done) == 3
+
+
+async def test_one_that_is_dropped_before_it_began_is_done() -> None:
+    began: list[bool] = []
+
+    async def work() -> None:
+        began.append(True)
+
+    chore = Chore(work, lambda error: None)
+    chore.ask()
+    chore.drop()
+    async with asyncio.timeout(1):
+        await chore.done()
+    chore.ask()
+    await asyncio.sleep(0)
+    assert began == []
