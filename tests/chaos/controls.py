@@ -54,6 +54,7 @@ _CROWDED = replace(
     BASE, agents=10, customers=10, habits=replace(BUSY, person_chance=0.9, think_seconds=0.3), fewest=200
 )
 _QUIET = replace(BASE, settle_seconds=6.0)
+_RESTLESS = replace(_QUIET, habits=replace(BUSY, wander_chance=0.15))
 _FROZEN = replace(
     BASE, database="postgres", gateways=2, redis=True, modes={"slow": 1.0}, kinds=(Kind.FREEZE_GATEWAY,), seconds=24.0,
     pace=Pace(between=(2.0, 3.0), frozen=(8.0, 9.0)), agents=0, habits=replace(BUSY, person_chance=0.0, think_seconds=0.5),
@@ -65,7 +66,7 @@ CONTROLS: dict[str, Control] = {
         _without("accept_before_commit", _KILLED), frozenset({"accepted_is_present", "gapless"})
     ),
     "read, then subscribe": Control(
-        _without("subscribe_before_read", _QUIET), frozenset({"equal_at_rest", "becomes_quiet"})
+        _without("subscribe_before_read", _RESTLESS), frozenset({"equal_at_rest", "becomes_quiet"})
     ),
     "no unique cmid": Control(_without("unique_cmid", _LOSING), frozenset({"exactly_once"})),
     "cmid forgotten after a second": Control(_without("lasting_cmid", _SILENT), frozenset({"exactly_once"})),
