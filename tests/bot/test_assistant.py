@@ -160,7 +160,7 @@ def test_without_the_action_server_a_turn_fails_loudly_and_a_retry_works(assista
 
 
 def test_nothing_but_the_channel_is_open(assistant: Assistant) -> None:
-    root = f"http://127.0.0.1:{assistant.rasa_port}"
+    root = f"http://127.0.0.1:{assistant.rasa_ports[0]}"
     for path in ("/webhooks/rest/webhook", "/model/parse", "/conversations/x/tracker", "/version", "/status"):
         assert assistant.http.get(root + path).status_code == 404
     assert assistant.http.get("/health", headers={"X-Frontdesk-Secret": "x"}).status_code == 401

@@ -16,6 +16,7 @@ from knowledge_base.index import LiveIndex
 from knowledge_base.library import Library
 from knowledge_base.markdown import Markdown
 from knowledge_base.ports import Publication
+from knowledge_base.shelf import Shelf
 from knowledge_base.store import SqlArticleStore
 from knowledge_base.wire import DraftIn
 from tests.knowledge_base.conftest import BOOTS, RETURNS, STOVES
@@ -84,7 +85,7 @@ def test_a_watched_index_sees_them_by_itself_and_lets_nobody_wait(
     readers: set[str] = set()
     read = elsewhere._read
 
-    def noted() -> index.Shelf:
+    def noted() -> Shelf:
         readers.add(threading.current_thread().name)
         return read()
 
