@@ -131,6 +131,11 @@ class BotPool:
         except asyncio.CancelledError:
             seat.breaker.cancelled()
             raise
+        except Exception as error:
+            log.exception("bot_pool.broke_off", assistant=seat.name)
+            failed = BotFailed("Asking the assistant broke off.")
+            self._note(seat, failed)
+            raise failed from error
         else:
             self._well(seat)
             return reply
@@ -204,5 +209,5 @@ async def _unless_hung(seat: _Seat, answer: Coroutine[Any, Any, T], seconds: flo
     finally:
         if not asking.done():
             asking.cancel()
-            with contextlib.suppress(asyncio.CancelledError, BotError):
+            with contextlib.suppress(asyncio.CancelledError, Exception):
                 await asking

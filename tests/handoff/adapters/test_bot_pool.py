@@ -9,10 +9,11 @@ import pytest
 
 from handoff.adapters.bot_pool import BotPool
 from handoff.adapters.bot_rasa import rasa_pool
-from handoff.errors import BotError, BotFailed, BotTimeout, BotUnavailable
+from handoff.breaker import REST_SECONDS
+from handoff.errors import BotFailed, BotTimeout, BotUnavailable
 from handoff.hashing import ranking
 from handoff.ports import TurnReply, TurnRequest
-from tests.handoff.fakes import says
+from tests.handoff.fakes import Clock, says
 
 NAMES = ("one", "two", "three")
 
@@ -22,7 +23,7 @@ class Assistant:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.trouble: BotError | None = None
+        self.trouble: Exception | None = None
         self.hangs = False
         self.asked: list[str] = []
         self.under_way = self.most_at_once = 0
@@ -169,6 +170,35 @@ async def test_one_whose_model_is_broken_is_let_alone_and_its_conversations_are_
     pool: BotPool, assistants: dict[str, Assistant]
 ) -> None:
     assistants["three"].trouble = BotFailed("500")
+    chats = of("three")
+    for chat in chats[:5]:
+        with pytest.raises(BotFailed):
+            await ask(pool, chat)
+    assert await ask(pool, chats[5]) != "three"
+
+
+async def test_an_error_that_nobody_thought_of_counts_as_a_failure_and_it_is_asked_again(
+    assistants: dict[str, Assistant],
+) -> None:
+    clock, one = Clock(), assistants["one"]
+    pool = BotPool({"one": one}, clock=clock)
+    one.trouble = BotUnavailable("refused")
+    with pytest.raises(BotUnavailable):
+        await ask(pool, "chat-1")
+    clock.passes(REST_SECONDS)
+    one.trouble = RuntimeError("a library's own")
+    with pytest.raises(BotFailed):
+        await ask(pool, "chat-1")
+    assert len(one.asked) == 2, "the one call that tries"
+    one.trouble = None
+    clock.passes(2 * REST_SECONDS)
+    assert await ask(pool, "chat-1") == "one"
+
+
+async def test_one_that_breaks_off_in_many_ways_is_let_alone(
+    pool: BotPool, assistants: dict[str, Assistant]
+) -> None:
+    assistants["three"].trouble = KeyError("slots")
     chats = of("three")
     for chat in chats[:5]:
         with pytest.raises(BotFailed):
