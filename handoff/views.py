@@ -1,44 +1,21 @@
 """What an agent sees of the queue and of one conversation. Reads only."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from handoff.briefing import Briefings
 from handoff.conversation import Owner
 from handoff.errors import NotFound
+from handoff.lineup import Lineup, display_name
 from handoff.log import LOG_WINDOW, card
-from handoff.ports import (
-    AgentRecord,
-    ConversationRecord,
-    CustomerRecord,
-    HandoffRecord,
-    QueueEntry,
-    Store,
-    Transaction,
-)
+from handoff.ports import ConversationRecord, CustomerRecord, HandoffRecord, Store, Transaction
 from handoff.presence import Board
-from handoff.protocol import (
-    AgentCard,
-    Colleague,
-    ConversationList,
-    ConversationStatus,
-    ConversationSummary,
-    QueueRow,
-    QueueState,
-    Reach,
-)
+from handoff.protocol import ConversationList, ConversationStatus, ConversationSummary, QueueState, Reach
 from handoff.quoting import Recognise
-from handoff.routing import Staff
 from handoff.waiting import staff_of
 
 MOST_RECENT = 50
 _TOLD = frozenset({"waiting", "sent", "failed"})
 """What agents hear of a letter; one that was not needed is no news."""
-
-
-def display_name(name: str, customer_id: str) -> str:
-    """How agents call a customer: by name, or by the end of their id while they are anonymous."""
-    return name or f"Visitor {customer_id[-4:]}"
 
 
 class Views:
@@ -52,21 +29,23 @@ class Views:
         self._briefings = Briefings(recognise)
 
     async def queue(self, agent_id: str) -> QueueState:
-        """The whole queue as this agent sees it, in its order; those with an agent after those that wait."""
+        """The whole queue as this agent sees it."""
+        return (await self.lineup()).seen_by(agent_id).state
 
-        def query(tx: Transaction) -> QueueState:
+    async def lineup(self) -> Lineup:
+        """The whole queue for all agents, in one read."""
+
+        def query(tx: Transaction) -> Lineup:
             here = tx.online("agent")
-            staff = staff_of(tx, here)
-            cards = {agent.id: card(agent) for agent in tx.agents()}
-            look = _Look(staff, cards, tx.agent(agent_id), self._customers_online(tx), tx.clock())
-            return QueueState(
+            return Lineup(
                 version=tx.queue_version(),
-                rows=[look.row(entry) for entry in tx.queue_entries()],
-                agents=[card(agent) for agent in staff.present],
-                mine_active=look.reader.active_chats,
-                max_chats=look.reader.max_chats,
-                colleagues=[_colleague(agent, here) for agent in staff.agents],
-                skills=sorted({skill for agent in staff.agents for skill in agent.skills}),
+                entries=tx.queue_entries(),
+                everybody=tx.agents(),
+                staff=staff_of(tx, here),
+                agents_online=here,
+                customers_online=self._customers_online(tx),
+                clock=tx.clock(),
+                at=datetime.now(UTC),
             )
 
         return await self._store.read(query)
@@ -117,66 +96,6 @@ def _held(tx: Transaction, agent_id: str) -> list[ConversationRecord]:
     """What this agent has now, the latest first."""
     held = [tx.conversation(h.conversation_id) for h in tx.active() if h.agent_id == agent_id]
     return sorted(held, key=lambda conversation: conversation.last_at, reverse=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one agent sees the queue with."""
-
-    staff: Staff
-    cards: Mapping[str, AgentCard]
-    reader: AgentRecord
-    customers_online: Collection[str]
-    clock: float
-
-    def row(self, entry: QueueEntry) -> QueueRow:
-        handoff = entry.handoff
-        waiting = handoff.state == "waiting"
-        return QueueRow.model_validate(
-            {
-                "conversation": handoff.conversation_id,
-                "state": handoff.state,
-                "customer_name": display_name(entry.customer_name, entry.customer_id),
-                "reason": handoff.reason,
-                "priority": handoff.priority,
-                "last_text": entry.last_text,
-                "last_from": entry.last_from,
-                "last_at": entry.last_at,
-                "waiting_since": handoff.waiting_since if waiting else entry.waiting_since,
-                "agent": self._card(handoff.agent_id),
-                "customer_online": entry.customer_id in self.customers_online,
-                "channel": handoff.channel,
-                "skill": handoff.skill,
-                "language": handoff.language,
-                "may_take": self.staff.may_take(self.reader, handoff),
-                "known_agent": self._card(handoff.known_agent_id),
-                "offered_to": self._card(handoff.offered_to),
-                "offer_seconds": self._left(handoff),
-                "transfer_to": self._card(handoff.transfer_to),
-                "transfer_skill": handoff.transfer_skill,
-                "agent_away": handoff.agent_away,
-            }
-        )
-
-    def _card(self, agent_id: str | None) -> AgentCard | None:
-        return self.cards.get(agent_id) if agent_id else None
-
-    def _left(self, handoff: HandoffRecord) -> float | None:
-        """Seconds left to take what is offered or passed on."""
-        until = handoff.offer_until if handoff.offered_to else handoff.transfer_until
-        return max(0.0, round(until - self.clock, 1)) if until is not None else None
-
-
-def _colleague(agent: AgentRecord, here: Collection[str]) -> Colleague:
-    return Colleague(
-        card=card(agent),
-        skills=list(agent.skills),
-        languages=list(agent.languages),
-        online=agent.id in here,
-        available=agent.available,
-        active=agent.active_chats,
-        max_chats=agent.max_chats,
-    )
 
 
 def reach_of(

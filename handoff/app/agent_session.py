@@ -1,4 +1,4 @@
-"""One console's connection: it follows the queue and some conversations. Other frames go to the table of `agent_frames`."""
+"""One console's connection: it follows some conversations. Other frames go to the table of `agent_frames`."""
 
 import time
 from collections.abc import Awaitable, Collection, Sequence
@@ -12,11 +12,11 @@ from handoff.app.inbound import cmid_of, parsed
 from handoff.app.link import Outlet
 from handoff.app.pace import Pace
 from handoff.app.problems import rejected
+from handoff.app.queue_board import QueueBoard
 from handoff.app.switchboard import Switchboard
 from handoff.errors import NotFound, RateLimited
 from handoff.log import Receipt, card, log_for
 from handoff.ports import (
-    QUEUE_TOPIC,
     AgentRecord,
     ConversationRecord,
     Doorbell,
@@ -60,6 +60,7 @@ class Consoles:
         self.doorbell = doorbell
         self.queue = queue
         self.views = views
+        self.queue_board = QueueBoard(views, doorbell)
         self.frames = frames
         self.attendance = attendance
         self.switchboard = switchboard
@@ -75,16 +76,13 @@ class AgentSession:
         self._feeds: dict[str, Feed] = {}
         self._behind: set[str] = set()
         self._log_chore = Chore(self._catch_up, lambda error: failed(error, self._log_chore, outlet))
-        self._queue_chore = Chore(
-            self._show_queue, lambda error: failed(error, self._queue_chore, outlet), QUEUE_REST
-        )
         self.outlet = outlet
         self.round = 0
 
     async def begin(self, version: int) -> None:
         consoles, agent = self._consoles, self._agent
         consoles.attendance.agents.enter(agent.id)
-        self._bell = consoles.doorbell.subscribe(QUEUE_TOPIC, heard=self._heard)
+        self._bell = consoles.doorbell.subscribe(heard=self._heard)
         self.outlet.send(
             AgentWelcome(
                 version=version, agent=card(agent), max_chats=agent.max_chats, available=agent.available,
@@ -92,14 +90,14 @@ class AgentSession:
             )
         )  # fmt: skip
         consoles.switchboard.join(self)
-        self._queue_chore.ask()
+        consoles.queue_board.join(self.outlet, agent.id)
         await consoles.attendance.note()
         await consoles.queue.presence_changed()
 
     def leave(self) -> None:
         self._bell.close()
         self._log_chore.drop()
-        self._queue_chore.drop()
+        self._consoles.queue_board.leave(self.outlet)
         self._consoles.switchboard.leave(self)
         for feed in self._feeds.values():
             self._consoles.switchboard.unfollow(feed)
@@ -208,9 +206,7 @@ class AgentSession:
         return None
 
     def _heard(self, topic: str, hint: Json | None) -> None:
-        if topic == QUEUE_TOPIC:
-            self._queue_chore.ask()
-        elif hint is None:
+        if hint is None:
             self._read(topic.removeprefix(_TOPIC))
         elif hint.get("cursor") == "customer":
             self._show_cursor(topic.removeprefix(_TOPIC), int(hint["delivered"]), int(hint["read"]))
@@ -263,9 +259,6 @@ class AgentSession:
         at_the_end = len(records) < PAGE
         return records, self._consoles.views.conversation_in(tx, conversation) if at_the_end else None
 
-    async def _show_queue(self) -> None:
-        self.outlet.send(await self._consoles.views.queue(self._agent.id))
-
 
 def _handed_over(conversation: str, tx: Transaction) -> ConversationRecord:
     """Agents see only what came to a person. Raises NotFound."""
@@ -275,6 +268,4 @@ def _handed_over(conversation: str, tx: Transaction) -> ConversationRecord:
     return record
 
 
-QUEUE_REST = 10.0
-"""Every message changes a row of the queue, and every console shows it: each rests ten times as long as its look takes."""
 _TOPIC = conversation_topic("")

@@ -45,8 +45,11 @@ class Gone(Exception):
 class Outlet(Protocol):
     """Where a session puts what its reader is to get."""
 
-    def send(self, frame: BaseModel) -> None:
-        """Queue a frame. Never waits and never raises; a reader who is too slow is hung up on."""
+    def send(self, frame: BaseModel, text: str | None = None) -> None:
+        """Queue a frame; `text` is the same where it was written before.
+
+        Never waits and never raises; a reader who is too slow is hung up on.
+        """
         ...
 
     def hang_up(self, hangup: Hangup) -> None: ...
@@ -67,13 +70,13 @@ class Link:
         self._task: asyncio.Task[None] | None = None
         self._ending = False
 
-    def send(self, frame: BaseModel) -> None:
+    def send(self, frame: BaseModel, text: str | None = None) -> None:
         if self._ending:
             return
         if self._pending >= SEND_QUEUE:
             self.hang_up(Hangup(SLOW_READER))
             return
-        self._waiting.append(frame.model_dump_json())
+        self._waiting.append(text or frame.model_dump_json())
         self._pending += 1
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._flush())

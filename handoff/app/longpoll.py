@@ -30,7 +30,7 @@ class Mailbox:
         self.news = asyncio.Event()
         self.shown = shown
 
-    def send(self, frame: BaseModel) -> None:
+    def send(self, frame: BaseModel, text: str | None = None) -> None:
         self.frames.append(frame)
         if isinstance(frame, CustomerStatus):
             status = hashlib.blake2b(frame.model_dump_json().encode(), digest_size=12).hexdigest()

@@ -2,13 +2,7 @@ import pytest
 
 from handoff import views
 from handoff.errors import NotFound
-from handoff.views import display_name
 from tests.handoff.fakes import House
-
-
-def test_an_anonymous_customer_has_a_name_to_speak_of() -> None:
-    assert display_name("", "abcdef1234") == "Visitor 1234"
-    assert display_name("Ida", "abcdef1234") == "Ida"
 
 
 async def test_the_queue_shows_who_waits_and_who_is_taken(house: House) -> None:
