@@ -37,8 +37,12 @@ class AgentRows(Rows):
         return [_agent(row) for row in rows]
 
     def lock_agent(self, agent_id: str) -> AgentRecord:
-        """The agent as they are now, and as they stay until this change is over."""
-        row = self._one(self._of(t.agent).where(t.agent.c.id == agent_id).with_for_update())
+        """The agent as they are now, and as they stay until this change is over.
+
+        Rows that point to the agent may be written meanwhile: with FOR UPDATE two claims of one agent wait for each other.
+        """
+        mine = self._of(t.agent).where(t.agent.c.id == agent_id)
+        row = self._one(mine.with_for_update(key_share=True))
         if row is None:
             raise NotFound("There is no such agent.")
         return _agent(row)

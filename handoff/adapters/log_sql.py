@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, exists, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from handoff.adapters import tables as t
@@ -79,6 +79,16 @@ class LogRows(Rows):
         live = exists().where(h.conversation_id == c.conversation_id, h.state.in_(("waiting", "active")))
         row = self._one(self._of(t.event).where(same, live))
         return _event(row) if row else None
+
+    def one_by_one(self, author: Author, cmid: str) -> None:
+        """Wait until no other change that said the same is under way: before what it wrote is looked for.
+
+        For what no row can be locked for, because each would choose another one. SQLite has one writer at a time.
+        """
+        if self._connection.dialect.name == "sqlite":
+            return
+        name = func.hashtextextended(f"{self.site_id} {author.key} {cmid}", 0)
+        self._connection.execute(select(func.pg_advisory_xact_lock(name)))
 
     def events(self, conversation_id: str, after: int, limit: int) -> Sequence[EventRecord]:
         asked = {"site": self.site_id, "conversation": conversation_id, "after": after, "most": limit}

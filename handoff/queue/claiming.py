@@ -1,7 +1,8 @@
 """Taking a conversation: the one that was asked for, or the next in order. Works inside the caller's transaction.
 
 The conversation's row is locked first, then the handoff's, then the agent's: everywhere in the queue, so that no two
-changes wait for each other.
+changes wait for each other. "Next, please" waits before all that for the same click that came another way: it finds no
+row to lock, because each would take another conversation.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ def claim(tx: Transaction, agent_id: str, conversation_id: str | None, cmid: str
     if conversation_id is not None:
         tx.conversation(conversation_id)
     agent = tx.agent(agent_id)
+    if conversation_id is None:
+        tx.one_by_one(agent_author(agent), cmid)
     repeated = _claimed_before(tx, agent, conversation_id, cmid)
     if repeated:
         return repeated
