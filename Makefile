@@ -79,10 +79,11 @@ chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a milli
 	$(BIN)/pytest -s tests/handoff/adapters/test_claims.py --claim-chats 20000
 	$(BIN)/pytest -s tests/handoff/adapters/test_killed.py --kills 300
 
-.PHONY: check format lint types types-rasa types-web imports validate fresh fast
-check: tools ## what must hold before every commit, in a minute or two
+.PHONY: check static format lint types types-rasa types-web imports validate fresh fast
+check: static fast ## what must hold before every commit, in a few minutes
+
+static: tools ## style, types, imports, generated files, the assistant's data
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint imports types types-rasa types-web fresh validate
-	@$(MAKE) --no-print-directory fast
 
 format: ## put the Python sources in form
 	$(BIN)/ruff check --fix-only --quiet .
