@@ -210,6 +210,7 @@ class MailRecord:
     text: str
     state: str
     attempts: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,23 @@
 """What an agent writes to somebody who left reaches them as a letter, once."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
 from handoff import mailing
 from handoff.adapters.mail_sql import MailRows
 from handoff.adapters.store_sql import SqlStore
-from handoff.errors import PostError, PostRefused, PostUnavailable
+from handoff.errors import PostRefused, PostUnavailable, StoreUnavailable
 from handoff.mailing import LETTER_SECONDS, TRIES, Mailing
-from handoff.ports import MailRecord
+from handoff.ports import MailRecord, Transaction
 from handoff.queue import Rules
 from handoff.records import CursorRecord
 from tests.handoff.fakes import STEADY, House, ScriptedBot
 
+T = TypeVar("T")
 CONTACT = {"name": "Ida Berg", "email": "ida@example.org", "about": "My tent leaks"}
 
 
@@ -22,13 +26,39 @@ class Letterbox:
 
     def __init__(self) -> None:
         self.sent: list[MailRecord] = []
-        self.script: list[PostError] = []
+        self.script: list[Exception] = []
+        self.taking = asyncio.Event()
+        self.takes = asyncio.Event()
+        """Unset: the mail server has the letter, and is slow to say so."""
+        self.takes.set()
 
     async def send(self, mail: MailRecord) -> None:
         await asyncio.sleep(0)
         if self.script:
             raise self.script.pop(0)
         self.sent.append(mail)
+        self.taking.set()
+        await self.takes.wait()
+
+
+class Away:
+    """Implements `handoff.ports.Store`: a database that is away for the writes named by number."""
+
+    def __init__(self, store: SqlStore, *away: int) -> None:
+        self._store = store
+        self._away = away
+        self._writes = 0
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        return await self._store.read(query)
+
+    async def write(self, change: Callable[[Transaction], T]) -> T:
+        self._writes += 1
+        if self._writes in self._away:
+            raise StoreUnavailable("away")
+        return await self._store.write(change)
+
+    async def close(self) -> None: ...
 
 
 @pytest.fixture
@@ -123,6 +153,87 @@ async def test_who_is_on_the_page_and_has_not_got_it_yet_is_waited_for(
     assert len(post.sent) == 1
 
 
+async def test_who_seems_to_be_there_and_never_said_what_they_got_is_written_to_when_they_are_gone(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    chat, _ = await answered(house)
+    customer = (await house.store.read(lambda tx: tx.conversation(chat))).customer_id
+    house.customers.enter(customer)
+    await later(house, LETTER_SECONDS + 1)
+    assert await mails.send_next()
+    assert post.sent == []
+    house.customers.leave(customer)
+    await house.attendance.note()
+    await later(house, LETTER_SECONDS + 15)
+    assert await mails.send_next()
+    assert len(post.sent) == 1
+
+
+async def test_a_page_that_is_open_for_long_and_does_not_say_that_it_has_the_reply_is_not_believed(
+    house: House, mails: Mailing, post: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "LONGEST_WAIT", timedelta(0))
+    chat, seq = await answered(house)
+    house.customers.enter((await house.store.read(lambda tx: tx.conversation(chat))).customer_id)
+    await house.store.write(lambda tx: tx.move_cursors([CursorRecord(chat, "customer", seq - 1, 0)]))
+    await later(house, LETTER_SECONDS + 1)
+    assert await mails.send_next()
+    assert len(post.sent) == 1
+
+
+async def test_a_letter_that_went_out_is_noted_however_long_the_database_is_away(
+    house: House, post: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "RETRY_SECONDS", 0.01)
+    mails = Mailing(Away(house.store, 2, 3, 4), house.doorbell, post)
+    chat, _ = await answered(house)
+    await later(house, LETTER_SECONDS + 1)
+    assert await mails.send_next()
+    assert (await letter(house, chat)).state == "sent"
+    await later(house, mailing.LEASE_SECONDS + 1)
+    assert not await mails.send_next()
+    assert len(post.sent) == 1
+
+
+async def stopped_while_sending(house: House, post: Letterbox) -> "asyncio.Task[None]":
+    """A gateway that is being stopped while the mail server takes its letter."""
+    await later(house, LETTER_SECONDS + 1)
+    post.takes.clear()
+    running = asyncio.create_task(Mailing(house.store, house.doorbell, post).run())
+    await asyncio.wait_for(post.taking.wait(), 5)
+    running.cancel()
+    return running
+
+
+async def test_a_gateway_that_is_stopped_ends_the_letter_under_way(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    chat, _ = await answered(house)
+    running = await stopped_while_sending(house, post)
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    post.takes.set()
+    await asyncio.gather(running, return_exceptions=True)
+    assert running.cancelled()
+    assert (await letter(house, chat)).state == "sent"
+    await later(house, mailing.LEASE_SECONDS + 1)
+    assert not await mails.send_next()
+    assert len(post.sent) == 1
+
+
+async def test_a_mail_server_that_never_answers_does_not_keep_a_gateway_from_stopping(
+    house: House, mails: Mailing, post: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "SETTLE_SECONDS", 0.05)
+    await answered(house)
+    running = await stopped_while_sending(house, post)
+    async with asyncio.timeout(2):
+        await asyncio.gather(running, return_exceptions=True)
+    post.takes.set()
+    await later(house, mailing.LEASE_SECONDS + 1)
+    assert await mails.send_next(), "nobody knows whether it went out"
+
+
 async def test_a_mail_server_that_is_away_is_asked_again_later_and_later(
     house: House, mails: Mailing, post: Letterbox
 ) -> None:
@@ -146,10 +257,11 @@ async def test_a_mail_server_that_is_away_is_asked_again_later_and_later(
     [
         [PostRefused("the mail server does not know this address")],
         [PostUnavailable("the mail server does not answer")] * TRIES,
+        [RuntimeError("a library's own")] * TRIES,
     ],
 )
 async def test_a_letter_that_cannot_go_is_told_to_the_agents(
-    house: House, mails: Mailing, post: Letterbox, script: list[PostError]
+    house: House, mails: Mailing, post: Letterbox, script: list[Exception]
 ) -> None:
     chat, _ = await answered(house)
     post.script = list(script)
@@ -178,6 +290,21 @@ async def test_a_letter_whose_sender_died_is_sent_by_the_next(
     assert await mails.send_next()
     assert len(post.sent) == 1
     assert not await house.store.write(lambda tx: tx.finish_mail(taken, "waiting")), "it woke up too late"
+
+
+async def test_a_letter_of_which_every_sender_died_is_given_up(
+    house: House, mails: Mailing, post: Letterbox
+) -> None:
+    chat, _ = await answered(house)
+    await later(house, LETTER_SECONDS)
+    for _ in range(TRIES):
+        await later(house, mailing.LEASE_SECONDS + 1)
+        assert await house.store.write(lambda tx: tx.take_mail(mailing.LEASE_SECONDS))
+    await later(house, mailing.LEASE_SECONDS + 1)
+    assert await mails.send_next()
+    assert post.sent == []
+    assert (await letter(house, chat)).state == "failed"
+    assert "broke off every time" in (await house.last(chat)).body["text"]
 
 
 async def test_without_a_mail_server_the_console_says_that_nothing_goes_out(any_store: SqlStore) -> None:

@@ -4,6 +4,7 @@ import email
 import email.policy
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -69,7 +70,10 @@ def post(server: Controller) -> SmtpPost:
 
 def letter(**changed: str) -> MailRecord:
     told = {"recipient": "ida@example.org", "subject": "Mara has answered you", "text": "Grüße!\n\nSeal it."}
-    return MailRecord(1, "c1", "reply:c1:7", **(told | changed), state="waiting", attempts=1)
+    written = datetime.now(UTC)
+    return MailRecord(
+        1, "c1", "reply:c1:7", **(told | changed), state="waiting", attempts=1, created_at=written
+    )
 
 
 async def test_a_letter_arrives_as_it_was_written(inbox: Inbox, post: SmtpPost) -> None:
