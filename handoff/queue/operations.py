@@ -4,8 +4,9 @@ Each operation is one transaction; only after its commit do the bells ring. It m
 how rows are stored. The rules of ownership are `handoff.conversation`'s, who may take what is `handoff.routing`'s.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
@@ -31,8 +32,8 @@ from handoff.queue import attending, claiming, letting_go, offering, transferrin
 from handoff.routing import Staff, whom_to_ask
 from handoff.waiting import staff_of
 
-OFFERS_A_ROUND = 200
-"""The front of a long queue is enough: no desk has more free seats."""
+OFFER_LOOKS = (200, None)
+"""Of a long queue the front is looked at first; further only while a seat is free that none of it is for."""
 Act = Callable[[Transaction, ConversationRecord, HandoffRecord], bool]
 log = structlog.get_logger(__name__)
 
@@ -255,24 +256,47 @@ class Queue:
 
 
 def _ready_to_offer(tx: Transaction) -> list[str]:
-    """What waits unasked and has somebody to ask, or has been passed by all; the front of the queue only."""
-    staff, reserved = staff_of(tx), dict(tx.reserved())
+    """What waits unasked and has somebody to ask, or has been passed by all, as far as there are free seats."""
+    staff, reserved = staff_of(tx), tx.reserved()
+    ready: list[str] = []
     if not _room(staff, reserved):
-        return []
-    ready = []
-    for one in tx.waiting(OFFERS_A_ROUND):
-        if one.offer_until is not None:
+        return ready
+    for limit in OFFER_LOOKS:
+        waiting = tx.waiting(limit)
+        ready, seats_left = _with_somebody_to_ask(waiting, staff, dict(reserved))
+        if not seats_left or limit is None or len(waiting) < limit:
+            break
+    return ready
+
+
+def _with_somebody_to_ask(
+    waiting: Sequence[HandoffRecord], staff: Staff, reserved: dict[str, int]
+) -> tuple[list[str], int]:
+    """Those conversations, and how many seats stay free.
+
+    Whom nobody may take is found once for each skill and language: nobody may take who needs the same and came later.
+    """
+    ready, left = [], _room(staff, reserved)
+    nobody_since: dict[tuple[str, str], datetime] = {}
+    for one in waiting:
+        if not left:
+            break
+        need = one.skill, one.language
+        if one.offer_until is not None or (need in nobody_since and one.enqueued_at >= nobody_since[need]):
             continue
         agent, all_asked = whom_to_ask(one, staff, reserved)
         if agent:
             reserved[agent.id] = reserved.get(agent.id, 0) + 1
+            left -= 1
         if agent or all_asked:
             ready.append(one.conversation_id)
-    return ready
+        else:
+            nobody_since[need] = one.enqueued_at
+    return ready, left
 
 
-def _room(staff: Staff, reserved: dict[str, int]) -> int:
-    return sum(one.max_chats - one.active_chats - reserved.get(one.id, 0) for one in staff.present)
+def _room(staff: Staff, reserved: Mapping[str, int]) -> int:
+    return sum(max(0, one.max_chats - one.active_chats - reserved.get(one.id, 0)) for one in staff.present)
 
 
 def _offered(

@@ -169,6 +169,33 @@ async def test_several_gateways_offer_each_conversation_once(offering: House) ->
     assert sum(passed) == 6
 
 
+@pytest.mark.parametrize("looks", [(2, None), (3, None), (4, None)])
+async def test_those_in_front_who_nobody_free_may_take_hold_up_nobody_behind_them(
+    offering: House, monkeypatch: pytest.MonkeyPatch, looks: tuple[int, None]
+) -> None:
+    """However far is looked at first: all that a free seat is for are offered it."""
+    monkeypatch.setattr(operations, "OFFER_LOOKS", looks)
+    house = offering
+    german = await house.add_agent("Gerda", languages=("de",), max_chats=1)
+    held = await needing(house, language="de")
+    await house.queue.claim(german, held, "k1")
+    english = await house.add_agent("Ellen", languages=("en",), max_chats=2)
+    front = [await needing(house, language="de") for _ in range(3)]
+    behind = [await needing(house, language="en") for _ in range(3)]
+    assert await house.queue.offer_waiting() == 2
+    assert [await offered_to(house, one) for one in behind] == [english, english, None]
+    assert {await offered_to(house, one) for one in front} == {None}
+    long_ago = datetime.now(UTC) - timedelta(seconds=700)
+    handoff = await house.handoff(front[2])
+    await house.store.write(lambda tx: tx.update_handoff(handoff.id, enqueued_at=long_ago))
+    await house.queue.claim(english, behind[0], "k2")
+    await house.queue.decline(english, behind[1], "no")
+    await house.queue.offer_waiting()
+    assert await offered_to(house, front[2]) == english, (
+        "open to all by now, although others who need it are not"
+    )
+
+
 async def test_where_agents_pick_nothing_is_offered(picking: House) -> None:
     await picking.add_agent("Anna")
     chat = await picking.waiting_chat()
