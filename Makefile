@@ -46,7 +46,7 @@ test: tools ## every test: both Pythons, the stories, the pages, real processes 
 	@$(MAKE) --no-print-directory --keep-going test-python test-rasa test-stories test-web chaos
 
 test-python:
-	$(BIN)/pytest -m "not chaos"
+	$(BIN)/pytest
 
 test-rasa:
 	$(RASA)/python -m pytest
@@ -75,7 +75,6 @@ chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a milli
 	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2 --database postgres
 	$(CHAOS) --only stop_gateway --calm --minutes 2 --database postgres --customers 100 --resume-within 5
 	$(CHAOS) --clock-jumps --minutes 2
-	$(BIN)/pytest -m chaos tests/chaos
 	$(BIN)/pytest -s tests/handoff/adapters/test_claims.py --claim-chats 20000
 	$(BIN)/pytest -s tests/handoff/adapters/test_killed.py --kills 300
 

@@ -176,20 +176,6 @@ def frames() -> None:
     _pass_frames(lambda frame: frame["type"] != "event" or random.random() > LOST_FRAMES)
 
 
-def attempts() -> None:
-    """A process that lost its lease writes its reply all the same."""
-    from handoff.adapters.turns_sql import TurnRows
-
-    finish = TurnRows.finish_turn
-
-    def any_attempt(self: Any, turn: Any, reply: Any) -> bool:
-        finish(self, turn, reply)
-        return True
-
-    _replace(TurnRows, "finish_turn", any_attempt)
-    _no_unique_cmid()
-
-
 def _no_unique_cmid() -> None:
     """A second event under the same cmid is written, as it would be without the unique index."""
     from sqlalchemy import select
@@ -254,7 +240,6 @@ WITHOUT: dict[str, Callable[[], None]] = {
     broken.__name__: broken
     for broken in (
         accept_before_commit, subscribe_before_read, unique_cmid, lasting_cmid, atomic_claim, fence, polls, rings, frames,
-        attempts,
     )
 }  # fmt: skip
 

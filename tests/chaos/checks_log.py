@@ -9,6 +9,8 @@ from tests.chaos.history import Dump, Json, Record
 from tests.chaos.violation import Violation
 
 CANARY = re.compile(r"\bk[0-9a-f]{10}\b")
+REPLY = re.compile(r"bot:\d+:\d+")
+"""The turn and the number of a message of its reply; what stands behind it says nothing."""
 
 
 def said(event: Json) -> str:
@@ -26,12 +28,14 @@ def gapless(_records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
 
 
 def exactly_once(_records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
-    """Each cmid of an author once, and each text of a customer or an agent once: they never write the same twice."""
+    """Each cmid of an author once, each message of the bot's reply to a turn once, and each text of a customer or an
+    agent once: they never write the same twice."""
     for conversation, events in dump.events.items():
         cmids = Counter((event["author"], event["cmid"]) for event in events if event["cmid"])
         for (author, cmid), count in cmids.items():
             if count > 1:
                 yield Violation("exactly_once", f"{conversation}: {cmid} of {author} is there {count} times")
+        yield from _replied_twice(conversation, events)
         texts = Counter(
             said(event) for event in events
             if event["kind"] in ("message", "note") and event["author_role"] in ("customer", "agent")
@@ -39,6 +43,17 @@ def exactly_once(_records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
         for text, count in texts.items():
             if count > 1:
                 yield Violation("exactly_once", f"{conversation}: “{text}” is there {count} times")
+
+
+def _replied_twice(conversation: str, events: Sequence[Json]) -> Iterator[Violation]:
+    """By turn and number alone: a gateway without the unique index may write the same again under another cmid."""
+    replies = Counter(
+        found[0] for event in events
+        if event["author_role"] == "bot" and (found := REPLY.match(event["cmid"] or ""))
+    )  # fmt: skip
+    for reply, count in replies.items():
+        if count > 1:
+            yield Violation("exactly_once", f"{conversation}: the reply {reply} is there {count} times")
 
 
 def accepted_is_present(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:

@@ -55,11 +55,6 @@ _CROWDED = replace(
 )
 _QUIET = replace(BASE, settle_seconds=6.0)
 _RESTLESS = replace(_QUIET, habits=replace(BUSY, wander_chance=0.15))
-_FROZEN = replace(
-    BASE, database="postgres", gateways=2, redis=True, modes={"slow": 1.0}, kinds=(Kind.FREEZE_GATEWAY,), seconds=24.0,
-    pace=Pace(between=(2.0, 3.0), frozen=(8.0, 9.0)), agents=0, habits=replace(BUSY, person_chance=0.0, think_seconds=0.5),
-    settle_seconds=30.0,
-)  # fmt: skip
 
 CONTROLS: dict[str, Control] = {
     "accept before commit": Control(
@@ -87,10 +82,6 @@ CONTROLS: dict[str, Control] = {
     ),
 }
 """A few seconds each."""
-
-SLOW_CONTROLS: dict[str, Control] = {
-    "lease without attempts": Control(_without("attempts", _FROZEN), frozenset({"exactly_once"})),
-}
 
 MENDED: dict[str, Control] = {
     "nothing is missing, and connections are cut": Control(

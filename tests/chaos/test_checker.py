@@ -53,6 +53,19 @@ def same_words_under_another_cmid(tale: Tale) -> None:
     tale.append("c1", "customer", "message", {"text": f"{CANARY} where is it"}, 25, "customer1-2")
 
 
+def reply_twice_under_the_same_cmid(tale: Tale) -> None:
+    tale.append("c1", "bot", "message", {"text": "You said: again"}, 25, "bot:1:0")
+
+
+def reply_twice_under_another_cmid(tale: Tale) -> None:
+    """As a gateway writes it that has neither the attempt nor the unique index."""
+    tale.append("c1", "bot", "message", {"text": "You said: again"}, 25, "bot:1:0~4711")
+
+
+def reply_shown_and_suppressed(tale: Tale) -> None:
+    tale.append("c1", "bot", "suppressed", {"text": "You said: again"}, 25, "bot:1:0~4711")
+
+
 def accepted_and_gone(tale: Tale) -> None:
     tale.note("customer1", "accepted", 30, conversation="c1", cmid="customer1-9", seq=12, more={"dup": False})
 
@@ -210,6 +223,9 @@ WRONG: list[tuple[Callable[[Tale], None], str]] = [
     (head_beyond_the_log, "gapless"),
     (same_cmid_twice, "exactly_once"),
     (same_words_under_another_cmid, "exactly_once"),
+    (reply_twice_under_the_same_cmid, "exactly_once"),
+    (reply_twice_under_another_cmid, "exactly_once"),
+    (reply_shown_and_suppressed, "exactly_once"),
     (accepted_and_gone, "accepted_is_present"),
     (accepted_where_something_else_stands, "accepted_is_present"),
     (accepted_in_other_words, "accepted_is_present"),
@@ -280,6 +296,13 @@ def test_a_clock_that_jumps_proves_nothing_by_time() -> None:
     tale = served()
     wait_clock_begins_too_late(tale)
     assert check_all(tale.records, tale.dump, SILENCE, clock_jumps=True) == []
+
+
+def test_a_reply_of_several_messages_is_no_reply_twice() -> None:
+    tale = served()
+    tale.append("c1", "bot", "message", {"text": "You said: more"}, 25, "bot:1:1")
+    tale.append("c1", "bot", "message", {"text": "You said: other"}, 25, "bot:11:0")
+    assert "exactly_once" not in _found(tale)
 
 
 def test_replay_stops_at_no_illegal_move() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.controls import CONTROLS, MENDED, SLOW_CONTROLS
+from tests.chaos.controls import CONTROLS, MENDED
 from tests.chaos.processes import Keeper
 from tests.chaos.run import play, ports_are_free
 
@@ -24,11 +24,3 @@ async def test_with_everything_in_place_nothing_is_found(name: str, keeper: Keep
     assert outcome.violations == []
     assert outcome.figures.accepted > 50
     assert ports_are_free(outcome.left_ports)
-
-
-@pytest.mark.chaos
-@pytest.mark.parametrize("name", SLOW_CONTROLS)
-async def test_what_is_missing_is_found_in_a_minute(name: str, keeper: Keeper, tmp_path: Path) -> None:
-    control = SLOW_CONTROLS[name]
-    outcome = await play(control.scene, tmp_path, keeper)
-    assert {violation.invariant for violation in outcome.violations} & control.fails, outcome
