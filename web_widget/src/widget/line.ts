@@ -8,6 +8,7 @@ import { emptyReader } from "../shared/client/reading";
 import { newClient, OLDEST_VERSION, VERSION, type Client, type Dialect, type Way } from "../shared/client/state";
 import { waitForTurn } from "../shared/client/turn";
 import type { Log } from "../shared/log";
+import type { Outbox } from "../shared/outbox";
 import type { Page } from "../shared/protocol";
 import { openSocket, socketUrl, type SocketLike } from "../shared/socket";
 import type { Write } from "./model";
@@ -21,10 +22,14 @@ export interface LineOptions extends Pick<DriverParts<Write>, "clock" | "wall" |
   storage: Storage | null;
   page: () => Page;
   token: () => string | null;
+  /** Whether this tab still speaks for whom the browser keeps: asked before it sends. */
+  isCurrent: () => boolean;
   /** Whose unsent messages these are. */
   writer: string;
   /** Who the customer was on the page before. */
   kept: Identity | null;
+  /** What waited on the line before this one. */
+  outbox: Outbox<Write>;
   /** Other ways and means than the browser's. */
   parts?: Partial<Pick<DriverParts<Write>, "connect" | "store" | "turn" | "step">>;
 }
@@ -36,19 +41,20 @@ export interface Line {
 }
 
 export function openLine(options: LineOptions): Line {
-  const { site, writer, storage, kept, clock, wall, changed, told, parts } = options;
+  const { site, writer, storage, kept, outbox, isCurrent, clock, wall, changed, told, parts } = options;
+  const wait = parts?.turn ?? ((granted) => waitForTurn(`frontdesk:${site}`, granted));
   const keep = new Keep<Write>(storage, site, writer);
   const dialect = customerDialect(options);
-  const driver: Driver<Write> = new Driver<Write>(newClient(kept ? remembered(kept) : {}), {
+  const driver: Driver<Write> = new Driver<Write>(newClient({ ...(kept && remembered(kept)), outbox }), {
     dialect,
     connect: (way) => connect(way, options.origin, () => dialect.hello(driver.client)),
     store: keep,
-    turn: (granted) => waitForTurn(`frontdesk:${site}`, granted),
     clock,
     wall,
     changed,
     told,
     ...parts,
+    turn: (granted) => wait(() => isCurrent() && granted()),
   });
   return { driver, clear: () => keep.clear() };
 }

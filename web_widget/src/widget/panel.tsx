@@ -33,7 +33,7 @@ export function mountPanel(shell: Shell): Panel {
     title: (context.title ?? document.title).slice(0, 200),
     referrer: document.referrer.slice(0, 500),
   });
-  const session = new Session({ origin, site, locale: lang, storage: browserStorage(), page });
+  const session = new Session({ origin, site, locale: lang, storage: browserStorage(), page, forgotten });
   const where = () => ({ path: new URL(page().url, location.href).pathname, title: page().title });
   const ui = createUi(session.known ? { name: "talk" } : { name: "home" }, session.keeper.draft());
   const help = createHelp(createApi(origin), site, browserStorage("sessionStorage"), where);
@@ -62,13 +62,7 @@ export function mountPanel(shell: Shell): Panel {
       session.write({ type: "send", text });
       ui.view.value = { name: "talk" };
     },
-    reset() {
-      session.reset();
-      help.visit.forget();
-      ui.draft.value = "";
-      ui.details.value = false;
-      ui.view.value = { name: "home" };
-    },
+    reset: () => session.reset(),
   };
 
   adopt(shell.root);
@@ -90,6 +84,8 @@ export function mountPanel(shell: Shell): Panel {
     visible.value = document.visibilityState === "visible";
     if (visible.value) session.wake();
   };
+  const look = () => session.look();
+  addEventListener("storage", look);
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   const undo = [
@@ -101,11 +97,20 @@ export function mountPanel(shell: Shell): Panel {
     follow([ui.open], () => coverPage(shell.host, ui.open.value && phone.matches)),
     announce(session, shell),
     followKeyboard(place),
+    () => removeEventListener("storage", look),
     () => removeEventListener("online", wake),
     () => document.removeEventListener("visibilitychange", wake),
     () => phone.removeEventListener("change", draw),
   ];
   if (session.known) session.connect();
+
+  function forgotten(): void {
+    help.visit.forget();
+    ui.draft.value = session.keeper.draft();
+    ui.details.value = false;
+    ui.view.value = { name: "home" };
+    if (session.known) session.connect();
+  }
 
   function close(): void {
     if (!ui.open.value) return;

@@ -21,6 +21,8 @@ export interface SessionOptions {
   locale: string;
   storage: Storage | null;
   page: () => Page;
+  /** The customer was forgotten, here or in another tab. */
+  forgotten?: () => void;
   /** For tests: connections, the store and the turn as they are to be there. */
   parts?: LineOptions["parts"];
   clock?: Clock;
@@ -49,7 +51,6 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #clock: Clock;
   readonly #now: () => number;
-  readonly #early: LocalOutbox<Write>;
   #line: Line | null = null;
   /** What happened before the line was here. */
   #waiting: Input<Write>[] = [];
@@ -66,21 +67,26 @@ export class Session {
     this.#clock = options.clock ?? browserClock;
     this.#now = options.now ?? Date.now;
     this.keeper = new Keeper(options.storage, options.site);
-    this.#early = new LocalOutbox<Write>(options.storage, options.site);
     this.model.value = { ...emptyModel, token: this.keeper.identity()?.token ?? null };
   }
 
   /** Whether this browser has a conversation, or something that waits to be sent. */
   get known(): boolean {
-    return this.model.value.token !== null || this.model.value.outbox.length > 0 || this.#early.marked;
+    return this.model.value.token !== null || this.model.value.outbox.length > 0 || this.#early().marked;
   }
 
   connect(): void {
     this.#input({ on: "start" });
   }
 
+  /** Another tab has kept or forgotten something. */
+  look(): void {
+    this.#isCurrent();
+  }
+
   /** The network or the tab is back. */
   wake(): void {
+    this.#isCurrent();
     if (this.#line || this.#waiting.length > 0) this.#input({ on: "wake" });
   }
 
@@ -131,21 +137,48 @@ export class Session {
 
   /** Forget the customer in this browser and begin anew. */
   reset(): void {
-    this.stop();
-    this.keeper.forget();
     this.#line?.clear();
-    this.#line = null;
-    this.#early.clear();
-    this.#said = "";
-    this.link.value = "stopped";
-    this.model.value = emptyModel;
-    this.unread.value = 0;
+    this.#early().clear();
+    this.keeper.forget();
+    this.#leave();
   }
 
   stop(): void {
     this.#cancelTypist();
     this.#waiting = [];
     this.#line?.driver.input({ on: "stop" });
+  }
+
+  /** Nothing on this page is of whom it knew. */
+  #leave(): void {
+    this.stop();
+    this.#line = null;
+    this.#said = "";
+    this.link.value = "stopped";
+    this.model.value = { ...emptyModel, token: this.keeper.identity()?.token ?? null };
+    this.unread.value = 0;
+    this.#options.forgotten?.();
+  }
+
+  /** Whether this page still speaks for whom the browser keeps. If not it begins anew, or goes on as whom another tab has met. */
+  #isCurrent(): boolean {
+    const news = this.keeper.news();
+    if (news === "forgotten") this.#leave();
+    if (news === "met") this.#goOn(this.keeper.identity()?.token ?? null);
+    return news === null;
+  }
+
+  #goOn(token: string | null): void {
+    if (!this.#line) {
+      this.model.value = { ...this.model.value, token };
+      return;
+    }
+    const outbox = this.#line.driver.client.outbox.filter((entry) => !entry.delivered);
+    this.stop();
+    this.#line = null;
+    this.#said = "";
+    this.model.value = { ...emptyModel, token, outbox };
+    this.connect();
   }
 
   #input(input: Input<Write>): void {
@@ -169,10 +202,18 @@ export class Session {
   #keepEarly(frame: Write): void {
     const outbox = enqueue(this.model.value.outbox, frame, this.#now());
     this.model.value = { ...this.model.value, outbox };
-    for (const entry of outbox) if (entry.frame === frame) this.#early.put(entry);
+    const early = this.#early(this.keeper.writer());
+    for (const entry of outbox) if (entry.frame === frame) early.put(entry);
+    early.mark(true);
+  }
+
+  #early(writer = ""): LocalOutbox<Write> {
+    return new LocalOutbox<Write>(this.#options.storage, this.#options.site, writer);
   }
 
   #open({ openLine }: typeof import("./line")): void {
+    this.#isCurrent();
+    if (this.#line) return;
     const { origin, site, locale, storage, page, parts } = this.#options;
     const line: Line = openLine({
       origin,
@@ -183,7 +224,9 @@ export class Session {
       parts,
       kept: this.keeper.identity(),
       writer: this.keeper.writer(),
+      outbox: this.model.value.outbox,
       token: () => this.model.value.token,
+      isCurrent: () => line === this.#line && this.#isCurrent(),
       clock: this.#clock,
       wall: this.#now,
       changed: (client, before) => line === this.#line && this.#changed(client, before),
@@ -203,6 +246,7 @@ export class Session {
   }
 
   #told(frame: CustomerOutFrame): void {
+    if (!this.#isCurrent()) return;
     this.model.value = receive(this.model.value, frame, this.#now());
     if (frame.type === "welcome") {
       this.#look();

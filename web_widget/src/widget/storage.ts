@@ -24,18 +24,32 @@ export const identityKey = (site: string) => `frontdesk:${site}:identity`;
 const writerKey = (site: string) => `frontdesk:${site}:writer`;
 const draftKey = (site: string) => `frontdesk:${site}:draft`;
 
+/** All tabs share it: each remembers who it saw there last, and keeps nothing for anybody else. */
 export class Keeper {
   readonly #storage: Storage | null;
   readonly #site: string;
+  /** As this tab saw them last; null where nothing is kept, or can be. */
+  #writer: string | null;
+  #token: string | null;
 
   constructor(storage: Storage | null, site: string) {
     this.#storage = storage;
     this.#site = site;
+    this.#writer = this.#get(writerKey(site)) ?? null;
+    this.#token = this.identity()?.token ?? null;
+  }
+
+  /** What another tab has done since this one looked last: forgotten the customer, or met them as somebody. Told once. */
+  news(): "forgotten" | "met" | null {
+    const news = this.#news();
+    this.#see();
+    if (news === "forgotten") this.#writer = this.#get(writerKey(this.#site)) ?? null;
+    return news;
   }
 
   identity(): Identity | null {
     try {
-      const kept = JSON.parse(this.#storage?.getItem(identityKey(this.#site)) ?? "null") as Partial<Identity> | null;
+      const kept = JSON.parse(this.#get(identityKey(this.#site)) ?? "null") as Partial<Identity> | null;
       if (!kept || typeof kept.token !== "string" || typeof kept.conversation !== "string") return null;
       return { token: kept.token, conversation: kept.conversation, epoch: kept.epoch ?? "", seen: Number(kept.seen) || 0 };
     } catch {
@@ -44,31 +58,27 @@ export class Keeper {
   }
 
   keepIdentity(identity: Identity): void {
+    if (this.#news()) return;
     this.#set(identityKey(this.#site), JSON.stringify(identity));
+    this.#see();
   }
 
   /** Whose unsent messages the browser keeps: another name after `forget`. */
   writer(): string {
-    try {
-      const kept = this.#storage?.getItem(writerKey(this.#site));
-      if (kept) return kept;
-    } catch {
-      // As good as new.
-    }
+    this.#writer ??= this.#get(writerKey(this.#site)) ?? null;
+    if (this.#writer) return this.#writer;
     const name = newCmid();
     this.#set(writerKey(this.#site), name);
+    this.#writer = this.#get(writerKey(this.#site)) ?? null;
     return name;
   }
 
   draft(): string {
-    try {
-      return this.#storage?.getItem(draftKey(this.#site)) ?? "";
-    } catch {
-      return "";
-    }
+    return this.#get(draftKey(this.#site)) ?? "";
   }
 
   keepDraft(text: string): void {
+    if (this.#news() === "forgotten") return;
     if (text) this.#set(draftKey(this.#site), text);
     else this.#remove(draftKey(this.#site));
   }
@@ -77,6 +87,28 @@ export class Keeper {
     this.#remove(identityKey(this.#site));
     this.#remove(writerKey(this.#site));
     this.#remove(draftKey(this.#site));
+    this.#writer = this.#token = null;
+  }
+
+  #news(): "forgotten" | "met" | null {
+    const writer = this.#get(writerKey(this.#site));
+    if (writer === undefined) return null;
+    const token = this.identity()?.token ?? null;
+    if ((this.#writer && writer !== this.#writer) || (this.#token && !token)) return "forgotten";
+    return token === this.#token ? null : "met";
+  }
+
+  #see(): void {
+    if (this.#get(writerKey(this.#site)) !== undefined) this.#token = this.identity()?.token ?? null;
+  }
+
+  /** Undefined where nothing can be read. */
+  #get(key: string): string | null | undefined {
+    try {
+      return this.#storage?.getItem(key);
+    } catch {
+      return undefined;
+    }
   }
 
   #set(key: string, value: string): void {

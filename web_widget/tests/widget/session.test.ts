@@ -1,30 +1,31 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Deep } from "../../src/shared/client/deep";
 import { Keep } from "../../src/shared/client/keep";
-import { fetchLine, Session } from "../../src/widget/session";
 import type { Write } from "../../src/widget/model";
+import { fetchLine, Session, type SessionOptions } from "../../src/widget/session";
 import { FakeClock, FakeSocket } from "../shared/clock";
 import { accepted, FERN, ME, message, partsWith, rejected, status, welcome } from "./frames";
 
 let clock: FakeClock;
 let sockets: FakeSocket[];
 
-function session(parts = {}): Session {
+/** A page; with what outlives it only where `kept`, and then in localStorage alone. */
+function session({ kept = false, ...more }: Partial<SessionOptions> & { kept?: boolean } = {}): Session {
+  const { store, ...parts } = partsWith(() => {
+    const socket = new FakeSocket();
+    sockets.push(socket);
+    return socket;
+  });
   return new Session({
     origin: "https://desk.example",
     site: "default",
     locale: "en",
     storage: localStorage,
     page: () => ({ url: "https://shop.example/tents", title: "Tents", referrer: "" }),
-    parts: {
-      ...partsWith(() => {
-        const socket = new FakeSocket();
-        sockets.push(socket);
-        return socket;
-      }),
-      ...parts,
-    },
+    parts: kept ? parts : { ...parts, store },
     clock,
     now: () => clock.now(),
+    ...more,
   });
 }
 
@@ -39,7 +40,6 @@ function greet(more = {}): void {
 
 /** Until the store has been read. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
-const kept = () => ({ store: new Keep<Write>(localStorage, "default", "me", () => Promise.reject(new Error("forbidden"))) });
 
 beforeAll(fetchLine);
 beforeEach(() => {
@@ -119,21 +119,21 @@ describe("writing", () => {
   });
 
   it("survives a reload of the page", async () => {
-    session(kept()).write({ type: "send", text: "Still here" });
-    const again = session(kept());
+    session({ kept: true }).write({ type: "send", text: "Still here" });
+    const again = session({ kept: true });
     expect(again.known).toBe(true);
     again.connect();
     greet();
     await settled();
     expect(socket().of("send").map((frame) => frame.text)).toEqual(["Still here"]);
     socket().receive(accepted(String(socket().of("send")[0]?.cmid), 1));
-    expect(session(kept()).model.value.outbox).toEqual([]);
+    expect(session({ kept: true }).model.value.outbox).toEqual([]);
   });
 
   it("sends what an older version of the widget left unsent", async () => {
     const entry = { frame: { type: "send", cmid: "old", text: "Before" }, at: 5, attempts: 3, notBefore: 9e15, failure: null };
     localStorage.setItem("frontdesk:default:outbox:old", JSON.stringify(entry));
-    const desk = session(kept());
+    const desk = session({ kept: true });
     expect(desk.known).toBe(true);
     desk.connect();
     greet();
@@ -233,4 +233,113 @@ describe("acknowledging", () => {
     clock.advance(5);
     expect(socket().of("ack")).toHaveLength(2);
   });
+});
+
+describe("two tabs", () => {
+  it("are one customer, though both were open before the first word", () => {
+    const [one, other] = [session(), session()];
+    one.write({ type: "send", text: "Where is my order?" });
+    greet({ token: "T1", conversation: "C1" });
+    other.write({ type: "send", text: "And one more thing" });
+    socket().open();
+    expect(socket().of("hello")).toMatchObject([{ token: "T1", conversation: "C1" }]);
+  });
+
+  it("are one customer, though both said hello as nobody", () => {
+    const [one, other] = [session(), session()];
+    one.write({ type: "send", text: "Where is my order?" });
+    const first = socket();
+    other.write({ type: "send", text: "And one more thing" });
+    greet({ token: "T2", conversation: "C2" });
+    first.open();
+    first.receive(welcome({ token: "T1", conversation: "C1" }));
+    expect(first.closed).toBe(true);
+    expect(first.of("send")).toEqual([]);
+    greet({ token: "T2", conversation: "C2", resumed: true });
+    expect(socket().of("hello")).toMatchObject([{ token: "T2", conversation: "C2" }]);
+    expect(socket().of("send").map(({ text }) => text)).toEqual(["Where is my order?"]);
+    expect(other.keeper.identity()).toMatchObject({ token: "T2", conversation: "C2" });
+  });
+
+  it("send only while they speak for whom the browser keeps", () => {
+    const turns: (() => void)[] = [];
+    const { store, connect } = partsWith(() => (sockets.push(new FakeSocket()), socket()));
+    const desk = session({ parts: { store, connect, turn: (granted) => (turns.push(granted), () => undefined) } });
+    desk.write({ type: "send", text: "Hello" });
+    greet({ token: "T1", conversation: "C1" });
+    localStorage.setItem("frontdesk:default:identity", JSON.stringify({ token: "T2", conversation: "C2" }));
+    turns.at(-1)?.();
+    expect(sockets[0]?.of("send")).toEqual([]);
+    greet({ token: "T2", conversation: "C2" });
+    expect(socket().of("hello")[0]).toMatchObject({ token: "T2", conversation: "C2" });
+    turns.at(-1)?.();
+    expect(socket().of("send").map(({ text }) => text)).toEqual(["Hello"]);
+  });
+
+  it("forget the customer together, and the one left open writes nothing back", () => {
+    let forgotten = 0;
+    const [one, other] = [session(), session({ forgotten: () => (forgotten += 1) })];
+    one.connect();
+    greet({ token: "ANNA" });
+    other.connect();
+    greet({ token: "ANNA" });
+    other.watch(true);
+    one.reset();
+    other.keeper.keepDraft("for Anna only");
+    socket().receive(message(1, FERN, "A late answer for Anna"));
+    expect(localStorage.length).toBe(0);
+    expect(session().known).toBe(false);
+    expect([forgotten, other.model.value.log.events, socket().closed]).toEqual([1, [], true]);
+  });
+
+  it("notice it at once, and whose browser it is by then", () => {
+    const [one, other] = [session(), session()];
+    one.connect();
+    greet({ token: "ANNA" });
+    other.look();
+    expect(other.model.value.token).toBe("ANNA");
+    one.reset();
+    other.look();
+    expect(other.known).toBe(false);
+    one.write({ type: "send", text: "I am Ben" });
+    greet({ token: "BEN" });
+    other.wake();
+    expect(other.model.value.token).toBe("BEN");
+  });
+
+  it("leave no unsent words of one person to the next", async () => {
+    const [one, other] = [session({ kept: true }), session({ kept: true })];
+    other.connect();
+    await settled();
+    greet({ token: "ANNA" });
+    socket().drop();
+    one.reset();
+    other.write({ type: "send", text: "My card ends in 4242" });
+    const next = session({ kept: true });
+    next.connect();
+    await settled();
+    greet({ token: "BEN" });
+    await settled();
+    expect(socket().of("send")).toEqual([]);
+    expect(Object.values({ ...localStorage }).join()).not.toContain("4242");
+    clock.advance(60);
+    expect(sockets.flatMap((each) => each.of("send"))).toEqual([]);
+  });
+});
+
+it("goes on with what an earlier page left when the database dies", async () => {
+  const entry = { frame: { type: "send", text: "From the page before", cmid: "old" } as Write, at: 1, attempts: 0, notBefore: 0, failure: null };
+  let dead = false;
+  const unless = (value: unknown) => () => (dead ? Promise.reject(new Error("lost")) : Promise.resolve(value));
+  const deep = { load: unless([entry]), put: unless(0), drop: unless(0), sweep: unless(0), clear: unless(0) } as unknown as Deep<Write>;
+  const { connect } = partsWith(() => (sockets.push(new FakeSocket()), socket()));
+  const store = new Keep<Write>(localStorage, "default", "me", () => Promise.resolve(deep));
+  const desk = session({ parts: { connect, store } });
+  desk.connect();
+  await settled();
+  dead = true;
+  greet();
+  await settled();
+  expect(desk.model.value.outbox).toHaveLength(1);
+  expect(socket().of("send")).toMatchObject([{ cmid: "old" }]);
 });

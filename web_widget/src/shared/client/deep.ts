@@ -6,6 +6,8 @@ export interface Deep<F extends Outgoing> {
   load(): Promise<OutboxEntry<F>[]>;
   put(entries: readonly OutboxEntry<F>[]): Promise<void>;
   drop(cmid: string): Promise<void>;
+  /** What other writers of that name have left is nobody's. */
+  sweep(): Promise<void>;
   clear(): Promise<void>;
 }
 
@@ -18,7 +20,7 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** `name` and `writer`: whose messages. Those of earlier writers of that name are nobody's, and go. Rejects where forbidden. */
+/** `name` and `writer`: whose messages. Rejects where forbidden. */
 export async function openDeep<F extends Outgoing>(name: string, writer: string): Promise<Deep<F>> {
   const asked = indexedDB.open("frontdesk", 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore(TABLE);
@@ -38,14 +40,15 @@ export async function openDeep<F extends Outgoing>(name: string, writer: string)
     });
   }
 
-  await write((store) => {
-    store.delete(IDBKeyRange.bound([name], [name, writer], false, true));
-    store.delete(IDBKeyRange.bound([name, writer, []], [name, []], true, true));
-  });
   return {
     load: () => done(table("readonly").getAll(mine) as IDBRequest<OutboxEntry<F>[]>),
     put: (entries) => write((store) => entries.forEach((entry) => store.put(entry, [name, writer, entry.frame.cmid]))),
     drop: (cmid) => write((store) => store.delete([name, writer, cmid])),
+    sweep: () =>
+      write((store) => {
+        store.delete(IDBKeyRange.bound([name], [name, writer], false, true));
+        store.delete(IDBKeyRange.bound([name, writer, []], [name, []], true, true));
+      }),
     clear: () => write((store) => store.delete(mine)),
   };
 }

@@ -51,7 +51,8 @@ export class Driver<F extends Outgoing> {
   load(): void {
     const entries = this.#parts.store?.load();
     const done = (found: readonly OutboxEntry<F>[]) => this.input({ on: "loaded", entries: found });
-    if (entries) void entries.then(done, () => done([]));
+    // nothing learned: what is known stays
+    if (entries) void entries.then(done, () => done(this.client.outbox));
     else done([]);
   }
 

@@ -1,19 +1,24 @@
 /**
  * Unsent messages in localStorage, one key for each: where IndexedDB is forbidden, until it is open, and from before it was
  * used. Also the mark that there are any, to be read at once. Full or forbidden storage loses only what outlives the page.
+ *
+ * The key of an entry names its writer, as in the database; the first versions named none.
  */
 import type { OutboxEntry, Outgoing } from "../outbox";
 
 export class LocalOutbox<F extends Outgoing> {
   readonly #storage: Storage | null;
+  /** Of all that is kept under the name; alone, the key of the mark. */
   readonly #prefix: string;
+  readonly #mine: string;
 
-  constructor(storage: Storage | null, name: string) {
+  constructor(storage: Storage | null, name: string, writer = "") {
     this.#storage = storage;
     this.#prefix = `frontdesk:${name}:outbox:`;
+    this.#mine = `${this.#prefix}${writer}:`;
   }
 
-  /** Whether something may wait to be sent, here or in the database. */
+  /** Whether something may wait to be sent, here or in the database, whoever wrote it. */
   get marked(): boolean {
     return this.#keys().length > 0;
   }
@@ -21,7 +26,7 @@ export class LocalOutbox<F extends Outgoing> {
   load(): OutboxEntry<F>[] {
     const entries: OutboxEntry<F>[] = [];
     for (const key of this.#keys()) {
-      if (key === this.#prefix) continue;
+      if (key === this.#prefix || this.#isForeign(key)) continue;
       try {
         const entry = JSON.parse(this.#storage?.getItem(key) ?? "null") as OutboxEntry<F> | null;
         // an older version kept what was accepted until it stood in the log
@@ -35,10 +40,11 @@ export class LocalOutbox<F extends Outgoing> {
   }
 
   put(entry: OutboxEntry<F>): void {
-    this.#set(this.#prefix + entry.frame.cmid, JSON.stringify(entry));
+    this.#set(this.#mine + entry.frame.cmid, JSON.stringify(entry));
   }
 
   drop(cmid: string): void {
+    this.#remove(this.#mine + cmid);
     this.#remove(this.#prefix + cmid);
   }
 
@@ -47,8 +53,17 @@ export class LocalOutbox<F extends Outgoing> {
     else this.#remove(this.#prefix);
   }
 
+  /** What other writers of that name have left is nobody's. */
+  sweep(): void {
+    for (const key of this.#keys()) if (this.#isForeign(key)) this.#remove(key);
+  }
+
   clear(): void {
     for (const key of this.#keys()) this.#remove(key);
+  }
+
+  #isForeign(key: string): boolean {
+    return key.includes(":", this.#prefix.length) && !key.startsWith(this.#mine);
   }
 
   #keys(): string[] {

@@ -64,6 +64,19 @@ describe("Driver", () => {
     expect(last().of("send")).toHaveLength(1);
   });
 
+  it("keeps what it has taken over when the store fails later", async () => {
+    const old: OutboxEntry<Send> = { frame: { ...HELLO, cmid: "old" }, at: 1, attempts: 0, notBefore: 0, failure: null };
+    const answers = [Promise.resolve([old])];
+    const store: Store<Send> = { load: () => answers.shift() ?? Promise.reject(new Error("gone")), put: () => undefined, drop: () => undefined };
+    const driver = newDriver({ store });
+    driver.load();
+    await settled();
+    greet(driver);
+    await settled();
+    expect(driver.client.outbox.map(({ frame }) => frame.cmid)).toEqual(["old"]);
+    expect(last().of("send").map(({ cmid }) => cmid)).toEqual(["old"]);
+  });
+
   it("sends in its turn, gives the turn back, and does not wait for one that never comes", () => {
     const turns: (() => void)[] = [];
     let ended = 0;

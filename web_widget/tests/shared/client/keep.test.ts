@@ -1,6 +1,6 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openDeep } from "../../../src/shared/client/deep";
+import { openDeep, type Deep } from "../../../src/shared/client/deep";
 import { Keep } from "../../../src/shared/client/keep";
 import { LocalOutbox } from "../../../src/shared/client/local";
 import { deliver, enqueue, type OutboxEntry } from "../../../src/shared/outbox";
@@ -71,7 +71,7 @@ describe("before the database is open", () => {
   it("keeps in localStorage, and takes over from there", async () => {
     const first = keep();
     first.put(entry("a"));
-    expect(stored()).toContain("frontdesk:shop:outbox:a");
+    expect(stored()).toContain("frontdesk:shop:outbox:me:a");
     expect(ids(await first.load())).toEqual(["a"]);
     expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
     first.drop("a");
@@ -110,16 +110,115 @@ describe("where the database is forbidden", () => {
   });
 });
 
-it("goes back to localStorage when the browser takes the database away", async () => {
-  const broken = async () => {
-    const deep = await openDeep<Send>("shop", "me");
-    return { ...deep, put: forbidden };
-  };
-  const first = new Keep<Send>(localStorage, "shop", "me", broken);
-  await first.load();
-  first.put(entry("a"));
-  await settled();
-  expect(stored()).toContain("frontdesk:shop:outbox:a");
+describe("when the browser takes the database away", () => {
+  let dead: boolean;
+  let opened: number;
+  const gone = () => Promise.reject(new DOMException("Connection to Indexed Database server lost", "UnknownError"));
+  /** A database that lives and dies as told. */
+  const frail = () => new Keep<Send>(localStorage, "shop", "me", open);
+  async function open(name: string, writer: string): Promise<Deep<Send>> {
+    if (dead) return gone();
+    opened += 1;
+    const deep = await openDeep<Send>(name, writer);
+    const unless = <A extends unknown[], R>(run: (...given: A) => Promise<R>) => (...given: A) => (dead ? (gone() as Promise<R>) : run(...given));
+    return {
+      load: unless(deep.load),
+      put: unless(deep.put),
+      drop: unless(deep.drop),
+      sweep: unless(deep.sweep),
+      clear: unless(deep.clear),
+    };
+  }
+  beforeEach(() => {
+    dead = false;
+    opened = 0;
+  });
+
+  it("goes back to localStorage, and to the database when it is there again", async () => {
+    const first = frail();
+    await first.load();
+    dead = true;
+    first.put(entry("a"));
+    await settled();
+    expect(stored()).toContain("frontdesk:shop:outbox:me:a");
+    expect(ids(await first.load())).toEqual(["a"]);
+    dead = false;
+    expect(ids(await first.load())).toEqual(["a"]);
+    expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
+    expect(opened).toBe(2);
+  });
+
+  it("opens it again at once where only the connection was cut", async () => {
+    await openDeep<Send>("shop", "me").then((deep) => deep.put([entry("a")]));
+    let cuts = 1;
+    const cut = async (name: string, writer: string) => {
+      const deep = await openDeep<Send>(name, writer);
+      return { ...deep, load: () => (cuts-- > 0 ? gone() : deep.load()) };
+    };
+    expect(ids(await new Keep<Send>(localStorage, "shop", "me", cut).load())).toEqual(["a"]);
+  });
+
+  it("remembers what an earlier page left", async () => {
+    await openDeep<Send>("shop", "me").then((deep) => deep.put([entry("a"), entry("b", 2)]));
+    const first = frail();
+    await first.load();
+    dead = true;
+    expect(ids(await first.load())).toEqual(["a", "b"]);
+    first.drop("a");
+    expect(ids(await first.load())).toEqual(["b"]);
+  });
+
+  it("lets it know later what was sent meanwhile", async () => {
+    const first = frail();
+    await first.load();
+    first.put(entry("a"));
+    await settled();
+    dead = true;
+    first.drop("a");
+    await settled();
+    dead = false;
+    expect(await first.load()).toEqual([]);
+    expect(await keep().load()).toEqual([]);
+  });
+
+  it("forgets what another tab has sent only when it can see that", async () => {
+    const [one, other] = [frail(), keep()];
+    await other.load();
+    other.put(entry("a"));
+    await settled();
+    expect(ids(await one.load())).toEqual(["a"]);
+    other.drop("a");
+    await settled();
+    dead = true;
+    expect(ids(await one.load())).toEqual(["a"]);
+    dead = false;
+    expect(await one.load()).toEqual([]);
+    expect(stored()).toEqual([]);
+  });
+
+  it("reads what is there when there is no room for more", async () => {
+    await openDeep<Send>("shop", "me").then((deep) => deep.put([entry("a")]));
+    const full = async (name: string, writer: string) => ({ ...(await openDeep<Send>(name, writer)), put: gone });
+    const first = new Keep<Send>(localStorage, "shop", "me", full);
+    first.put(entry("b", 2));
+    expect(ids(await first.load())).toEqual(["b", "a"]);
+    expect(stored()).toContain("frontdesk:shop:outbox:me:b");
+  });
+
+  it("leaves the mark of what it could not read", async () => {
+    await openDeep<Send>("shop", "me").then((deep) => deep.put([entry("a")]));
+    localStorage.setItem("frontdesk:shop:outbox:", "1");
+    dead = true;
+    const first = frail();
+    expect(await first.load()).toEqual([]);
+    first.put(entry("b", 2));
+    first.drop("b");
+    expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
+    dead = false;
+    expect(ids(await first.load())).toEqual(["a"]);
+    first.drop("a");
+    expect(stored()).toEqual([]);
+  });
 });
 
 it("does not wait for a database that does not open", async () => {
@@ -132,10 +231,20 @@ it("does not wait for a database that does not open", async () => {
   vi.useRealTimers();
 });
 
-it("leaves other tabs' entries in localStorage alone", () => {
-  const mine = new LocalOutbox<Send>(localStorage, "shop");
-  new LocalOutbox<Send>(localStorage, "shop").put(entry("other"));
-  mine.put(entry("a"));
-  mine.drop("a");
-  expect(ids(mine.load())).toEqual(["other"]);
+describe("LocalOutbox", () => {
+  it("leaves other tabs' entries alone", () => {
+    const mine = new LocalOutbox<Send>(localStorage, "shop");
+    new LocalOutbox<Send>(localStorage, "shop").put(entry("other"));
+    mine.put(entry("a"));
+    mine.drop("a");
+    expect(ids(mine.load())).toEqual(["other"]);
+  });
+
+  it("is of one writer; what another left is nobody's, and goes when the next page opens", async () => {
+    new LocalOutbox<Send>(localStorage, "shop", "me").put(entry("a"));
+    expect(new LocalOutbox<Send>(localStorage, "shop", "you").load()).toEqual([]);
+    expect(ids(new LocalOutbox<Send>(localStorage, "shop", "me").load())).toEqual(["a"]);
+    expect(await new Keep<Send>(localStorage, "shop", "you", forbidden).load()).toEqual([]);
+    expect(stored()).toEqual([]);
+  });
 });
