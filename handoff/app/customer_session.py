@@ -4,7 +4,7 @@ Subscribe first, then read: whatever is committed in between is found by the rea
 """
 
 import time
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -76,6 +76,7 @@ class Allowed:
 
 
 Look = tuple[Sequence[EventRecord], CustomerStatus | None]
+Count = Callable[[Transaction], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Customers:
         early = _Early()  # subscribe first, then read
         bell = self.doorbell.subscribe(conversation_topic(hello.conversation or ""), heard=early.heard)
         try:
-            opening = await self.store.read(partial(self._returning, hello))
+            opening = await self.store.read(partial(self._returning, hello, self.switchboard.online_count()))
             if opening is None:
                 opening = await self._newcomer(hello, address)
             session = CustomerSession(self, outlet, opening.seat, self._enter(opening.seat.customer_id))
@@ -148,14 +149,14 @@ class Customers:
             bell.close()
         return session
 
-    def _returning(self, hello: CustomerHello, tx: Transaction) -> "Opening | None":
+    def _returning(self, hello: CustomerHello, online: Count, tx: Transaction) -> "Opening | None":
         """Everything that a customer needs who comes back, in one read."""
         found = self.desk.returning(tx, hello)
         if found is None:
             return None
         seat, conversation = found
         last = hello.seq if seat.resumed else 0
-        return Opening(seat, last, *self.look(tx, conversation, last))
+        return Opening(seat, last, *self.look(tx, conversation, last, online))
 
     async def _newcomer(self, hello: CustomerHello, address: str) -> "Opening":
         try:
@@ -165,13 +166,12 @@ class Customers:
         seat = await self.desk.hello(hello)
         return Opening(seat, hello.seq if seat.resumed else 0, (), None)
 
-    def look(self, tx: Transaction, conversation: ConversationRecord, after: int) -> Look:
+    def look(self, tx: Transaction, conversation: ConversationRecord, after: int, online: Count) -> Look:
         """A page of the log, and at its end how things stand."""
         records = tx.events(conversation.id, after, PAGE) if conversation.last_seq > after else ()
         if len(records) == PAGE:
             return records, None
-        online = self.switchboard.agents_online(tx)
-        return records, self.desk.status_in(tx, conversation, online)
+        return records, self.desk.status_in(tx, conversation, online(tx))
 
     def _enter(self, customer_id: str) -> Visitor:
         visitor = self._visitors.get(customer_id) or Visitor(
@@ -347,11 +347,15 @@ class CustomerSession:
 
     async def _catch_up(self) -> None:
         """Send what is new, and the status when it changed: one read, unless there is more than a page."""
-        while not self._show(*await self._customers.store.read(partial(self._look, self._feed.last))):
+        customers = self._customers
+        while True:
+            look = partial(self._look, self._feed.last, customers.switchboard.online_count())
+            if self._show(*await customers.store.read(look)):
+                return
             await self.outlet.room()
 
-    def _look(self, after: int, tx: Transaction) -> Look:
-        return self._customers.look(tx, tx.conversation(self._feed.conversation), after)
+    def _look(self, after: int, online: Count, tx: Transaction) -> Look:
+        return self._customers.look(tx, tx.conversation(self._feed.conversation), after, online)
 
     def _show(self, records: Sequence[EventRecord], status: CustomerStatus | None) -> bool:
         """Whether the log ended here."""

@@ -57,11 +57,10 @@ class Sockets:
 
     async def run(self) -> None:
         """What happens by the clock, for all connections together."""
-        await asyncio.gather(
-            self.switchboard.run(),
-            every(FLUSH_SECONDS, self._cursors.flush),
-            every(SESSION_SECONDS, self._agent.check),
-        )
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self.switchboard.run())
+            parts.create_task(every(FLUSH_SECONDS, self._cursors.flush))
+            parts.create_task(every(SESSION_SECONDS, self._agent.check))
 
     async def drain(self) -> None:
         """Let go of everybody, before the process ends."""

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -78,6 +79,7 @@ class Switchboard:
         self._draining = False
         self._places = 0
         self._online: tuple[int, int] | None = None
+        """How many rings about places had been heard before the read that counted, and its count."""
         doorbell.subscribe(PLACES_TOPIC, heard=self._places_rung)
 
     # who is here
@@ -135,7 +137,9 @@ class Switchboard:
     # by the clock
 
     async def run(self) -> None:
-        await asyncio.gather(every(HEAD_SECONDS / ROUNDS, self.beat), self._tell_places())
+        async with asyncio.TaskGroup() as parts:  # if one breaks off, none is left over when all begin anew
+            parts.create_task(every(HEAD_SECONDS / ROUNDS, self.beat))
+            parts.create_task(self._tell_places())
 
     async def beat(self) -> None:
         """Tell the next few where their logs stand: whoever missed something finds out."""
@@ -153,10 +157,17 @@ class Switchboard:
             else:
                 session.beat(heads)
 
-    def agents_online(self, tx: Transaction) -> int:
-        """How many agents take conversations now: read anew only after a ring said that it may have changed."""
-        known, places = self._online, self._places
-        if known is not None and known[0] == places:
+    def online_count(self) -> Callable[[Transaction], int]:
+        """How many agents take conversations now, for one read that begins after this.
+
+        They are counted anew only after a ring said that it may have changed. What a read sees that began before that
+        ring is from before it, and told to nobody else.
+        """
+        return partial(self._agents_online, self._places)
+
+    def _agents_online(self, places: int, tx: Transaction) -> int:
+        known = self._online
+        if known is not None and known[0] == self._places:
             return known[1]
         online = len(present(tx))
         self._online = places, online
@@ -183,7 +194,7 @@ class Switchboard:
             bell.close()
 
     async def tell_places(self) -> None:
-        online = await self._store.read(self.agents_online)
+        online = await self._store.read(self.online_count())
         for round_ in self._rounds:
             for session in list(round_):
                 waiting = session.places_changed(online)

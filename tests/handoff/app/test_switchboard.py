@@ -17,7 +17,7 @@ from handoff.app.feed import Feed
 from handoff.app.link import SEND_QUEUE, Hangup, Link
 from handoff.app.switchboard import ROUNDS, Room, Switchboard
 from handoff.log import CUSTOMER
-from handoff.ports import CursorRecord, Transaction, conversation_topic
+from handoff.ports import PLACES_TOPIC, CursorRecord, Transaction, conversation_topic
 from handoff.protocol import Head
 from handoff.protocol.closing import SLOW_READER
 
@@ -108,6 +108,21 @@ async def test_what_every_reader_of_a_log_was_sent(store: SqlStore) -> None:
     assert switchboard.sent("a") == 2
     switchboard.unfollow(other)
     assert switchboard.sent("a") == 4
+
+
+async def test_a_read_from_before_a_ring_tells_nobody_else_what_it_saw(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, doorbell = ["mara", "tom"], LocalDoorbell()
+    monkeypatch.setattr("handoff.app.switchboard.present", lambda _tx: list(there))
+    switchboard = Switchboard(store, doorbell, Room(9, 9, 9))
+    early = switchboard.online_count()
+    doorbell.ring(PLACES_TOPIC)
+    assert await store.read(early) == 2, "it saw how things stood when it began"
+    there.clear()
+    assert await store.read(switchboard.online_count()) == 0
+    there.append("mara")
+    assert await store.read(switchboard.online_count()) == 0, "counted anew after a ring only"
 
 
 async def test_lines_are_counted_and_one_that_ends_makes_room(store: SqlStore) -> None:
