@@ -13,6 +13,8 @@ from handoff.queue import Queue
 EVERY_SECONDS = 2.0
 ROUNDS_TO_TIDY = 30
 """First a minute after the start: until then customers may not have reconnected."""
+ROUNDS_TO_LOOK_ANEW = 8
+"""Time alone changes what is said of a wait: it grows long, and what only some may take becomes open to all."""
 LATELY = timedelta(minutes=10)
 """Logs with something said since then are counted through; the others were, and have not changed."""
 log = structlog.get_logger(__name__)
@@ -41,6 +43,8 @@ class Housekeeping:
             try:
                 await self.look()
                 rounds += 1
+                if rounds % ROUNDS_TO_LOOK_ANEW == 0:
+                    await self.look_anew()
                 if rounds % ROUNDS_TO_TIDY == 0:
                     await self.tidy()
             except Exception as error:
@@ -71,6 +75,11 @@ class Housekeeping:
         self._customers_here = here
         if changed:
             await self._queue.customers_came_or_left(changed)
+
+    async def look_anew(self) -> None:
+        """Let everybody look at the queue again while somebody waits in it, although nothing happened."""
+        if await self._store.read(lambda tx: tx.waiting(1)):
+            await self._queue.presence_changed()
 
     async def tidy(self) -> None:
         """Close what waits for a customer who will not come back, and look whether everything fits together."""

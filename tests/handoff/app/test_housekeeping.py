@@ -56,3 +56,20 @@ async def test_agents_hear_that_a_waiting_customer_came_or_left(
     await keeper.look()
     assert await bell.wait(0) == (set(), [])
     bell.close()
+
+
+async def test_while_somebody_waits_the_queue_is_looked_at_again_although_nothing_happened(
+    house: House,
+) -> None:
+    await house.add_agent()
+    keeper = housekeeping(house)
+    bell = house.doorbell.subscribe("queue", "places")
+    await keeper.look_anew()
+    assert await bell.wait(0) == (set(), [])
+    await house.waiting_chat("Is anybody there?")
+    await bell.wait(0)
+    before = await house.store.read(lambda tx: tx.queue_version())
+    await keeper.look_anew()
+    assert (await bell.wait(0.1))[0] == {"queue", "places"}
+    assert await house.store.read(lambda tx: tx.queue_version()) > before
+    bell.close()
