@@ -5,13 +5,13 @@ Both the packet for agents and the card for the customer are made of it. It deci
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from handoff import pii
 from handoff.log import LOG_WINDOW, MATTER_ENDS
 from handoff.ports import ConversationRecord, EventRecord, Json, Transaction
 from handoff.protocol import Attempt, CardPart, Correction, Mood, MoodCue, Quote, SummaryFact
-from handoff.quoting import MOST_QUOTED, Found, Recognise, Said, Span
+from handoff.quoting import MOST_QUOTED, REMEMBERED, Found, Recognise, Said, Span
 from handoff.summary import Cue, summarise
 from handoff.tries import Try
 
@@ -145,8 +145,10 @@ def _one(event: EventRecord, without_find: set[str], details: set[str]) -> Said:
     return Said(event.seq, role, kind)
 
 
-def _identifying(recognise: Recognise, text: str) -> list[Found]:
-    return [found for found in recognise(text) if found.kind in IDENTIFYING]
+@lru_cache(maxsize=REMEMBERED)
+def _identifying(recognise: Recognise, text: str) -> tuple[Found, ...]:
+    """A log is read again whenever it has grown, and most of it was read before."""
+    return tuple(found for found in recognise(text) if found.kind in IDENTIFYING)
 
 
 def _quote(span: Span) -> Quote:

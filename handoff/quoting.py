@@ -6,6 +6,7 @@ Pure. Positions count Unicode characters.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from handoff.substance import (
@@ -77,6 +78,8 @@ class Found(Protocol):
     def end(self) -> int: ...
 
 
+REMEMBERED = 1_000
+"""Texts whose reading is kept ready."""
 Recognise = Callable[[str], Sequence[Found]]
 
 
@@ -109,10 +112,15 @@ def nothing(_text: str) -> Sequence[Found]:
 
 def _weight(text: str, found: Sequence[Found]) -> float:
     left = _without(text, [one for one in found if one.kind in ("email", "phone")])
+    return _weight_of(text, left, any(one.kind not in ("email", "phone") for one in found))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _weight_of(text: str, left: str, named: bool) -> float:
+    """`left`: the text without addresses. The same texts are weighed again whenever their log has grown."""
     content = len(content_words(beyond_no_help(left)))
     if content < (FEWEST_BESIDES if says_no_help(text) else 1):
         return 0.0
-    named = any(one.kind not in ("email", "phone") for one in found)
     return min(content, MOST_WORDS) * 0.5 + 2 * is_question(text) + 2 * has_goal(text) + 1.5 * named
 
 

@@ -3,7 +3,19 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from handoff.adapters import tables as t
 from handoff.adapters.rows import Rows
@@ -15,6 +27,15 @@ OVER_SECONDS = 0.001
 _OPEN = ("waiting", "running")
 _COLUMNS = ("id", "conversation_id", "cmid", "text", "payload", "fence", "attempts", "created_at", "state", "worker",
             "said_so")  # fmt: skip
+_REPLIES = (
+    select(t.bot_turn.c.id, t.bot_turn.c.text, t.bot_turn.c.reply)
+    .where(
+        t.bot_turn.c.site_id == bindparam("site"), t.bot_turn.c.conversation_id == bindparam("conversation"),
+        t.bot_turn.c.state == "done",
+    )
+    .order_by(t.bot_turn.c.id.desc())
+    .limit(bindparam("most"))
+)  # fmt: skip
 
 
 class TurnRows(Rows):
@@ -126,11 +147,8 @@ class TurnRows(Rows):
         return self._one(mine.limit(1)) is not None
 
     def replies(self, conversation_id: str, limit: int) -> Sequence[Json]:
-        c = t.bot_turn.c
-        done = select(c.id, c.text, c.reply).where(
-            c.site_id == self.site_id, c.conversation_id == conversation_id, c.state == "done"
-        )
-        rows = self._all(done.order_by(c.id.desc()).limit(limit))
+        asked = {"site": self.site_id, "conversation": conversation_id, "most": limit}
+        rows = self._connection.execute(_REPLIES, asked).mappings().all()
         return [
             {"turn": row["id"], "question": row["text"], **(row["reply"] or {})} for row in reversed(rows)
         ]
