@@ -24,7 +24,9 @@ app.add_typer(accounts_commands.app, name="accounts")
 
 
 @app.command()
-def serve(host: str | None = None, port: int | None = None) -> None:
+def serve(
+    host: str | None = None, port: Annotated[int | None, typer.Option(min=0, max=65_535)] = None
+) -> None:
     """Run the gateway until it is stopped."""
     from handoff.app import server
     from handoff.app.main import create_app

@@ -4,6 +4,7 @@ Nobody's row is ever deleted: their name stands in what they wrote. Who is remov
 and what they had goes back to the queue as from anybody who does not come back.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -39,6 +40,7 @@ class Changes:
         if self.max_chats is not None and not 0 < self.max_chats <= MOST_CHATS:
             raise BadInput(f"An agent takes between 1 and {MOST_CHATS} conversations at a time.")
         told = {field.name: getattr(self, field.name) for field in fields(self)}
+        _check_languages(clean(self.languages or ()))
         told |= {name: clean(told[name]) for name in ("skills", "languages") if told[name] is not None}
         return {
             key: list(value) if isinstance(value, tuple) else value
@@ -59,6 +61,16 @@ def _check_roles(roles: tuple[str, ...]) -> None:
         raise BadInput("A supervisor is an agent as well: give both roles.")
 
 
+def _check_email(email: str) -> None:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise BadInput("The e-mail address needs an @ with something before and after it.")
+
+
+def _check_languages(languages: Iterable[str]) -> None:
+    if not all(re.fullmatch(r"[a-z]{2,3}", language) for language in languages):
+        raise BadInput("A language is a code of two or three letters, such as de.")
+
+
 def _check_password(password: str) -> None:
     if len(password) < 8:
         raise BadInput("The password needs at least 8 characters.")
@@ -73,6 +85,7 @@ async def add(
     Raises BadInput for a short password or an unknown role.
     """
     _check_password(password)
+    _check_email(email)
     changes = Changes(name, about, roles, clean(skills), clean(languages), max_chats).values()
     hashed = hash_password(password)
     new = AgentRecord(

@@ -33,11 +33,19 @@ def migrate(url: str, revision: str = "head") -> None:
                 return  # by far the most frequent case; Alembic takes half a second to find out
             command.upgrade(_config(connection), revision)
     except OperationalError as error:
-        raise StoreUnavailable(
-            "The database did not answer. Is it running, and is its address right?"
-        ) from error
+        raise StoreUnavailable(_why(error)) from error
     finally:
         engine.dispose()
+
+
+def _why(error: OperationalError) -> str:
+    """What whoever runs the gateway can do about it. Postgres says it in words alone before there is a connection."""
+    said = str(error.orig)
+    if "database" in said and "does not exist" in said:
+        return "Postgres has no database of that name. Create it first (docs/operating.md), or mend FRONTDESK_DATABASE_URL."
+    if "authentication failed" in said or ("role" in said and "does not exist" in said):
+        return "Postgres refused the name or the password in FRONTDESK_DATABASE_URL."
+    return "The database did not answer. Is it running, and is its address right?"
 
 
 def is_current(connection: Connection) -> bool:

@@ -52,7 +52,12 @@ def add(
             language or [],
         )
     )
-    console.print(f"Added {email}." if added else f"{email} already has an account.", markup=False)
+    if not added:
+        console.print(
+            f"{email} already has an account; `accounts set` changes it.", style="red", markup=False
+        )
+        raise typer.Exit(1)
+    console.print(f"Added {email}.", markup=False)
 
 
 @app.command("list")
@@ -60,7 +65,10 @@ def listed() -> None:
     """Everybody who may sign in."""
     from handoff import accounts
 
-    for agent in with_store(accounts.listed):
+    everybody = with_store(accounts.listed)
+    if not everybody:
+        console.print("Nobody yet. `accounts add` lets somebody in.")
+    for agent in everybody:
         skills = f"  knows {', '.join(agent.skills)}" if agent.skills else ""
         speaks = f"  speaks {', '.join(agent.languages)}" if agent.languages else ""
         takes = f"  {agent.active_chats} of {agent.max_chats}" if "agent" in agent.roles else ""

@@ -125,3 +125,17 @@ async def test_who_is_removed_is_nobodys_colleague_and_keeps_their_name(store: S
     assert await add(store, email="mara@fernhill.example", name="Mara Again")
     again = next(one for one in await accounts.listed(store) if one.name == "Mara Again")
     assert again.id == mara
+
+
+@pytest.mark.parametrize("email", ["", "mara", "@fernhill.example", "mara@", "mara @fernhill.example"])
+async def test_what_is_no_address_gets_no_account(store: SqlStore, email: str) -> None:
+    with pytest.raises(BadInput, match="@"):
+        await add(store, email=email)
+
+
+async def test_a_language_is_a_code_and_no_name(store: SqlStore) -> None:
+    await add(store)
+    email = (await accounts.listed(store))[0].email
+    with pytest.raises(BadInput, match="such as de"):
+        await accounts.change(store, email, Changes(languages=("klingon",)))
+    assert (await accounts.change(store, email, Changes(languages=("DE",)))).languages == ("de",)

@@ -7,12 +7,14 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, make_url
 
 from handoff.adapters import schema
 from handoff.adapters.engines import connect
 from handoff.adapters.schema import VERSION_TABLE, is_current, migrate
 from handoff.adapters.tables import metadata
+from handoff.errors import StoreUnavailable
+from tests.servers import PostgresServer, free_port
 
 
 @pytest.fixture
@@ -113,3 +115,19 @@ def dump(path: Path) -> list[str]:
         lines = list(connection.iterdump())
     connection.close()
     return lines
+
+
+@pytest.mark.slow
+def test_a_postgres_that_answers_and_refuses_is_told_from_one_that_does_not_answer(
+    postgres: PostgresServer,
+) -> None:
+    right = make_url(postgres.create("there"))
+    wrong = {
+        "Create it first": right.set(database="elsewhere"),
+        "the name or the password": right.set(username="nobody_we_know"),
+        "Is it running": right.set(port=free_port()),
+    }
+    for words, url in wrong.items():
+        with pytest.raises(StoreUnavailable, match=words):
+            migrate(url.render_as_string(hide_password=False))
+    postgres.drop("there")
