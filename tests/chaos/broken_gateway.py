@@ -7,7 +7,6 @@ What is taken out is taken out here, by replacing functions before the gateway i
 
 import argparse
 import asyncio
-import contextlib
 import json
 import random
 import runpy
@@ -20,7 +19,9 @@ from typing import Any
 from tests.chaos.light_gateway import lighten
 
 Json = dict[str, Any]
-COMMIT_LATE_SECONDS = 0.4
+COMMIT_LATE_SECONDS = 0.08
+RING_LATE_SECONDS = 1.0
+"""Longer than a whole group of such commits takes."""
 SUBSCRIBE_LATE_SECONDS = 30.0
 LOST_RINGS = 0.25
 LOST_FRAMES = 0.03
@@ -30,37 +31,31 @@ def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
     setattr(owner, name, function)
 
 
-class _Undo(Exception):
-    """Takes a transaction back after its result is known."""
-
-
 def accept_before_commit() -> None:
-    """Says what a change led to, and commits it a moment later."""
-    from handoff.adapters.store_sql import SqlStore
+    """Tells a customer "accepted" inside the transaction, a moment before it is committed. Without a kill nothing is
+    wrong: it is committed as it was told, and rings wait until it is."""
+    from handoff.adapters import store_sqlite
+    from handoff.adapters.doorbell_local import LocalDoorbell
 
-    write, late = SqlStore.write, set()
+    attempt, settle, ring = store_sqlite._attempt, store_sqlite._settle, LocalDoorbell.ring
 
-    async def early(self: Any, change: Callable[[Any], Any]) -> Any:
-        if "_customer_event" not in getattr(change, "__qualname__", ""):
-            return await write(self, change)  # what draws new ids would draw others the second time
-        result: list[Any] = []
+    def early(change: Any, connection: Any, tx: Any) -> tuple[Any, BaseException | None]:
+        result, failure = attempt(change, connection, tx)
+        if failure is None and "_customer_event" in getattr(change.run, "__qualname__", ""):
+            change.loop.call_soon_threadsafe(settle, change.done, result, None)
+            time.sleep(COMMIT_LATE_SECONDS)
+        return result, failure
 
-        def tried(tx: Any) -> None:
-            result.append(change(tx))
-            raise _Undo
+    def once(done: Any, result: Any, failure: BaseException | None) -> None:
+        if not done.done():
+            settle(done, result, failure)
 
-        with contextlib.suppress(_Undo):
-            await write(self, tried)
-        task = asyncio.create_task(_later(self, change))
-        late.add(task)
-        task.add_done_callback(late.discard)
-        return result[-1]
+    def late(self: Any, *topics: str) -> None:
+        asyncio.get_running_loop().call_later(RING_LATE_SECONDS, ring, self, *topics)
 
-    async def _later(self: Any, change: Callable[[Any], Any]) -> None:
-        await asyncio.sleep(COMMIT_LATE_SECONDS)
-        await write(self, change)
-
-    _replace(SqlStore, "write", early)
+    _replace(store_sqlite, "_attempt", early)
+    _replace(store_sqlite, "_settle", once)
+    _replace(LocalDoorbell, "ring", late)
 
 
 def subscribe_before_read() -> None:

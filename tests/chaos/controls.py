@@ -38,13 +38,18 @@ class Control:
     scene: Scene
     fails: frozenset[str]
     """Invariants of which at least one must be broken; empty: all must hold."""
+    alone: bool = False
+    """No other may be broken."""
 
 
 def _without(mechanism: str, scene: Scene = BASE) -> Scene:
     return replace(scene, gateway=("tests.chaos.broken_gateway", f"--without={mechanism}"))
 
 
-_KILLED = replace(BASE, kinds=(Kind.KILL_GATEWAY,), pace=Pace(between=(0.7, 1.2)), seconds=3.0)
+_UNCOMMITTED = _without(
+    "accept_before_commit", replace(BASE, agents=0, seconds=3.0, fewest=60, settle_seconds=60.0)
+)
+_KILLED = replace(_UNCOMMITTED, kinds=(Kind.KILL_GATEWAY,), pace=Pace(between=(0.7, 1.2)))
 _LOSING = replace(BASE, outer=LOSES_ANSWERS)
 _SILENT = replace(
     BASE, kinds=(Kind.ONE_WAY,), pace=Pace(between=(0.8, 1.2), away=(1.2, 1.5)), seconds=6.0,
@@ -57,9 +62,7 @@ _QUIET = replace(BASE, settle_seconds=6.0)
 _RESTLESS = replace(_QUIET, habits=replace(BUSY, wander_chance=0.15))
 
 CONTROLS: dict[str, Control] = {
-    "accept before commit": Control(
-        _without("accept_before_commit", _KILLED), frozenset({"accepted_is_present", "gapless"})
-    ),
+    "accept before commit": Control(_KILLED, frozenset({"accepted_is_present"}), alone=True),
     "read, then subscribe": Control(
         _without("subscribe_before_read", _RESTLESS), frozenset({"equal_at_rest", "becomes_quiet"})
     ),
@@ -84,6 +87,7 @@ CONTROLS: dict[str, Control] = {
 """A few seconds each."""
 
 MENDED: dict[str, Control] = {
+    "accepted before commit, and nobody is killed": Control(_UNCOMMITTED, frozenset()),
     "nothing is missing, and connections are cut": Control(
         replace(_LOSING, settle_seconds=120.0), frozenset()
     ),
