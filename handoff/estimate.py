@@ -2,7 +2,8 @@
 
 Two things are waited for: that enough conversations end, and that whoever is free takes the next. How long a
 conversation takes is a guess at first (the setting `chat_seconds`, which counts as `GUESSED` conversations) and is
-learned from those that ended lately; conversations of a full desk end one after the other at the pace of all seats
+learned from how many ended lately while seats were taken for how long: those that go on count too, or only short ones
+would be seen at a desk of many seats. Conversations of a full desk end one after the other at the pace of all seats
 together. How fast a free agent takes one is learned from those who found a free seat.
 
 The range contains what is not known about the pace itself: with few conversations seen it is wide. Pure arithmetic.
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, quantiles
 
-GUESSED = 4.0
+GUESSED = 3.0
 """Conversations that the first guess weighs as much as."""
 PICKED_UP = (8.0, 15.0, 25.0, 40.0, 90.0)
 """Seconds after which free agents took one, before any were seen."""
@@ -29,20 +30,39 @@ class WaitRange:
     """Nine in ten wait less."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What was seen of a desk: so many conversations ended, while those and the others went on for so long together."""
+
+    endings: int = 0
+    seconds: float = 0.0
+
+
+def pace_of(spans: Sequence[tuple[float, float | None]], most: int, within_seconds: float) -> Pace:
+    """The pace of lately, from conversations that began and ended so many seconds ago; None for those that go on.
+
+    `spans` are the `most` that ended last, not longer ago than `within_seconds`, and all that go on. With `most` of them
+    it is seen from the end of the first on: what others did before that is not known, so nothing before it counts.
+    """
+    ended = [over for _, over in spans if over is not None]
+    seen_for = max(ended) if len(ended) >= most else within_seconds
+    seconds = sum(max(0.0, min(began, seen_for) - (over or 0.0)) for began, over in spans)
+    return Pace(sum(over < seen_for for over in ended), seconds)
+
+
 def wait_range(
-    endings: int, seats: int, chat_seconds: float, took: Sequence[float], picked_up: Sequence[float]
+    endings: int, seats: int, chat_seconds: float, pace: Pace, picked_up: Sequence[float]
 ) -> WaitRange | None:
     """The wait until `endings` conversations of `seats` ended and the next is taken; None with no seats.
 
-    `took` are the lengths of conversations that ended lately, `picked_up` the waits of those who found a free seat, all
-    in seconds.
+    `pace` is that of the desk lately, `picked_up` are the waits, in seconds, of those who found a free seat.
     """
     if seats <= 0:
         return None
     waits = [*PICKED_UP, *picked_up]
     low, high = _middle_and_most(waits)
     if endings > 0:
-        weight, seconds = GUESSED + len(took), GUESSED * chat_seconds + sum(took)
+        weight, seconds = GUESSED + pace.endings, GUESSED * chat_seconds + pace.seconds
         seconds += weight * fmean(waits)  # a seat stands empty until its agent takes the next
         half = _until_ended(endings, weight, seconds, 0.5) / seats
         most = _until_ended(endings, weight, seconds, 0.9) / seats

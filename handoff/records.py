@@ -190,11 +190,12 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A conversation that an agent took: how long it had waited, from which place, and how long it then took."""
+    """A conversation that an agent took: how long it had waited, from which place, and when it was theirs."""
 
     waited_seconds: float
     place: int
-    took_seconds: float | None
+    taken_at: datetime
+    ended_at: datetime | None
     """None while it goes on."""
 
 

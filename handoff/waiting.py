@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from handoff.estimate import WaitRange, wait_range
+from handoff.estimate import WaitRange, pace_of, wait_range
 from handoff.ports import AgentRecord, HandoffRecord, Transaction
 from handoff.protocol import QueuePlace
 from handoff.routing import Staff
 
 SAMPLES = 50
-"""Latest conversations that a wait is estimated from."""
+"""Conversations that ended last, which a wait is estimated from."""
+LATELY = timedelta(hours=4)
+"""Not from older ones: yesterday's desk was another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,17 @@ def _expected(tx: Transaction, handoff: HandoffRecord, ahead: int, waits: Waits)
     able = [agent for agent in staff.present if staff.may_take(agent, handoff)]
     free = sum(agent.max_chats - agent.active_chats for agent in able)
     seats = sum(agent.max_chats for agent in able)
-    served = tx.served(SAMPLES)
+    now = datetime.now(UTC)
+    served = tx.served(now - LATELY, SAMPLES)
+    spans = [(_ago(one.taken_at, now), _ago(one.ended_at, now) if one.ended_at else None) for one in served]
     return wait_range(
         max(0, ahead + 1 - free),
         seats,
         waits.chat_seconds,
-        took=[one.took_seconds for one in served if one.took_seconds is not None],
+        pace_of(spans, SAMPLES, LATELY.total_seconds()),
         picked_up=[one.waited_seconds for one in served if one.place == 0],
     )
+
+
+def _ago(at: datetime, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds())

@@ -5,7 +5,7 @@ conditional all the same, so that of two who decided on what they had read only 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
@@ -15,8 +15,6 @@ from handoff.adapters.rows import Row, Rows
 from handoff.ports import HandoffRecord, QueueEntry, Served
 
 LIVE = ("waiting", "active")
-LATELY = timedelta(hours=4)
-"""A wait is estimated by what was taken since: yesterday's desk was another one."""
 _ORDER = (t.handoff.c.priority.desc(), t.handoff.c.waiting_since, t.handoff.c.id)
 
 _LIVE_ONE = select(t.handoff).where(
@@ -192,20 +190,21 @@ class HandoffRows(Rows):
         c = t.handoff.c
         return update(t.handoff).where(c.site_id == self.site_id, c.id == handoff_id)
 
-    def served(self, limit: int) -> Sequence[Served]:
-        """The latest handoffs that an agent took, of the last hours."""
+    def served(self, since: datetime, limit: int) -> Sequence[Served]:
+        """The latest `limit` that ended since then, and all that agents have now."""
         c = t.handoff.c
-        taken = self._of(t.handoff).where(c.claimed_at > datetime.now(UTC) - LATELY)
-        rows = self._all(taken.order_by(c.claimed_at.desc()).limit(limit))
+        taken = select(c.enqueued_at, c.claimed_at, c.ended_at, c.place).where(
+            c.site_id == self.site_id, c.claimed_at.is_not(None)
+        )
+        ended = taken.where(c.ended_at > since).order_by(c.ended_at.desc()).limit(limit)
         return [
             Served(
                 waited_seconds=(row["claimed_at"] - row["enqueued_at"]).total_seconds(),
                 place=row["place"],
-                took_seconds=(row["ended_at"] - row["claimed_at"]).total_seconds()
-                if row["ended_at"]
-                else None,
+                taken_at=row["claimed_at"],
+                ended_at=row["ended_at"],
             )
-            for row in rows
+            for row in (*self._all(ended), *self._all(taken.where(c.state == "active")))
         ]
 
     def touch_queue(self) -> int:

@@ -216,7 +216,7 @@ handoff = Table(
     Column("transfer_until", Float),
     Column("agent_away", Boolean, nullable=False, server_default=text("false")),
     Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since", "id"),  # the database's: priority DESC
-    Index("ix_handoff_claimed", "site_id", "claimed_at"),
+    Index("ix_handoff_ended", "site_id", "ended_at"),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),

@@ -39,6 +39,41 @@ async def test_the_place_and_the_range_are_those_of_the_desk(house: House) -> No
     assert here.low_seconds > 60
 
 
+async def test_a_conversation_that_goes_on_makes_the_wait_longer_and_one_that_ended_tells_its_length(
+    house: House,
+) -> None:
+    """Half an hour with an agent, and no end of it: who waits for that seat is not told of five minutes."""
+    await house.add_agent("Mara", max_chats=1)
+    first = await house.waiting_chat()
+    await house.queue.claim("mara", first, "k1")
+    chat, handoff = await house.waiting_chat(), await house.handoff(first)
+
+    async def told() -> int:
+        queue = (await house.status(chat)).queue
+        assert queue
+        assert queue.low_seconds is not None
+        return queue.low_seconds
+
+    at_once = await told()
+    before = datetime.now(UTC) - timedelta(minutes=30)
+    times = {"claimed_at": before, "enqueued_at": before}
+    await house.store.write(lambda tx: tx.update_handoff(handoff.id, **times))
+    assert await told() > 1.5 * at_once
+    for n in range(6):
+        short, fence = await house.waiting_chat(), 2
+        await house.queue.prioritise("mara", short, 1, f"p{n}")
+        if n == 0:
+            await house.queue.resolve("mara", first, fence, "solved", "x0")
+        await house.queue.claim("mara", short, f"k{n + 2}")
+        await house.queue.resolve("mara", short, fence, "solved", f"x{n + 2}")
+    blocker, _ = await house.claimed_chat("mara")
+    served = await house.store.read(lambda tx: tx.served(before, 3))
+    assert [one.ended_at is None for one in served] == [False, False, False, True]
+    assert (await house.handoff(blocker)).state == "active"
+    assert await told() < at_once, "six took no time at all"
+    assert await house.store.read(lambda tx: tx.served(datetime.now(UTC), 3)) == served[3:]
+
+
 async def test_while_nobody_is_there_nothing_is_promised_and_an_address_may_be_left(house: House) -> None:
     agent = await house.add_agent("Mara")
     chat = await house.waiting_chat()
