@@ -8,6 +8,7 @@ from handoff.app.agent_session import AgentSession, Consoles
 from handoff.app.customer_socket import hangup_of
 from handoff.app.inbound import agreed_version, parsed
 from handoff.app.link import Hangup, Link, converse, first, received
+from handoff.app.origin import origin
 from handoff.app.signin import COOKIE, Sessions
 from handoff.app.switchboard import Switchboard
 from handoff.desk import hashed
@@ -43,7 +44,7 @@ class AgentSockets:
         await converse(scope, receive, send, self._talk)
 
     async def _talk(self, scope: Scope, receive: Receive, link: Link) -> None:
-        address = scope["client"][0] if scope.get("client") else ""
+        address = origin(scope)
         connection = HTTPConnection(scope)
         with self._switchboard.line(address):
             if not self._sessions.own_origin(connection, missing_is_fine=False):

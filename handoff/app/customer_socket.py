@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 from handoff.app.customer_session import Customers
 from handoff.app.inbound import parsed
 from handoff.app.link import Hangup, Link, converse, first, received
+from handoff.app.origin import origin
 from handoff.app.signin import Sessions
 from handoff.app.switchboard import Switchboard
 from handoff.errors import HandoffError
@@ -34,7 +35,7 @@ class CustomerSockets:
         await converse(scope, receive, send, self._talk)
 
     async def _talk(self, scope: Scope, receive: Receive, link: Link) -> None:
-        address = scope["client"][0] if scope.get("client") else ""
+        address = origin(scope)
         with self._switchboard.line(address):
             if not self._sessions.may_embed(HTTPConnection(scope)):
                 raise Hangup(FOREIGN_ORIGIN)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from handoff.app.customer_session import Customers, CustomerSession
 from handoff.app.customer_socket import hangup_of
 from handoff.app.link import Hangup
+from handoff.app.origin import origin
 from handoff.app.switchboard import Switchboard
 from handoff.errors import HandoffError
 from handoff.protocol import MAX_FRAME, CustomerPoll, CustomerStatus, CustomerWelcome, Head, PollReply
@@ -57,7 +58,7 @@ def create_router(customers: Customers, switchboard: Switchboard) -> APIRouter:
     @router.post(PATH, response_model=PollReply)
     async def poll(asked: CustomerPoll, request: Request) -> Response:
         """Says hello, takes frames, and answers with what a socket would have been sent."""
-        address = request.client.host if request.client else ""
+        address = origin(request.scope)
         box = Mailbox(asked.shown)
         try:
             with switchboard.line(address):

@@ -26,6 +26,7 @@ from handoff.app.housekeeping import Housekeeping
 from handoff.app.limits import Limiter
 from handoff.app.logs import configure_logs
 from handoff.app.offers import Offers
+from handoff.app.origin import origin
 from handoff.app.polls import Polls
 from handoff.app.problems import add_problem_handlers, problem_of, unexpected_problem
 from handoff.app.settings import Settings
@@ -57,6 +58,8 @@ OUTCOMES_A_MINUTE = 60
 """From one address: what became of suggestions is told once in a while, and nobody shall vote in bulk."""
 REQUESTS_A_MINUTE = 1_200
 """From one address without the secret: pages, suggestions and editors' typing stay far below."""
+POLLS_A_MINUTE = 12_000
+"""From one address, apart from the rest: an idle page asks two or three times, and a whole office may be behind one."""
 ONLY_ITS_WORDS_TELL = "call 0470123456"
 """A number that may be anything but for the word before it, so that every recogniser looks at it."""
 BEGIN_ANEW_SECONDS = 1.0
@@ -225,7 +228,7 @@ def _guard(sessions: Sessions, limiter: Limiter, secret: str) -> Middleware:
     """What holds for every request: our own pages alone may change something, nobody floods, nothing inside leaks."""
 
     async def middleware(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        client = request.client.host if request.client else ""
+        client = origin(request.scope)
         try:
             told = request.url.path == OUTCOMES
             welcome = (
@@ -237,7 +240,9 @@ def _guard(sessions: Sessions, limiter: Limiter, secret: str) -> Middleware:
                 raise NotAllowed("This website may not do that.")
             ours = hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode())
             if not ours:
-                await limiter.check(f"http:{client}", REQUESTS_A_MINUTE, 60)
+                polls = request.url.path == longpoll.PATH
+                kind, most = ("poll", POLLS_A_MINUTE) if polls else ("http", REQUESTS_A_MINUTE)
+                await limiter.check(f"{kind}:{client}", most, 60)
             if told:
                 await limiter.check(f"outcomes:{client}", OUTCOMES_A_MINUTE, 60)
             response = await call_next(request)

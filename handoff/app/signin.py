@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.requests import HTTPConnection
 
 from handoff.app.limits import Limiter
+from handoff.app.origin import origin
 from handoff.desk import hashed
 from handoff.errors import NotAllowed, NotSignedIn, RateLimited
 from handoff.ports import AgentRecord, Store
@@ -98,8 +99,7 @@ class Sessions:
         @router.post("/signin")
         async def signin(form: SignIn, request: Request, response: Response) -> Me:
             """Opens a session for an agent or editor."""
-            client = request.client.host if request.client else ""
-            await limiter.check(f"signin:{client}", ATTEMPTS_OF_ADDRESS, 60)
+            await limiter.check(f"signin:{origin(request.scope)}", ATTEMPTS_OF_ADDRESS, 60)
             await limiter.check(f"signin:{form.email.casefold()}", ATTEMPTS_ON_ACCOUNT, 60)
             agent, token = await self.sign_in(form.email, form.password)
             response.set_cookie(

@@ -34,7 +34,7 @@ PLACES_SHARE = 4.0
 """After telling those who wait about their places, the next time comes after so many times as long as it took."""
 DRAIN_STEP_SECONDS = 0.1
 MOST_ADDRESSES = 10_000
-"""Whose handshakes are counted; beyond it all begin anew."""
+"""Whose handshakes are counted; beyond it those begin anew who knocked the longest ago."""
 log = structlog.get_logger(__name__)
 
 
@@ -103,10 +103,11 @@ class Switchboard:
 
     def shake_hands(self, address: str) -> None:
         """Raises Hangup for an address that opens one socket after the other."""
-        if len(self._handshakes) > MOST_ADDRESSES:
-            self._handshakes.clear()
         most = self._room.handshakes_per_minute
-        pace = self._handshakes.setdefault(address, Pace(most, most / 60))
+        pace = self._handshakes.pop(address, None) or Pace(most, most / 60)
+        self._handshakes[address] = pace  # whoever came last stands last
+        if len(self._handshakes) > MOST_ADDRESSES:
+            del self._handshakes[next(iter(self._handshakes))]
         if wait := pace.wait(time.monotonic()):
             raise Hangup(RATE_LIMITED, wait=max(1.0, round(wait, 1)))
 

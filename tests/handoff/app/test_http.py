@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from handoff.accounts import DEMO_PASSWORD
+from handoff.app import main
 from handoff.app.settings import Settings
 from tests.handoff.app.clients import Customer, sign_in
 
@@ -50,6 +51,18 @@ async def test_guessing_passwords_is_slowed_down(http: httpx.AsyncClient) -> Non
         ]
     assert guesses[-1].status_code == 429
     assert int(guesses[-1].headers["retry-after"]) >= 1
+
+
+async def test_pages_that_poll_use_up_no_other_requests_and_are_counted_themselves(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "REQUESTS_A_MINUTE", 2)
+    monkeypatch.setattr(main, "POLLS_A_MINUTE", 4)
+    async with http:
+        polls = [await http.post("/api/customer/poll", json={"hello": {"version": 99}}) for _ in range(5)]
+        others = [await http.get("/api/me") for _ in range(3)]
+    assert [answer.status_code for answer in polls] == [200, 200, 200, 200, 429]
+    assert [answer.status_code for answer in others] == [401, 401, 429]
 
 
 async def test_another_website_cannot_act_for_a_signed_in_agent(gateway: str, mara: httpx.Cookies) -> None:

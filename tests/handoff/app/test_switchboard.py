@@ -11,6 +11,7 @@ from starlette.types import Message
 from handoff.adapters.doorbell_local import LocalDoorbell
 from handoff.adapters.store_sql import SqlStore
 from handoff.app import link as link_module
+from handoff.app import switchboard as switchboard_module
 from handoff.app.chore import Chore
 from handoff.app.cursors import Cursors
 from handoff.app.feed import Feed
@@ -144,6 +145,20 @@ async def test_an_address_that_knocks_without_end_waits(store: SqlStore) -> None
         switchboard.shake_hands("here")
     assert refused.value.bye.retry_after_seconds
     switchboard.shake_hands("there")
+
+
+async def test_many_addresses_do_not_make_one_that_knocks_be_forgotten(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switchboard_module, "MOST_ADDRESSES", 5)
+    switchboard, refused = board(store, handshakes_per_minute=2), 0
+    for number in range(50):
+        switchboard.shake_hands(f"crowd {number}")
+        try:
+            switchboard.shake_hands("here")
+        except Hangup:
+            refused += 1
+    assert refused == 48
 
 
 async def test_a_drain_lets_everybody_go_by_and_by_and_takes_nobody_new(store: SqlStore) -> None:
