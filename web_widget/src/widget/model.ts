@@ -2,6 +2,7 @@
  * What the widget knows of its conversation, and how each frame changes it. Pure: no socket, no storage, no drawing.
  * Log and outbox are the shared client's; they stand here as they are to be drawn.
  */
+import { isFinal } from "../shared/client/ends";
 import type { Client } from "../shared/client/state";
 import { emptyLog, type Log } from "../shared/log";
 import type { Outbox } from "../shared/outbox";
@@ -76,9 +77,6 @@ export const emptyModel: Model = {
   trouble: null,
 };
 
-/** After these the line does not come back by itself, and somebody should know why. */
-const ENDED: ReadonlySet<string> = new Set(["unknown_version", "foreign_origin"]);
-
 /** What a frame says beyond the log and the outbox, which the client keeps. */
 export function receive(model: Model, frame: CustomerOutFrame, now: number): Model {
   switch (frame.type) {
@@ -89,7 +87,7 @@ export function receive(model: Model, frame: CustomerOutFrame, now: number): Mod
     case "rejected":
       return frame.retryable || isShown(model, frame.cmid) ? model : { ...model, trouble: frame.message };
     case "bye":
-      return ENDED.has(frame.code) ? { ...model, trouble: frame.message } : model;
+      return isFinal(frame.code) ? { ...model, trouble: frame.message } : model;
     case "status":
       return frame.conversation === model.log.conversation ? { ...model, status: frame } : model;
     case "typing":

@@ -4,6 +4,7 @@ import baseStyles from "../shared/base.css?inline";
 import tokenStyles from "../shared/tokens.css?inline";
 import { createApi } from "../shared/api";
 import { cell, follow } from "../shared/cell";
+import { cut } from "../shared/cut";
 import type { PageContext, Panel, Shell } from "./contract";
 import { announce } from "./announce";
 import { createHelp } from "./help";
@@ -29,9 +30,9 @@ export function mountPanel(shell: Shell): Panel {
   const { origin, site, lang } = shell.settings;
   let context: PageContext = {};
   const page = () => ({
-    url: (context.url ?? location.href).slice(0, 500),
-    title: (context.title ?? document.title).slice(0, 200),
-    referrer: document.referrer.slice(0, 500),
+    url: cut(context.url ?? location.href, 500),
+    title: cut(context.title ?? document.title, 200),
+    referrer: cut(document.referrer, 500),
   });
   const session = new Session({ origin, site, locale: lang, storage: browserStorage(), page, forgotten });
   const where = () => ({ path: new URL(page().url, location.href).pathname, title: page().title });
@@ -59,7 +60,7 @@ export function mountPanel(shell: Shell): Panel {
       ui.focusComposer.value += 1;
     },
     send(text) {
-      session.write({ type: "send", text });
+      session.write({ type: "send", text: cut(text) });
       ui.view.value = { name: "talk" };
     },
     reset: () => session.reset(),
@@ -127,7 +128,7 @@ export function mountPanel(shell: Shell): Panel {
       if (focus) requestAnimationFrame(() => focusPanel(shell.root));
     },
     close,
-    send: (text) => widget.send(text.slice(0, session.model.value.textLimit)),
+    send: (text) => widget.send(cut(text, session.model.value.textLimit)),
     prefill(text) {
       ui.draft.value = text;
       ui.view.value = { name: "talk" };

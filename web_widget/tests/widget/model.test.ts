@@ -33,6 +33,7 @@ describe("receive", () => {
   it("says that the page is too old for the server", () => {
     const bye: CustomerOutFrame = { type: "bye", code: "unknown_version", message: "Reload the page.", retry_after_seconds: null };
     expect(after([bye], greeted).trouble).toBe("Reload the page.");
+    expect(after([{ ...bye, code: "bad_frame" }], greeted).trouble).toBe("Reload the page.");
     expect(after([{ ...bye, code: "restarting" }], greeted).trouble).toBeNull();
   });
 

@@ -45,7 +45,7 @@ export class Desk {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.state = signal(emptyState(readDrafts(parts.store)));
-    parts.line.serve({ changed: () => this.#schedule(), told: (frame) => this.#inbox.push(frame) });
+    parts.line.serve({ changed: () => this.#changed(), told: (frame) => this.#inbox.push(frame) });
   }
 
   dispatch(action: Action): void {
@@ -175,6 +175,15 @@ export class Desk {
   #write(frame: AgentWrite): void {
     this.#parts.line.input({ on: "write", frame });
     this.flush();
+  }
+
+  /** What was taken over from an earlier page is shown at once: refused, its words go from there into the draft. */
+  #changed(): void {
+    const { chats } = this.state.peek();
+    const isShown = (cmid: string, id: string | null = null) => chats[id ?? ""]?.pending.some((one) => one.cmid === cmid);
+    const taken = this.#parts.line.client.outbox.some(({ frame, adopted }) => adopted && !isShown(frame.cmid, frame.conversation));
+    if (taken) this.flush();
+    else this.#schedule();
   }
 
   #schedule(): void {

@@ -1,5 +1,6 @@
 /** What each frame from the gateway does to the console's state. Pure; one function for each kind of frame. */
 
+import { isFinal } from "../../shared/client/ends";
 import type { Accepted, AgentOutFrame, AgentWelcome, QueueState, Rejected } from "../../shared/protocol";
 import { applyEvent, applyStatus, applyTyping } from "./chat";
 import { withChat, withTextBack, withToast } from "./change";
@@ -25,7 +26,7 @@ export function applyFrame(state: ConsoleState, frame: AgentOutFrame, now: numbe
     case "rejected":
       return applyRejected(state, frame);
     case "bye":
-      return frame.code === "unknown_version" ? withToast(state, "bad", frame.message) : state;
+      return isFinal(frame.code) ? { ...state, ended: frame.message } : state;
     case "head":
       return state;
   }
@@ -37,7 +38,7 @@ function withKnownChat(state: ConsoleState, id: string, change: (chat: Chat) => 
 }
 
 function applyWelcome(state: ConsoleState, frame: AgentWelcome): ConsoleState {
-  return { ...state, link: "open", welcome: frame, available: frame.available, queueFloor: 0 };
+  return { ...state, link: "open", ended: null, welcome: frame, available: frame.available, queueFloor: 0 };
 }
 
 function applyQueue(state: ConsoleState, frame: QueueState, now: number): ConsoleState {

@@ -7,14 +7,22 @@ import { withChat } from "./change";
 import type { Chat, ConsoleState, Link, Pending } from "./model";
 
 export function mirror(state: ConsoleState, client: Client<AgentWrite>): ConsoleState {
-  const link: Link = client.greeted ? "open" : state.welcome === null ? "connecting" : "lost";
+  const link = linkOf(state, client);
   const commands = state.commands.filter((command) => client.outbox.some((entry) => entry.frame.cmid === command.cmid));
   let next: ConsoleState = link === state.link ? state : { ...state, link };
   if (commands.length < state.commands.length) next = { ...next, commands };
-  for (const id of new Set([...client.wanted, ...Object.keys(state.chats)])) {
+  // what waits to be sent has a place, too, where nobody looks at its conversation
+  const unsent = client.outbox.flatMap(({ frame }) => (frame.type === "send" || frame.type === "note" ? [frame.conversation] : []));
+  for (const id of new Set([...client.wanted, ...Object.keys(state.chats), ...unsent])) {
     next = withChat(next, id, (chat) => mirrorChat(chat, client));
   }
   return next;
+}
+
+function linkOf({ ended, welcome }: ConsoleState, { greeted }: Client<AgentWrite>): Link {
+  if (greeted) return "open";
+  if (ended !== null) return "ended";
+  return welcome === null ? "connecting" : "lost";
 }
 
 function mirrorChat(chat: Chat, client: Client<AgentWrite>): Chat {

@@ -3,8 +3,8 @@
 import { emptyLog, type Log } from "../../shared/log";
 import type { AgentWelcome, ConversationStatus, QueueRow, QueueState, VerdictEvent } from "../../shared/protocol";
 
-/** `connecting` is the first try; `lost` is every later one. */
-export type Link = "connecting" | "open" | "lost";
+/** `connecting` is the first try; `lost` is every later one; after `ended` there is none. */
+export type Link = "connecting" | "open" | "lost" | "ended";
 export type Mode = "reply" | "note";
 
 /** What an agent wrote and the server has not put into the log yet. */
@@ -94,6 +94,8 @@ export interface Toast {
 
 export interface ConsoleState {
   link: Link;
+  /** Why the line ended and does not come back by itself. */
+  ended: string | null;
   welcome: AgentWelcome | null;
   available: boolean;
   queue: QueueState | null;
@@ -114,6 +116,7 @@ export interface ConsoleState {
 export function emptyState(drafts: Record<string, Draft> = {}): ConsoleState {
   return {
     link: "connecting",
+    ended: null,
     welcome: null,
     available: false,
     queue: null,

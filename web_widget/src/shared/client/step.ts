@@ -1,6 +1,7 @@
 /** One step of the client: what happened, and what follows from it. Pure, and the only way its state changes. */
 import type { Outgoing, Refusal } from "../outbox";
 import type { Event, Head } from "../protocol";
+import { isFinal } from "./ends";
 import * as link from "./link";
 import * as reading from "./reading";
 import * as sending from "./sending";
@@ -16,16 +17,6 @@ import {
   type Step,
   type Work,
 } from "./state";
-
-const FINAL: ReadonlySet<string> = new Set([
-  "bad_frame",
-  "no_hello",
-  "not_text",
-  "foreign_origin",
-  "unknown_version",
-  "not_signed_in",
-  "not_allowed",
-]);
 
 export function step<F extends Outgoing>(before: Client<F>, input: Input<F>, moment: Moment, dialect: Dialect<F>): Step<F> {
   const work: Work<F> = { client: { ...before }, effects: [], moment, dialect };
@@ -91,11 +82,6 @@ function elapsed<F extends Outgoing>(work: Work<F>, name: string): void {
   if (name === "ack") reading.acknowledge(work);
 }
 
-/** A `bye` after which coming back by itself would change nothing: somebody has to sign in, reload or try again. */
-function isFinal({ type, code }: Frame): boolean {
-  return type === "bye" && FINAL.has(String(code));
-}
-
 /** Whoever uses the client hears every frame that counts, after the client itself. */
 function receive<F extends Outgoing>(work: Work<F>, frame: Frame): void {
   switch (frame.type) {
@@ -119,7 +105,7 @@ function receive<F extends Outgoing>(work: Work<F>, frame: Frame): void {
       break;
     case "bye":
       work.client.holdSeconds = Number(frame.retry_after_seconds ?? 0);
-      if (isFinal(frame)) take(work, { on: "stop" });
+      if (isFinal(frame.code)) take(work, { on: "stop" });
       else gone(work);
   }
   work.effects.push({ do: "tell", frame });

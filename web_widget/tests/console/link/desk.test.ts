@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Desk } from "../../../src/console/link/desk";
+import type { AgentWrite } from "../../../src/console/link/dialect";
+import type { OutboxEntry } from "../../../src/shared/outbox";
 import type { AgentFrame, AgentOutFrame } from "../../../src/shared/protocol";
 import { MARA, message, NOON, queue, row, status, welcome } from "../fixtures";
 import { newWire, type Wire } from "../wire";
@@ -145,4 +147,31 @@ describe("commands", () => {
     desk.setAvailable(false);
     expect(desk.state.value.available).toBe(true);
   });
+});
+
+describe("what an earlier page left unsent", () => {
+  it("goes back into the draft when it is refused, though the conversation went elsewhere", async () => {
+    const frame = { type: "send", cmid: "old", conversation: "c-9", fence: 2, text: "A long and careful answer" } as const;
+    const left: OutboxEntry<AgentWrite>[] = [{ frame, at: 1, attempts: 0, notBefore: 0, failure: null }];
+    wire = newWire({ outbox: () => ({ load: async () => left, put: () => undefined, drop: () => void left.pop() }) });
+    desk = new Desk({
+      line: wire.line,
+      store: { getItem: () => null, setItem: () => undefined },
+      newId: () => "m",
+      now: () => NOON,
+      after: () => undefined,
+    });
+    wire.receive(welcome(), queue(1, [row("c-9", { state: "waiting" })]));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(taken("send")).toEqual([frame]);
+    const refused = { type: "rejected", cmid: "old", conversation: "c-9", code: "stale_fence", message: "Somebody else has it now." } as const;
+    deliver({ ...refused, retryable: false, retry_after_seconds: null });
+    expect(desk.state.peek().drafts["c-9"]?.reply).toBe("A long and careful answer");
+    expect(left).toEqual([]);
+  });
+});
+
+it("says that the line has ended, and why", () => {
+  deliver(welcome(), { type: "bye", code: "unknown_version", message: "Reload the page.", retry_after_seconds: null });
+  expect(desk.state.peek()).toMatchObject({ link: "ended", ended: "Reload the page." });
 });

@@ -17,6 +17,7 @@ describe("mirror", () => {
     expect(mirror(emptyState(), newClient()).link).toBe("connecting");
     expect(mirror(emptyState(), newClient({ greeted: true })).link).toBe("open");
     expect(mirror({ ...emptyState(), welcome: welcome() }, newClient()).link).toBe("lost");
+    expect(mirror({ ...emptyState(), welcome: welcome(), ended: "Reload the page." }, newClient()).link).toBe("ended");
   });
 
   it("shows a log as it is, and as loaded once it is whole", () => {
@@ -31,6 +32,10 @@ describe("mirror", () => {
     const pending = { cmid: "m-1", mode: "reply", text: "Hello", fence: 4, at: new Date(NOON).toISOString() };
     expect(state.chats[ID]?.pending).toEqual([pending]);
     expect(mirror(state, newClient<AgentWrite>({ wanted: [ID] })).chats[ID]?.pending).toEqual([]);
+  });
+
+  it("shows it also where nobody looks at the conversation", () => {
+    expect(mirror(emptyState(), newClient<AgentWrite>({ outbox })).chats[ID]?.pending).toMatchObject([{ cmid: "m-1" }]);
   });
 
   it("changes nothing while nothing has changed", () => {
