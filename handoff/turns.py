@@ -100,6 +100,11 @@ class Turns:
             turn = await self._store.write(take)
             if turn is None:
                 return
+            if ours := self._running.get(
+                turn.id
+            ):  # our own lease ended: what we asked then is of no use any more
+                ours.cancel()
+                await asyncio.wait([ours])
             task = asyncio.create_task(self._run_turn(turn))
             self._running[turn.id] = task
             task.add_done_callback(partial(self._done, turn))

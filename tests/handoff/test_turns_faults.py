@@ -13,8 +13,8 @@ from handoff.adapters.store_sql import SqlStore
 from handoff.bot_replies import Replies
 from handoff.conversation import Owner
 from handoff.errors import BotFailed, BotTimeout, BotUnavailable, StoreUnavailable
-from handoff.ports import Transaction, TurnRecord, TurnReply
-from tests.handoff.fakes import QUICK, House, ScriptedBot, says
+from handoff.ports import TURNS_TOPIC, Transaction, TurnRecord, TurnReply
+from tests.handoff.fakes import QUICK, STEADY, House, ScriptedBot, says
 from tests.handoff.test_turns import ask, one_turn
 
 T = TypeVar("T")
@@ -168,6 +168,24 @@ async def test_a_restart_asks_again_what_was_never_heard(house: House, bot: Scri
         await house.replied(seat.conversation_id)
     assert await house.kinds(seat.conversation_id) == ["message", "message"]
     assert len(bot.requests) == 2
+
+
+async def test_a_turn_whose_lease_ended_here_is_asked_once_at_a_time(house: House, bot: ScriptedBot) -> None:
+    """A process that stood still for too long takes its own turn again; what it asked before is given up."""
+    seat = await house.seat()
+    bot.holding = True
+    with structlog.testing.capture_logs() as logs:
+        async with house.bot_at_work():
+            await ask(house, seat.conversation_id)
+            await bot.asked(seat.conversation_id)
+            house.clock.passes(STEADY.lease_seconds + 1)
+            house.doorbell.ring(TURNS_TOPIC)
+            await house.until(seat.conversation_id, lambda _: len(bot.requests) == 2)
+            bot.release(seat.conversation_id)
+            await house.replied(seat.conversation_id)
+    assert bot.most_at_once == {seat.conversation_id: 1}
+    assert await house.kinds(seat.conversation_id) == ["message", "message"]
+    assert [line for line in logs if line["log_level"] == "error"] == []
 
 
 @pytest.mark.parametrize("was_heard", [True, False])
