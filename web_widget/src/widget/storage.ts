@@ -5,7 +5,7 @@ export interface Identity {
   token: string;
   conversation: string;
   epoch: string;
-  /** Last seq that the customer has seen with the panel open. */
+  /** Last seq that the customer has seen with the panel open, in any tab. */
   seen: number;
 }
 
@@ -59,7 +59,10 @@ export class Keeper {
 
   keepIdentity(identity: Identity): void {
     if (this.#news()) return;
-    this.#set(identityKey(this.#site), JSON.stringify(identity));
+    const before = this.identity();
+    const same = before?.conversation === identity.conversation && before.epoch === identity.epoch;
+    const seen = same ? Math.max(before.seen, identity.seen) : identity.seen;
+    this.#set(identityKey(this.#site), JSON.stringify({ ...identity, seen }));
     this.#see();
   }
 

@@ -49,6 +49,14 @@ describe("Keeper", () => {
     expect(localStorage.length).toBe(0);
   });
 
+  it("knows what was seen in any tab", () => {
+    keeper().keepIdentity({ ...of("T1"), seen: 5 });
+    keeper().keepIdentity({ ...of("T1"), seen: 3 });
+    expect(keeper().identity()?.seen).toBe(5);
+    keeper().keepIdentity({ ...of("T1"), epoch: "restored", seen: 3 });
+    expect(keeper().identity()?.seen).toBe(3);
+  });
+
   it("takes no other for a stranger because nothing can be kept", () => {
     keeper().keepIdentity(of("T1"));
     const full = keeper(broken({ setItem: fail }));

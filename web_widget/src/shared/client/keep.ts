@@ -41,7 +41,7 @@ export class Keep<F extends Outgoing> implements Store<F> {
     const entries = new Map([...(found ?? []), ...this.#local.load()].map((entry) => [entry.frame.cmid, entry]));
     if (found) for (const cmid of before) if (!entries.has(cmid)) this.#held.delete(cmid);
     for (const [cmid, entry] of entries) if (!this.#dropped.has(cmid)) this.#held.set(cmid, entry);
-    this.#mark();
+    if (found) this.#mark();
     return [...this.#held.values()];
   }
 
@@ -63,7 +63,7 @@ export class Keep<F extends Outgoing> implements Store<F> {
     this.#local.drop(cmid);
     const deep = this.#deep;
     if (deep) this.#forget(deep, cmid).catch(() => this.#lose(deep));
-    this.#mark();
+    else if (!this.#known) this.#mark();
   }
 
   clear(): void {
@@ -119,6 +119,7 @@ export class Keep<F extends Outgoing> implements Store<F> {
     await Promise.race([this.#opening, new Promise((resolve) => setTimeout(resolve, OPEN_SECONDS * 1000))]);
   }
 
+  /** Goes only where all that waits is known: in the database something of another tab may be left. */
   #mark(): void {
     const wanted = this.#held.size > 0 || this.#owed;
     if (wanted !== this.#local.marked) this.#local.mark(wanted);

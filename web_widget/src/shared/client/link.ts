@@ -94,6 +94,7 @@ export function lost<F extends Outgoing>(work: Work<F>): void {
   }
   client.state = "waiting";
   const seconds = client.holdSeconds + backoffSeconds(client.attempt, moment.random);
+  client.heldUntil = moment.now + client.holdSeconds * 1000;
   client.attempt += 1;
   client.holdSeconds = 0;
   timer(work, "retry", seconds * 1000);
@@ -114,13 +115,11 @@ function drop<F extends Outgoing>(work: Work<F>): void {
   forget(work);
 }
 
-/** The network or the tab is back: connect at once, or see whether the link still lives. */
+/** The network or the tab is back: connect, if the server has not asked for patience, or see whether the link still lives. */
 export function wake<F extends Outgoing>(work: Work<F>): void {
-  const { client } = work;
+  const { client, moment } = work;
   if (client.state === "waiting") {
-    client.way = "socket";
-    client.mute = 0;
-    open(work);
+    if (moment.now >= client.heldUntil) open(work);
   } else if (client.state === "open") {
     if (client.way === "poll") upgrade(work);
     ping(work, WAKE_SECONDS);

@@ -45,6 +45,8 @@ export interface Client<F extends Outgoing = Outgoing> {
   readonly mute: number;
   readonly attempt: number;
   readonly holdSeconds: number;
+  /** The server asked not to be called before this moment. */
+  readonly heldUntil: number;
   readonly upgradeSeconds: number;
   readonly heardAt: number;
   readonly pingedAt: number | null;
@@ -155,6 +157,7 @@ export function newClient<F extends Outgoing>(known: Partial<Client<F>> = {}): C
     mute: 0,
     attempt: 0,
     holdSeconds: 0,
+    heldUntil: 0,
     upgradeSeconds: FIRST_UPGRADE_SECONDS,
     heardAt: 0,
     pingedAt: null,

@@ -36,13 +36,27 @@ describe("what is kept in the database", () => {
     expect(ids(await keep().load())).toEqual(["a", "b"]);
   });
 
-  it("goes when it is dropped, and the mark with the last of it", async () => {
+  it("goes when it is dropped, and the mark once nothing is there", async () => {
     const first = keep();
     await first.load();
     first.put(entry("a"));
     first.drop("a");
     await settled();
     expect(await keep().load()).toEqual([]);
+    expect(stored()).toEqual([]);
+  });
+
+  it("keeps its mark while another tab has something there", async () => {
+    const [one, other] = [keep(), keep()];
+    await one.load();
+    await other.load();
+    one.put(entry("a"));
+    other.put(entry("b"));
+    other.drop("b");
+    await settled();
+    expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
+    one.drop("a");
+    await one.load();
     expect(stored()).toEqual([]);
   });
 
@@ -217,6 +231,7 @@ describe("when the browser takes the database away", () => {
     dead = false;
     expect(ids(await first.load())).toEqual(["a"]);
     first.drop("a");
+    await first.load();
     expect(stored()).toEqual([]);
   });
 });

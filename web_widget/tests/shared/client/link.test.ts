@@ -172,6 +172,31 @@ describe("the link", () => {
     expect(told).toEqual(["welcome", "bye"]);
   });
 
+  it("grants the server its pause though the tab wakes up meanwhile", () => {
+    start();
+    greet();
+    last().receive({ type: "bye", code: "too_many", message: "", retry_after_seconds: 12 });
+    clock.advance(5);
+    driver.input({ on: "wake" });
+    expect(sockets).toHaveLength(1);
+    clock.advance(7.2);
+    driver.input({ on: "wake" });
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("stays with what works when the tab wakes up behind a proxy that lets no socket through", () => {
+    driver = newDriver("customer");
+    start();
+    fail();
+    fail();
+    expect(last().way).toBe("poll");
+    greet();
+    last().drop();
+    driver.input({ on: "wake" });
+    expect(sockets).toHaveLength(4);
+    expect(last().way).toBe("poll");
+  });
+
   it.each(["unknown_version", "not_signed_in", "foreign_origin"])("does not come back by itself after %s", (code) => {
     start();
     last().open();
