@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.engines import connect_in_loop
 from handoff.adapters.transaction_sql import SqlTransaction
-from handoff.errors import StoreUnavailable
+from handoff.errors import BadInput, StoreUnavailable
 from handoff.ports import Transaction
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ _AGAIN = frozenset({"40001", "40P01", "55P03", "23505"})
 """Serialisation failure, deadlock, lock not available; and a row that somebody else wrote first, who is seen next time."""
 _NOT_NOW = frozenset({"0A000", "25P03", "53300"})
 """Prepared before a migration, broken off for idling, too many connections: another one is better off."""
+_NO_SUCH_VALUE = "22"
+"""A class of errors: NUL in a text, a number or a text too long for its column. Whoever sent it is not to repeat it."""
 _TROUBLE = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """The last two come unwrapped while a connection is being made."""
 log = structlog.get_logger(__name__)
@@ -89,6 +91,9 @@ class PostgresStore:
                     "The database did not say whether it took the change."
                 ) from error.cause
             except _TROUBLE as error:
+                if _code(error).startswith(_NO_SUCH_VALUE):
+                    log.warning("store.refused", error=_code(error))
+                    raise BadInput("A character, a number or a text in this cannot be stored.") from error
                 if number == ATTEMPTS or not _worth_another(error):
                     log.warning("store.failed", attempts=number, error=_code(error) or type(error).__name__)
                     raise StoreUnavailable("The database did not answer.") from error

@@ -274,6 +274,17 @@ async def test_its_own_errors_pass_through_and_leave_nothing(store: SqlStore, ch
     assert await store.read(lambda tx: tx.events("chat0", 0, 9)) == []
 
 
+@pytest.mark.parametrize("value", [{"locale": "en\x00"}, {"last_seq": 2**40}, {"locale": "e" * 1_000}])
+async def test_what_no_column_holds_is_refused_and_not_told_as_an_outage(
+    store: SqlStore, chats: list[str], value: dict[str, object]
+) -> None:
+    with pytest.raises(BadInput, match="cannot be stored") as refused:
+        await store.write(lambda tx: tx.update_conversation("chat0", **value))
+    assert not refused.value.retryable
+    with pytest.raises(BadInput):
+        await store.read(lambda tx: tx.customer_by_token("\x00"))
+
+
 async def test_a_statement_that_takes_too_long_is_ended(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
