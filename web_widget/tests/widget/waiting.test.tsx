@@ -37,6 +37,10 @@ describe("waiting", () => {
     wait({ queue: place(2), agents_online: 0, may_leave_details: true });
     expect(screen.getByRole("region", { name: "Nobody is here right now" }).textContent).toContain("Your place is kept: 2nd in line as soon as somebody is back.");
     fireEvent.click(button("Call me back"));
+    const asked = on.ui.focusComposer.value;
+    fireEvent.click(button("Cancel"));
+    expect(on.ui.focusComposer.value).toBe(asked + 1);
+    fireEvent.click(button("Call me back"));
     expect(screen.getByLabelText("Telephone")).toBeTruthy();
     expect(screen.getByRole<HTMLInputElement>("radio", { name: "By telephone" }).checked).toBe(true);
   });

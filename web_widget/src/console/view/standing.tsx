@@ -119,11 +119,16 @@ function TakeOver({ conversation, holder, customer }: { conversation: string; ho
   const [asking, setAsking] = useState(false);
   const busy = usePick((state) => state.link !== "open" || state.commands.some((one) => one.conversation === conversation));
   const name = holder?.name ?? "your colleague";
+  const opener = useRef<HTMLButtonElement>(null);
   const sure = useRef<HTMLButtonElement>(null);
-  useEffect(() => sure.current?.focus(), [asking]);
+  useEffect(() => {
+    if (!asking) return undefined;
+    sure.current?.focus();
+    return () => opener.current?.focus();
+  }, [asking]);
   if (!asking) {
     return (
-      <Button small onClick={() => setAsking(true)}>
+      <Button small buttonRef={opener} onClick={() => setAsking(true)}>
         Take over
       </Button>
     );

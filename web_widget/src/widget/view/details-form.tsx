@@ -38,6 +38,10 @@ export function DetailsForm({ way: first = "email" }: { way?: Reach }) {
   const [errors, setErrors] = useState<ContactErrors>({});
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>("[name=name]")?.focus(), []);
+  const close = () => {
+    ui.details.value = false;
+    ui.focusComposer.value += 1;
+  };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const found = contactErrors(contact, way);
@@ -48,8 +52,7 @@ export function DetailsForm({ way: first = "email" }: { way?: Reach }) {
       return;
     }
     session.write({ type: "contact", contact: chosen(contact, way) });
-    ui.details.value = false;
-    ui.focusComposer.value += 1;
+    close();
   };
   const field = (name: keyof Contact) => ({
     name,
@@ -76,7 +79,7 @@ export function DetailsForm({ way: first = "email" }: { way?: Reach }) {
         <Button kind="primary" type="submit">
           {words.detailsSend}
         </Button>
-        <Button kind="quiet" onClick={() => (ui.details.value = false)}>
+        <Button kind="quiet" onClick={close}>
           {words.detailsCancel}
         </Button>
       </div>

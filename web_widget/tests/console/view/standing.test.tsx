@@ -45,6 +45,10 @@ it("accepts an offer from within the conversation", () => {
 it("lets a supervisor take over after a sentence that says from whom, under the fence", () => {
   open({ ...THEIRS, welcome: { supervisor: true } });
   fireEvent.click(screen.getByRole("button", { name: "Take over" }));
+  act(() => void fireEvent.click(screen.getByRole("button", { name: "Leave it" })));
+  expect(document.activeElement?.textContent).toBe("Take over");
+  act(() => void fireEvent.click(screen.getByRole("button", { name: "Take over" })));
+  expect(document.activeElement?.textContent).toBe("Take over from Tomas Okafor");
   expect(on.sent.some((frame) => frame.type === "take_over")).toBe(false);
   expect(screen.getByText(/Take this chat over from Tomas Okafor\?/)).toBeTruthy();
   fireEvent.click(screen.getByRole("button", { name: "Take over from Tomas Okafor" }));
