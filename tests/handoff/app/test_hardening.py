@@ -169,9 +169,10 @@ async def test_many_accounts_from_one_address_are_slowed_down_too(gateway: str) 
             (
                 await http.post("/api/signin", json={"email": f"n{n}@example.org", "password": "guess"})
             ).status_code
-            for n in range(32)
+            for n in range(62)  # twice as many: some of them may fall into another minute
         ]
-    assert codes[-1] == 429
+    assert 429 in codes[30:]
+    assert set(codes[:30]) == {401}
 
 
 async def test_a_page_of_another_version_is_told_to_reload(gateway: str) -> None:
