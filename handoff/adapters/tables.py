@@ -215,12 +215,14 @@ handoff = Table(
     Column("transfer_skill", String(40), nullable=False, server_default=""),
     Column("transfer_until", Float),
     Column("agent_away", Boolean, nullable=False, server_default=text("false")),
-    Index("ix_handoff_order", "site_id", "state", "priority", "waiting_since", "id"),  # the database's: priority DESC
     Index("ix_handoff_ended", "site_id", "ended_at"),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),
 )  # fmt: skip
+
+_of = handoff.c
+Index("ix_handoff_order", _of.site_id, _of.state, _of.priority.desc(), _of.waiting_since, _of.id)
 
 cursor = Table(
     "cursor",
