@@ -34,6 +34,7 @@ class GatewayServer(_Server):
         given = {
             "database_url": database_url, "redis_url": redis_url, "service_secret": "a-secret-of-the-tests",
             "rasa_url": f"http://{LOOPBACK}:1", "drain_seconds": "0", "frames_per_10_seconds": "100000",
+            "messages_per_minute": "1000000",
         } | settings  # fmt: skip
         self._environment = os.environ | {f"FRONTDESK_{key.upper()}": value for key, value in given.items()}
         super().__init__()

@@ -23,6 +23,10 @@ def loopback_listener() -> socket.socket:
     return listener
 
 
+class DidNotCome(AssertionError):
+    """A frame that was waited for did not come in time."""
+
+
 class Client:
     """One socket. `events` is the applied log: only last + 1 is ever applied."""
 
@@ -80,7 +84,7 @@ class Client:
                 {k: f[k] for k in ("type", "kind", "seq", "code", "text", "owner") if k in f}
                 for f in self.frames
             ]
-            raise AssertionError(f"did not come; saw {seen}") from None
+            raise DidNotCome(f"did not come; saw {seen}") from None
 
     async def accepted(self, cmid: str) -> Frame:
         answer = await self.until(lambda f: f["type"] in ("accepted", "rejected") and f["cmid"] == cmid)

@@ -4,10 +4,11 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from tests.handoff.processes.town import Town
+from tests.handoff.processes.town import QUICK, Town
 from tests.handoff.processes.turn_worker import MOMENTS
 
 pytestmark = pytest.mark.slow
@@ -71,7 +72,8 @@ async def test_killed_again_and_again_over_one_turn_the_customer_still_hears_onc
 async def stopped_over_a_turn(town: Town, *, naive: bool) -> list[str]:
     """One gateway is stopped while the bot thinks, another answers, and then the first goes on. What the bot said."""
     rasa = await town.rasa("late")  # three seconds a turn
-    sleeper, other = await town.gateways([rasa], naive=naive)
+    patience = replace(QUICK, turn_seconds=40.0, notice_seconds=40.0, total_seconds=60.0)
+    sleeper, other = await town.gateways([rasa], naive=naive, patience=patience)
     chat = await town.asks()
     sleeper.go()
     await town.until_taken(chat)
@@ -79,8 +81,11 @@ async def stopped_over_a_turn(town: Town, *, naive: bool) -> list[str]:
     other.go()
     await town.until_answered(chat)
     sleeper.signal(signal.SIGCONT)
-    await asyncio.sleep(4)
-    return await town.answers(chat)
+    for _ in range(30 if naive else 16):
+        await asyncio.sleep(0.5)
+        if len(said := await town.answers(chat)) > 1:
+            break
+    return said
 
 
 async def test_a_gateway_that_sleeps_over_a_turn_writes_nothing_when_it_wakes(big_town: Town) -> None:

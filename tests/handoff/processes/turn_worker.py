@@ -74,8 +74,11 @@ def die_at(moment: str, bot: Asks, doorbell: LocalDoorbell) -> None:
 
 
 def be_naive() -> None:
-    """Whoever has a reply writes it: no look at the attempt, and no cmid that the table knows already."""
-    finish, append = TurnRows.finish_turn, LogRows.append
+    """Whoever has a reply writes it: no look at the attempt, and no cmid that the table knows already.
+
+    Leases are renewed as ever, or one gateway alone would take its own turn again and again.
+    """
+    finish, renew, append = TurnRows.finish_turn, TurnRows.renew_turns, LogRows.append
 
     def finish_turn(rows: Any, turn: TurnRecord, reply: Json | None) -> bool:
         finish(rows, turn, reply)
@@ -87,6 +90,7 @@ def be_naive() -> None:
         return int(append(rows, conversation_id, author, kind, body, None if author == BOT else cmid))
 
     def renew_turns(rows: Any, worker: str, turn_ids: Collection[int], lease_seconds: float) -> set[int]:
+        renew(rows, worker, turn_ids, lease_seconds)
         return set(turn_ids)
 
     TurnRows.finish_turn = finish_turn  # type: ignore[method-assign,assignment]
