@@ -29,7 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--kills", type=int, default=0, help="end after so many kills of gateways")
     parser.add_argument("--accepted", type=int, default=0, help="go on until so many messages were accepted")
-    parser.add_argument("--at-most", type=float, help="minutes by the wall, whatever is reached by then")
+    parser.add_argument(
+        "--at-most", type=float, help="minutes by the wall; what is not reached by then is a violation"
+    )
     parser.add_argument("--customers", type=int, default=16)
     parser.add_argument("--agents", type=int, default=4)
     parser.add_argument("--think", type=float, help="seconds between a customer's messages, on average")

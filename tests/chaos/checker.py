@@ -6,8 +6,18 @@ from tests.chaos import checks_log, checks_owner, checks_queue, checks_time
 from tests.chaos.history import Dump, Record
 from tests.chaos.violation import Violation
 
+
+def something_happens(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
+    """Of a run in which nothing was accepted, or nothing is in the database, nothing is known."""
+    if not any(record.what == "accepted" for record in records):
+        yield Violation("something_happens", "nothing was accepted: this run proves nothing")
+    if not any(dump.events.values()):
+        yield Violation("something_happens", "the database holds no event: this run proves nothing")
+
+
 Check = Callable[[Sequence[Record], Dump], Iterator[Violation]]
 CHECKS: tuple[Check, ...] = (
+    something_happens,
     checks_log.gapless,
     checks_log.exactly_once,
     checks_log.accepted_is_present,

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
+END_SECONDS = 30.0
 
 
 class Keeper:
@@ -19,6 +20,7 @@ class Keeper:
 
     def __init__(self, *, warm: bool) -> None:
         self._warm = warm
+        self._started: set[int] = set()
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.chaos.keeper", *(["--warm"] if self._warm else [])]
@@ -40,7 +42,14 @@ class Keeper:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:  # a busy machine; what the run found is worth more than a soft end
+            for pid in self._started:  # their numbers are theirs as long as their parent lives
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
         self._process.stdout.close()
 
     def start(self, arguments: list[str], env: dict[str, str], log: Path) -> int:
@@ -49,19 +58,28 @@ class Keeper:
             "do": "start", "arguments": arguments, "env": env, "folder": str(ROOT),
             "log": str(log), "fork": self._warm,
         }  # fmt: skip
-        return int(self._ask(request)["pid"])
+        pid = int(self._ask(request)["pid"])
+        self._started.add(pid)
+        return pid
 
     def signal(self, pid: int, number: int) -> bool:
         """Whether it still ran."""
-        return bool(self._ask({"do": "signal", "pid": pid, "signal": int(number)})["alive"])
+        return self._alive({"do": "signal", "pid": pid, "signal": int(number)})
 
     async def ended(self, pid: int, within_seconds: float) -> bool:
         """Whether the process ends in time."""
         for _ in range(max(1, int(within_seconds / 0.02))):
-            if not self._ask({"do": "alive", "pid": pid})["alive"]:
+            if not self._alive({"do": "alive", "pid": pid}):
                 return True
             await asyncio.sleep(0.02)
         return False
+
+    def _alive(self, request: dict[str, Any]) -> bool:
+        """Whether the process still runs; one that has ended was waited for, and its number may be given again."""
+        alive = bool(self._ask(request)["alive"])
+        if not alive:
+            self._started.discard(request["pid"])
+        return alive
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None

@@ -96,7 +96,21 @@ def _judge(
     violations = found + check_all(records, dump, SILENCE_SECONDS, clock_jumps=scene.clock_jumps)
     late = late + [record.text for record in records if record.what == "late_stop"]
     violations += [Violation("stops_in_time", name) for name in late]
-    return Outcome(violations, figures(records, dump), kills, seconds, ports)
+    reached = figures(records, dump)
+    violations += missed(scene, reached, kills)
+    return Outcome(violations, reached, kills, seconds, ports)
+
+
+def missed(scene: Scene, reached: Figures, kills: int) -> list[Violation]:
+    """What was asked for and did not happen: zeroes over less than that would claim too much."""
+    found = []
+    if kills < scene.kills:
+        found.append(f"{kills} kills of gateways, where {scene.kills} were asked for")
+    if reached.accepted < scene.fewest:
+        found.append(f"{reached.accepted} accepted, where {scene.fewest} were asked for")
+    if not reached.faults and schedule(scene.seed, scene.seconds, scene.parts, scene.pace, scene.kinds):
+        found.append("nothing broke, where the schedule has faults")
+    return [Violation("as_much_as_asked", one) for one in found]
 
 
 async def _staff(scene: Scene, database_url: str) -> list[tuple[str, str]]:

@@ -37,6 +37,15 @@ def test_two_right_conversations_pass() -> None:
     assert _found(tale) == set()
 
 
+def nothing_at_all(tale: Tale) -> None:
+    for what in (tale.records, tale.conversations, tale.events, tale.handoffs, tale.agents, tale.turns):
+        what.clear()
+
+
+def nothing_accepted(tale: Tale) -> None:
+    _without(tale, lambda one: one.what == "accepted")
+
+
 def lost_event(tale: Tale) -> None:
     del tale.events["c1"][1]
 
@@ -219,6 +228,8 @@ def never_answered(tale: Tale) -> None:
 
 
 WRONG: list[tuple[Callable[[Tale], None], str]] = [
+    (nothing_at_all, "something_happens"),
+    (nothing_accepted, "something_happens"),
     (lost_event, "gapless"),
     (head_beyond_the_log, "gapless"),
     (same_cmid_twice, "exactly_once"),
