@@ -89,6 +89,8 @@ class Dump:
     handoffs: list[Json] = field(default_factory=list)
     agents: list[Json] = field(default_factory=list)
     turns: list[Json] = field(default_factory=list)
+    skips_locked: bool = False
+    """Whether a claim passes over a row that somebody is writing, instead of waiting for them."""
 
 
 def read_dump(url: str) -> Dump:
@@ -110,6 +112,7 @@ def read_dump(url: str) -> Dump:
                 handoffs=rows(tables.handoff, tables.handoff.c.id),
                 agents=rows(tables.agent, tables.agent.c.id),
                 turns=rows(tables.bot_turn, tables.bot_turn.c.id),
+                skips_locked=parsed.get_backend_name() == "postgresql",
             )
     finally:
         engine.dispose()

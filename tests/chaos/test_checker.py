@@ -285,6 +285,19 @@ def test_every_invariant_has_a_history_that_breaks_it() -> None:
     assert {check.__name__ for check in CHECKS} <= broken
 
 
+def test_a_row_that_is_being_written_is_passed_over_for_a_while_and_not_for_ever() -> None:
+    """Where claims skip locked rows; the first of those that pass it does so at second 10."""
+    for later, found in ((15.0, False), (60.0, True)):
+        tale = served()
+        add_served(tale, "c2", "customer2", OTHER_CANARY, -2)
+        add_served(tale, "c3", "customer3", "k9876543210", later)
+        for event in tale.events["c2"][5:]:
+            event["at"] = at(100)
+        dump = replace(tale.dump, skips_locked=True)
+        checks = {one.invariant for one in check_all(tale.records, dump, SILENCE)}
+        assert ("first_come_first_served" in checks) is found
+
+
 def test_an_outage_is_no_silence() -> None:
     tale = served()
     answered_too_late(tale)
