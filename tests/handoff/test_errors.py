@@ -56,5 +56,6 @@ def test_a_limit_says_when_to_come_back() -> None:
 
 def test_what_may_work_later_is_marked() -> None:
     assert {error.code for error in CLASSES if error.retryable} == {
-        "rate_limited", "store_unavailable", "bot_error", "bot_unavailable", "bot_timeout", "bot_failed",
+        "rate_limited", "store_unavailable", "post_unavailable", "bot_error", "bot_unavailable", "bot_timeout",
+        "bot_failed",
     }  # fmt: skip

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,13 +59,6 @@ class Reader:
 
     def places_changed(self, agents_online: int) -> None:
         return None
-
-
-@pytest.fixture
-async def store(migrated: Path) -> Any:
-    store = SqlStore(f"sqlite:///{migrated}")
-    yield store
-    await store.close()
 
 
 def begin(tx: Transaction, key: str, length: int) -> None:
