@@ -43,10 +43,11 @@ train: ## train the assistant; DATA=folder trains any Rasa project's into var/mo
 
 .PHONY: test test-python test-rasa test-stories test-web chaos chaos-long
 test: tools ## every test: both Pythons, the stories, the pages, real processes and a browser
-	@$(MAKE) --no-print-directory --keep-going test-python test-rasa test-stories test-web chaos
+	@$(MAKE) --no-print-directory --keep-going -j2 test-python test-rasa test-stories test-web
+	@$(MAKE) --no-print-directory chaos
 
 test-python:
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not long"
 
 test-rasa:
 	$(RASA)/python -m pytest
@@ -75,6 +76,7 @@ chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a milli
 	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2 --database postgres
 	$(CHAOS) --only stop_gateway --calm --minutes 2 --database postgres --customers 100 --resume-within 5
 	$(CHAOS) --clock-jumps --minutes 2
+	$(BIN)/pytest -m long tests/chaos
 	$(BIN)/pytest -s tests/handoff/adapters/test_claims.py --claim-chats 20000
 	$(BIN)/pytest -s tests/handoff/adapters/test_killed.py --kills 300
 

@@ -20,6 +20,7 @@ SHORT = Scene(
 )  # fmt: skip
 
 
+@pytest.mark.long
 async def test_nothing_is_lost_on_sqlite(keeper: Keeper, tmp_path: Path) -> None:
     outcome = await play(SHORT, tmp_path, keeper)
     assert outcome.violations == []
@@ -28,6 +29,7 @@ async def test_nothing_is_lost_on_sqlite(keeper: Keeper, tmp_path: Path) -> None
     assert ports_are_free(outcome.left_ports)
 
 
+@pytest.mark.long
 async def test_nothing_is_lost_between_two_gateways_on_postgres_and_redis(
     keeper: Keeper, tmp_path: Path
 ) -> None:
