@@ -132,6 +132,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _redis_has_an_address(self) -> Self:
+        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("FRONTDESK_REDIS_URL is named as redis://host:6379/0, and this is not.")
+        return self
+
+    @model_validator(mode="after")
     def _secret_outside_demo(self) -> Self:
         if not self.demo and len(self.service_secret.get_secret_value()) < 16:
             raise ValueError(

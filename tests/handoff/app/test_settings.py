@@ -35,3 +35,9 @@ def test_a_database_that_is_none_of_ours_is_refused_without_its_password(
     said = " ".join(capsys.readouterr().out.split())
     assert "FRONTDESK_DATABASE_URL: The database has to be named" in said
     assert "s3cret" not in said
+
+
+def test_a_redis_without_an_address_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match="redis://host"):
+        Settings(redis_url="nope")
+    assert Settings(redis_url="redis://127.0.0.1:6379/0").redis_url
