@@ -39,5 +39,5 @@ def test_a_database_that_is_none_of_ours_is_refused_without_its_password(
 
 def test_a_redis_without_an_address_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="redis://host"):
-        Settings(redis_url="nope")
-    assert Settings(redis_url="redis://127.0.0.1:6379/0").redis_url
+        load_settings(redis_url="nope")
+    assert load_settings(redis_url="redis://127.0.0.1:6379/0").redis_url
