@@ -76,7 +76,7 @@ chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a milli
 	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2 --database postgres
 	$(CHAOS) --only stop_gateway --calm --minutes 2 --database postgres --customers 100 --resume-within 5
 	$(CHAOS) --clock-jumps --minutes 2
-	$(BIN)/pytest -m long tests/chaos
+	$(BIN)/pytest -m long
 	$(BIN)/pytest -s tests/handoff/adapters/test_claims.py --claim-chats 20000
 	$(BIN)/pytest -s tests/handoff/adapters/test_killed.py --kills 300
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocket
 from tests.journeys.conftest import Demo, sign_in
 
 pytestmark = pytest.mark.journey
-SOON = 20_000
+SOON = 45_000  # a page that came back may pause before it tries again
 
 
 @dataclass

@@ -336,6 +336,7 @@ def test_the_desk_does_what_its_model_does(machine: type[DeskMachine], routing: 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("routing", ["pick", "offer"])
 def test_the_desk_does_it_in_many_more_histories(machine: type[DeskMachine], routing: str) -> None:
     many = settings(HISTORIES, max_examples=100, stateful_step_count=50)
