@@ -41,13 +41,16 @@ train: ## train the assistant; DATA=folder trains any Rasa project's into var/mo
 
 ## ------------------------------------------------------------------ prove it
 
-.PHONY: test test-python test-rasa test-stories test-web chaos chaos-long
+.PHONY: test test-python test-journeys test-rasa test-stories test-web chaos chaos-long
 test: tools ## every test: both Pythons, the stories, the pages, real processes and a browser
-	@$(MAKE) --no-print-directory --keep-going -j2 test-python test-rasa test-stories test-web
+	@$(MAKE) --no-print-directory --keep-going -j2 test-python test-rasa test-stories test-web test-journeys
 	@$(MAKE) --no-print-directory chaos
 
 test-python:
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long and not journey"
+
+test-journeys:
+	$(BIN)/pytest -m journey
 
 test-rasa:
 	$(RASA)/python -m pytest
