@@ -5,7 +5,6 @@ after their commit and beside everything else: a library that is away costs a ju
 """
 
 import asyncio
-from typing import get_args
 
 import structlog
 
@@ -16,7 +15,6 @@ from handoff.ports import Doorbell, Judge, Store, Transaction
 from handoff.protocol import Verdict
 
 log = structlog.get_logger(__name__)
-VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 
 class Judging:

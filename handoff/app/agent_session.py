@@ -232,8 +232,10 @@ class AgentSession:
         while self._behind:
             conversation = self._behind.pop()
             try:
-                while (feed := self._feeds.get(conversation)) and not await self._next_page(feed):
-                    await self.outlet.room()
+                ended = False
+                while (feed := self._feeds.get(conversation)) and not ended:
+                    ended = await self._next_page(feed)
+                    await self.outlet.room()  # after the last page too: the next log has to fit as well
             except Exception:
                 self._behind.add(conversation)
                 raise
