@@ -133,7 +133,9 @@ def _enqueue(
     since, priority = conversation.waiting_since or datetime.now(UTC), PRIORITY.get(reason, 0)
     evidence = [Evidence(text=one.text, seq=next(iter(one.seqs), None)) for one in decision.evidence]
     try:
-        packet = build_packet(tx, conversation, _reason(reason), since, contact, evidence, recognise)
+        packet = tx.apart(
+            lambda: build_packet(tx, conversation, _reason(reason), since, contact, evidence, recognise)
+        )
     except (
         Exception
     ):  # one odd value in a log must not cost a customer their message and the person they need

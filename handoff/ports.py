@@ -222,6 +222,10 @@ class Transaction(Protocol):
     def latest_mail(self, conversation_id: str) -> MailRecord | None: ...
 
     # leases, and who is connected to any gateway; `role` is agent or customer
+    def apart(self, work: Callable[[], T]) -> T:
+        """Do `work` so that, if it fails, it alone is undone, and the change may go on. Its error passes through."""
+        ...
+
     def clock(self) -> float:
         """Seconds of the lease clock, the same for every gateway. A lease that ends further in the future than it may
         last is one from before a reboot, and counts as over."""

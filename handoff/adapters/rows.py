@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = RowMapping
+T = TypeVar("T")
 ROWS_AT_ONCE = 500
 """In one INSERT: databases bound how many values a statement may have."""
 
@@ -44,6 +45,11 @@ class Rows:
         self.writes = writes
         self.lease_clock = lease_clock
         self._locked: set[str] = set()
+
+    def apart(self, work: Callable[[], T]) -> T:
+        """In a savepoint: Postgres takes nothing more in a transaction in which a statement failed."""
+        with self._connection.begin_nested():
+            return work()
 
     def clock(self) -> float:
         """Seconds of the lease clock. Postgres has one for all; on SQLite it is the machine's monotonic clock."""

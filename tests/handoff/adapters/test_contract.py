@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Row, select
+from sqlalchemy.exc import DBAPIError
 
 from handoff.adapters import tables as t
 from handoff.adapters.store_sql import SqlStore
@@ -65,6 +66,16 @@ def handoff_of(tx: Transaction, conversation: str) -> int:
     return live.id
 
 
+async def test_a_change_goes_on_after_what_failed_apart(store: SqlStore) -> None:
+    def change(tx: Transaction) -> None:
+        with pytest.raises(DBAPIError):
+            tx.apart(lambda: tx.add_customer("k1", "taken"))
+        tx.apart(lambda: tx.name_customer("k1", "Goes on", ""))
+
+    await store.write(change)
+    assert (await store.read(lambda tx: tx.customer("k1"))).name == "Goes on"
+
+
 # customers and conversations
 
 
@@ -72,11 +83,8 @@ async def test_a_customer_keeps_what_was_told_before(store: SqlStore) -> None:
     await store.write(lambda tx: tx.name_customer("k1", "Kim", "kim@example.org"))
     await store.write(lambda tx: tx.name_customer("k1", "Kim Vos", "", "+32 470 12 34 56"))
     customer = await store.read(lambda tx: tx.customer("k1"))
-    assert (customer.name, customer.email, customer.phone) == (
-        "Kim Vos",
-        "kim@example.org",
-        "+32 470 12 34 56",
-    )
+    told = (customer.name, customer.email, customer.phone)
+    assert told == ("Kim Vos", "kim@example.org", "+32 470 12 34 56")
     assert await store.read(lambda tx: tx.customer_by_token("hash")) == customer
 
 
