@@ -28,6 +28,7 @@ export function Composer({ conversation, customer, mayReply }: Props) {
   // a reply goes out under the fence that the status brings, a moment after the conversation was taken
   const known = usePick((state) => (state.chats[conversation]?.status ?? null) !== null);
   const ready = known || mode === "note";
+  const pressed = useRef(false);
   const wanted = page.focusComposer.value;
   useLayoutEffect(() => {
     if (!wanted) return;
@@ -35,9 +36,16 @@ export function Composer({ conversation, customer, mayReply }: Props) {
     page.focusComposer.value = false;
   }, [wanted]);
   useLayoutEffect(() => fit(field.current), [text, mode]);
+  // pressed before it could go out: it goes as soon as it can, unless the words changed since
+  useLayoutEffect(() => {
+    if (ready && pressed.current) send();
+  }, [ready]);
+  useLayoutEffect(() => () => void (pressed.current = false), [conversation, text, mode]);
 
   function send(): void {
-    if (text.trim() === "" || text.length > limit || !ready) return;
+    if (text.trim() === "" || text.length > limit) return;
+    pressed.current = !ready;
+    if (!ready) return;
     if (draft.mode !== mode) desk.setMode(conversation, mode);
     desk.write(conversation);
     field.current?.focus();
