@@ -57,6 +57,12 @@ def briefing_of(
     return followed(packet, gist_of(tx, conversation, recognise, until), handover.seq)
 
 
+def told_until(tx: Transaction, conversation: ConversationRecord) -> int | None:
+    """The last event that the agent was told of when they joined; None without a packet in the log."""
+    handover = _handover(tx, conversation)
+    return _waited_until(tx, conversation, handover.seq) if handover else None
+
+
 def _handover(tx: Transaction, conversation: ConversationRecord) -> EventRecord | None:
     end = conversation.last_seq
     while end > 0:

@@ -127,6 +127,25 @@ async def test_after_somebody_joined_it_may_still_be_corrected(house: House, bot
     assert shown.corrected == ["want"]
 
 
+async def test_once_somebody_joined_only_a_correction_changes_it(house: House, bot: ScriptedBot) -> None:
+    key = await waiting(house, bot)
+    await house.queue.claim("mara", key, "q1")
+    told = await card(house, key)
+    assert told is not None
+    await house.desk.send(key, "By the way, do you sell kayaks? My mail is kay@example.com", "c8")
+    assert await card(house, key) == told
+    fresh = await house.store.read(lambda tx: Cards().of(tx, tx.conversation(key)))
+    assert fresh == told
+    await house.desk.correct_card(key, ALONE | {"tried": "Nothing yet"}, "k1")
+    await house.desk.correct_card(key, ALONE | {"want": "A new pole"}, "k2")
+    await house.desk.send(key, "Is that clear?", "c9")
+    corrected = await card(house, key)
+    assert corrected == told.model_copy(
+        update={"want": "A new pole", "tried": "Nothing yet", "corrected": ["want", "tried"]}
+    )
+    assert await house.store.read(lambda tx: Cards().of(tx, tx.conversation(key))) == corrected
+
+
 async def test_a_closed_conversation_takes_no_correction_and_stays_closed(
     house: House, bot: ScriptedBot
 ) -> None:
