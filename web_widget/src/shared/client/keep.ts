@@ -1,6 +1,7 @@
 /**
- * Where unsent messages outlive the page: IndexedDB, and localStorage while it is not open, full or forbidden. What lies in
- * localStorage moves to the database as soon as it can; a database that was lost is opened again.
+ * Where unsent messages outlive the page: IndexedDB, and localStorage until that has them, or while it is not open, full or
+ * forbidden. A page that goes breaks off what the database has not committed; what lies in localStorage moves there as soon
+ * as it can. A database that was lost is opened again.
  */
 import type { OutboxEntry, Outgoing } from "../outbox";
 import { openDeep, type Deep } from "./deep";
@@ -49,12 +50,12 @@ export class Keep<F extends Outgoing> implements Store<F> {
     this.#held.set(entry.frame.cmid, entry);
     this.#dropped.delete(entry.frame.cmid);
     this.#mark();
+    this.#local.put(entry);
     const deep = this.#deep;
-    if (!deep) return this.#local.put(entry);
-    deep.put([entry]).catch(() => {
-      this.#lose(deep);
-      if (this.#held.has(entry.frame.cmid)) this.#local.put(entry);
-    });
+    deep?.put([entry]).then(
+      () => this.#local.drop(entry.frame.cmid),
+      () => this.#lose(deep),
+    );
   }
 
   drop(cmid: string): void {

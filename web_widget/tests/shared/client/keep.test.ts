@@ -31,9 +31,21 @@ describe("what is kept in the database", () => {
     await first.load();
     first.put(entry("a"));
     first.put(entry("b", 2));
-    expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
     await settled();
+    expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
     expect(ids(await keep().load())).toEqual(["a", "b"]);
+  });
+
+  it("outlives a page that goes before the database has committed it", async () => {
+    const breaksOff = async (name: string, writer: string): Promise<Deep<Send>> => ({
+      ...(await openDeep<Send>(name, writer)),
+      put: () => new Promise(() => {}),
+    });
+    const first = new Keep<Send>(localStorage, "shop", "me", breaksOff);
+    await first.load();
+    first.put(entry("a"));
+    expect(ids(await keep().load())).toEqual(["a"]);
+    expect(stored()).toEqual(["frontdesk:shop:outbox:"]);
   });
 
   it("goes when it is dropped, and the mark once nothing is there", async () => {
