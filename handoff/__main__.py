@@ -35,8 +35,9 @@ def serve(
     host, port = host or settings.host, port if port is not None else settings.port
     with said_plainly():
         gateway = create_app(settings)
-    console.print(f"Frontdesk listens on http://{host}:{port}/")
-    server.serve(gateway, host, port)
+    server.serve(
+        gateway, host, port, lambda url: console.print(f"Frontdesk listens on {url}", highlight=False)
+    )
 
 
 @app.command()

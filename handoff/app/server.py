@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -30,9 +31,17 @@ class Wire(WebSocketsSansIOProtocol):
 class Server(uvicorn.Server):
     """Stops in two steps: nobody new comes in and everybody is let go, then the process ends."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: FastAPI, listens: Callable[[str], None] = lambda _url: None
+    ) -> None:
         super().__init__(config)
         self._app = app
+        self._listens = listens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        self._listens(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -60,6 +69,6 @@ def options() -> dict[str, Any]:
     }
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Until a signal says to stop."""
-    Server(uvicorn.Config(app, host=host, port=port, **options()), app).run()
+def serve(app: FastAPI, host: str, port: int, listens: Callable[[str], None]) -> None:
+    """Until a signal says to stop. `listens` is told the address once the port is ours."""
+    Server(uvicorn.Config(app, host=host, port=port, **options()), app, listens).run()
