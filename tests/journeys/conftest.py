@@ -2,8 +2,12 @@
 
 Started once for all journeys, because Rasa alone takes some fifteen seconds to import. The database is a new one in a
 temporary folder, so that nobody's demo is touched.
+
+Browsers, gateways and an assistant share the machine with the rest of a run, so every step waits as long as a loaded machine
+may need. A promise about time is measured by a clock of its own, never by how long a step waits.
 """
 
+import asyncio
 import contextlib
 import json
 import os
@@ -12,18 +16,21 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from handoff.accounts import DEMO_PASSWORD
 from handoff.demo.test_tools import find_browser
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS = 240
+STOP_SECONDS = 60
+PATIENCE_SECONDS = 60.0
+"""For what has to come: a page, a word, an offer; also after a line was cut and the page paused before it tried again."""
 CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
@@ -87,7 +94,7 @@ def stop_demo(demo: Demo) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(demo.process.pid, signal.SIGINT)
     try:
-        demo.process.wait(20)
+        demo.process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(demo.process.pid, signal.SIGKILL)
         demo.process.wait()
@@ -98,6 +105,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = start_demo(tmp_path_factory.mktemp("demo"))
     yield running
     stop_demo(running)
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """One wait for every expectation of every journey."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+    yield
+    expect.set_options(timeout=None)
 
 
 @pytest.fixture
@@ -114,9 +129,24 @@ def complaints() -> list[str]:
     return []
 
 
+async def visitor(browser: Browser, **context: object) -> BrowserContext:
+    """A browser of its own for one person, with the patience of the journeys."""
+    opened = await browser.new_context(**context)  # type: ignore[arg-type]  # passed on as it is
+    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
+    return opened
+
+
+async def until(holds: Callable[[], Awaitable[bool]], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until it holds; for what no single page can be asked to expect."""
+    began = time.monotonic()
+    while not await holds():
+        assert time.monotonic() - began < seconds, what
+        await asyncio.sleep(0.1)
+
+
 async def open_page(browser: Browser, url: str, complaints: list[str], **context: object) -> Page:
     """A page of a new visitor, whose errors are collected."""
-    page = await (await browser.new_context(**context)).new_page()  # type: ignore[arg-type]  # passed on as it is
+    page = await (await visitor(browser, **context)).new_page()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.goto(url)

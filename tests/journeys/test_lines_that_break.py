@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 
-from tests.journeys.conftest import Demo, sign_in
+from tests.journeys.conftest import Demo, sign_in, until, visitor
 
 pytestmark = pytest.mark.journey
-SOON = 45_000  # a page that came back may pause before it tries again
+RARELY_SECONDS = 240.0
+"""A socket is tried beside long-polls, ever more rarely."""
 
 
 @dataclass
@@ -18,19 +19,28 @@ class Wire:
 
     sockets: bool = True
     polls: bool = True
-    connected: int = 0
+    greeted: bool = False
     polled: int = 0
 
     async def lay(self, context: BrowserContext) -> None:
         await context.route_web_socket(re.compile(r"/ws/"), self._socket)
-        await context.route("**/api/customer/poll", self._poll)
+        await context.route(re.compile(r"/api/(customer|agent)/poll$"), self._poll)
 
     async def _socket(self, socket: WebSocketRoute) -> None:
-        if self.sockets:
-            self.connected += 1
-            socket.connect_to_server()
-        else:
+        if not self.sockets:
             await socket.close(code=1013)
+            return
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            socket.send(message)
+            self.greeted = True
+
+        server.on_message(pass_on)
+
+    async def is_greeted(self) -> bool:
+        """Whether a socket has spoken to the page: from there on it polls no more."""
+        return self.greeted
 
     async def _poll(self, route: Route) -> None:
         self.polled += 1
@@ -60,8 +70,8 @@ async def stands(page: Page, *texts: str) -> None:
     """Each of these is in the log once, in this order, and none of them waits to be sent."""
     log = page.get_by_role("log")
     for text in texts:
-        await expect(log.get_by_text(text, exact=True)).to_have_count(1, timeout=SOON)
-    await expect(log.locator(".bubble-is-sending, .not-sent")).to_have_count(0, timeout=SOON)
+        await expect(log.get_by_text(text, exact=True)).to_have_count(1)
+    await expect(log.locator(".bubble-is-sending, .not-sent")).to_have_count(0)
     whole = await log.inner_text()
     places = [whole.index(text) for text in texts]
     assert places == sorted(places)
@@ -70,7 +80,7 @@ async def stands(page: Page, *texts: str) -> None:
 async def test_what_is_written_offline_outlives_the_page_and_arrives_once(
     demo: Demo, browser: Browser
 ) -> None:
-    context = await browser.new_context()
+    context = await visitor(browser)
     wire = Wire(sockets=False, polls=False)
     await wire.lay(context)
     page = await open_shop(context, demo)
@@ -88,7 +98,7 @@ async def test_what_is_written_offline_outlives_the_page_and_arrives_once(
 
 
 async def test_what_is_written_offline_outlives_the_tab(demo: Demo, browser: Browser) -> None:
-    context = await browser.new_context()
+    context = await visitor(browser)
     page = await open_shop(context, demo)
     await write(page, "Hello there")
     await stands(page, "Hello there")
@@ -101,7 +111,7 @@ async def test_what_is_written_offline_outlives_the_tab(demo: Demo, browser: Bro
 
 
 async def test_two_tabs_of_one_customer_show_the_same_log(demo: Demo, browser: Browser) -> None:
-    context = await browser.new_context()
+    context = await visitor(browser)
     one = await open_shop(context, demo)
     await write(one, "From the first tab")
     await stands(one, "From the first tab")
@@ -111,13 +121,17 @@ async def test_two_tabs_of_one_customer_show_the_same_log(demo: Demo, browser: B
     await write(one, "And the first again")
     for page in (one, other):
         for text in ("From the first tab", "From the second tab", "And the first again"):
-            await expect(page.get_by_role("log").get_by_text(text, exact=True)).to_have_count(1, timeout=SOON)
-    texts = [await page.get_by_role("log").locator(".bubble").all_inner_texts() for page in (one, other)]
-    assert texts[0] == texts[1]
+            await expect(page.get_by_role("log").get_by_text(text, exact=True)).to_have_count(1)
+
+    async def show_the_same() -> bool:  # what the bot answers may come to one of them a moment later
+        texts = [await page.get_by_role("log").locator(".bubble").all_inner_texts() for page in (one, other)]
+        return texts[0] == texts[1]
+
+    await until(show_the_same, "the two logs differ")
 
 
 async def test_where_sockets_are_blocked_the_chat_goes_on_by_long_poll(demo: Demo, browser: Browser) -> None:
-    context = await browser.new_context()
+    context = await visitor(browser)
     wire = Wire(sockets=False)
     await wire.lay(context)
     page = await open_shop(context, demo)
@@ -127,9 +141,7 @@ async def test_where_sockets_are_blocked_the_chat_goes_on_by_long_poll(demo: Dem
     await stands(page, "Can you hear me through this proxy?", "And again")
     assert wire.polled > 0
     wire.sockets = True
-    while not wire.connected:  # a socket is tried beside the poll, ever more rarely
-        await page.wait_for_timeout(200)
-    await page.wait_for_timeout(1_000)
+    await until(wire.is_greeted, "no socket was tried beside the polls", RARELY_SECONDS)
     before = wire.polled
     await write(page, "Now by a socket")
     await stands(page, "Now by a socket")
@@ -137,30 +149,31 @@ async def test_where_sockets_are_blocked_the_chat_goes_on_by_long_poll(demo: Dem
 
 
 async def test_what_an_agent_writes_without_a_line_outlives_the_page(demo: Demo, browser: Browser) -> None:
-    desk = await browser.new_context()
+    desk = await visitor(browser)
     wire = Wire()
     await wire.lay(desk)
     console = await desk.new_page()
     await console.goto(f"{demo.url}/console")
     await sign_in(console, "mara@fernhill.example")
-    await expect(console.get_by_role("navigation", name="Conversations")).to_be_visible(timeout=SOON)
-    shop = await open_shop(await browser.new_context(), demo)
+    await expect(console.get_by_role("navigation", name="Conversations")).to_be_visible()
+    shop = await open_shop(await visitor(browser), demo)
     await write(shop, "Something about my order")
     await stands(shop, "Something about my order")
     await shop.get_by_role("button", name="Talk to a person").first.click()
-    await console.get_by_role("button", name=re.compile("Take next", re.IGNORECASE)).first.click(timeout=SOON)
-    await expect(console.get_by_role("button", name="Resolve")).to_be_visible(timeout=SOON)
+    await console.get_by_role("button", name=re.compile("Take next", re.IGNORECASE)).first.click()
+    await expect(console.get_by_role("button", name="Resolve")).to_be_visible()
 
-    await desk.set_offline(True)
-    wire.sockets = False
     reply = "I have your order before me."
     await console.get_by_label("Reply", exact=True).fill(reply)
+    await expect(console.get_by_role("button", name="Send", exact=True)).to_be_enabled()
+    await desk.set_offline(True)
+    wire.sockets = wire.polls = False
     await console.get_by_label("Reply", exact=True).press("Enter")
     await expect(console.locator(".pending")).to_have_count(1)
     await desk.set_offline(False)
     await console.reload()
-    await expect(console.get_by_text("Connecting.")).to_be_visible(timeout=SOON)
+    await expect(console.get_by_text("Connecting.")).to_be_visible()
     wire.sockets = True
-    await expect(shop.get_by_role("log").get_by_text(reply, exact=True)).to_have_count(1, timeout=SOON)
-    await expect(console.get_by_role("log").get_by_text(reply, exact=True)).to_have_count(1, timeout=SOON)
-    await expect(console.locator(".pending")).to_have_count(0, timeout=SOON)
+    await expect(shop.get_by_role("log").get_by_text(reply, exact=True)).to_have_count(1)
+    await expect(console.get_by_role("log").get_by_text(reply, exact=True)).to_have_count(1)
+    await expect(console.locator(".pending")).to_have_count(0)
