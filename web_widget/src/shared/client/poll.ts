@@ -70,17 +70,25 @@ export class PollSocket implements SocketLike {
     const frames = this.#frames.splice(0, MOST_FRAMES);
     const waits = frames.length === 0 && !this.#hurried;
     this.#hurried = this.#frames.length > 0;
-    const wait = (this.#endWait = waits ? new AbortController() : null);
-    const limit = AbortSignal.timeout(LONGEST_SECONDS * 1000);
+    // one controller for both: what joins signals is younger than the browsers that this serves
+    const given = new AbortController();
+    this.#endWait = waits ? given : null;
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      given.abort();
+    }, LONGEST_SECONDS * 1000);
     const body = JSON.stringify({ hello: this.#hello(), frames, wait_seconds: waits ? WAIT_SECONDS : 0, shown: this.#shown });
     let reply: { frames: object[]; shown?: string };
     try {
-      const signal = wait ? AbortSignal.any([wait.signal, limit]) : limit;
+      const { signal } = given;
       const response = await this.#fetch(this.#url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
       reply = (await response.json()) as typeof reply;
     } catch (error) {
-      if (wait?.signal.aborted && this.readyState === 1) return false;
+      if (given.signal.aborted && !late && this.readyState === 1) return false;
       throw error;
+    } finally {
+      clearTimeout(limit);
     }
     this.#shown = reply.shown ?? null;
     // an empty answer is a sign of life, too

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PollSocket } from "../../../src/shared/client/poll";
 
 interface Asked {
@@ -43,6 +43,11 @@ beforeEach(async () => {
   socket.onmessage = ({ data }: { data: string }) => heard.push(JSON.parse(data));
   socket.onclose = () => (closed += 1);
   await settled();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 describe("PollSocket", () => {
@@ -101,6 +106,30 @@ describe("PollSocket", () => {
     await settled();
     expect(closed).toBe(1);
     expect(asked).toHaveLength(1);
+  });
+
+  it("asks in browsers that cannot join signals, or make one that ends by itself", async () => {
+    vi.stubGlobal("AbortSignal", class {});
+    last().reply([]);
+    await settled();
+    last().reply([]);
+    await settled();
+    socket.send('{"type":"send","cmid":"a"}');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(last().body.frames).toEqual([{ type: "send", cmid: "a" }]);
+    expect(closed).toBe(0);
+  });
+
+  it("closes when no answer comes", async () => {
+    vi.useFakeTimers();
+    last().reply([]);
+    await vi.advanceTimersByTimeAsync(250);
+    const silent = last();
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(closed).toBe(0);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(silent.aborted).toBe(true);
+    expect(closed).toBe(1);
   });
 
   it("says nothing any more once it is closed", async () => {
