@@ -16,7 +16,7 @@ from benchmarks.delivery.figures import Row
 from benchmarks.delivery.stage import Person, ask_for_persons, console, cpu_seconds, crowd, stage
 from benchmarks.sockets.crowd import dial
 from benchmarks.sockets.servers import Server
-from handoff.adapters import store_sqlite
+from handoff.adapters import prepared, store_sqlite
 from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
 from handoff.log import CUSTOMER
@@ -194,6 +194,16 @@ class _Spent:
         self._began = 0.0
         event.listen(engine, "before_cursor_execute", self._before)
         event.listen(engine, "after_cursor_execute", self._after)
+        driven = prepared._driven
+
+        def drive(*arguments: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return driven(*arguments)
+            finally:
+                self.driver += time.perf_counter() - began
+
+        prepared._driven = drive
         commit = engine.dialect.do_commit
 
         def timed(connection: Any) -> None:

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Update, bindparam, delete, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, select, update
 
 from handoff.adapters import tables as t
-from handoff.adapters.rows import Row, Rows
+from handoff.adapters.prepared import Prepared, Row
+from handoff.adapters.rows import Rows
 from handoff.errors import NotFound
 from handoff.ports import AgentRecord
 
-_EVERYBODY = select(t.agent).where(t.agent.c.site_id == bindparam("site")).order_by(t.agent.c.name)
+_EVERYBODY = Prepared(select(t.agent).where(t.agent.c.site_id == bindparam("site")).order_by(t.agent.c.name))
+_THE = update(t.agent).where(t.agent.c.site_id == bindparam("site"), t.agent.c.id == bindparam("agent"))
+_TAKE_SEAT = Prepared(
+    _THE.where(t.agent.c.active_chats + bindparam("kept_free", type_=Integer) < t.agent.c.max_chats)
+    .values(active_chats=t.agent.c.active_chats + 1)
+)  # fmt: skip
+_FREE_SEAT = Prepared(
+    _THE.where(t.agent.c.active_chats > 0)
+    .values(active_chats=t.agent.c.active_chats - 1, idle_since=bindparam("now"))
+)  # fmt: skip
 
 
 class AgentRows(Rows):
@@ -20,7 +30,7 @@ class AgentRows(Rows):
     def add_agent(self, agent: AgentRecord) -> None:
         values = {name: getattr(agent, name) for name in AgentRecord.__slots__}
         values |= {name: list(values[name]) for name in _LISTS}
-        self._run(insert(t.agent).values(site_id=self.site_id, **values))
+        self._add(t.agent, **values)
 
     def agent(self, agent_id: str) -> AgentRecord:
         row = self._find(t.agent, id=agent_id)
@@ -29,49 +39,38 @@ class AgentRows(Rows):
         return _agent(row)
 
     def agent_by_email(self, email: str) -> AgentRecord | None:
-        row = self._one(self._of(t.agent).where(t.agent.c.email == email.casefold()))
+        row = self._find(t.agent, email=email.casefold())
         return _agent(row) if row else None
 
     def agents(self) -> Sequence[AgentRecord]:
-        rows = self._connection.execute(_EVERYBODY, {"site": self.site_id}).mappings()
-        return [_agent(row) for row in rows]
+        return [_agent(row) for row in self._ask(_EVERYBODY).rows]
 
     def lock_agent(self, agent_id: str) -> AgentRecord:
         """The agent as they are now, and as they stay until this change is over.
 
         Rows that point to the agent may be written meanwhile: with FOR UPDATE two claims of one agent wait for each other.
         """
-        mine = self._of(t.agent).where(t.agent.c.id == agent_id)
-        row = self._one(mine.with_for_update(key_share=True))
+        row = self._find(t.agent, id=agent_id, lock=True)
         if row is None:
             raise NotFound("There is no such agent.")
         return _agent(row)
 
     def take_seat(self, agent_id: str, kept_free: int = 0) -> bool:
         """Whether the agent had room for one more beside what is kept free: checked and taken in one statement."""
-        c = t.agent.c
-        room = self._the(agent_id).where(c.active_chats + kept_free < c.max_chats)
-        return self._run(room.values(active_chats=c.active_chats + 1)) == 1
+        return self._ask(_TAKE_SEAT, agent=agent_id, kept_free=kept_free).count == 1
 
     def free_seat(self, agent_id: str) -> None:
-        c = t.agent.c
-        taken = self._the(agent_id).where(c.active_chats > 0)
-        self._run(taken.values(active_chats=c.active_chats - 1, idle_since=datetime.now(UTC)))
+        self._ask(_FREE_SEAT, agent=agent_id, now=datetime.now(UTC))
 
     def set_available(self, agent_id: str, available: bool) -> None:
         self.update_agent(agent_id, available=available)
 
     def update_agent(self, agent_id: str, **values: Any) -> None:
-        self._run(self._the(agent_id).values(**values))
-
-    def _the(self, agent_id: str) -> Update:
-        c = t.agent.c
-        return update(t.agent).where(c.site_id == self.site_id, c.id == agent_id)
+        self._change(t.agent, {"id": agent_id}, **values)
 
     def add_session(self, token_hash: str, agent_id: str, expires_at: datetime) -> None:
         self._run(delete(t.session).where(t.session.c.expires_at < datetime.now(UTC)))
-        values = {"token_hash": token_hash, "agent_id": agent_id, "expires_at": expires_at}
-        self._run(insert(t.session).values(site_id=self.site_id, **values))
+        self._add(t.session, token_hash=token_hash, agent_id=agent_id, expires_at=expires_at)
 
     def session_agent(self, token_hash: str) -> AgentRecord | None:
         valid = (t.session.c.token_hash == token_hash) & (t.session.c.expires_at > datetime.now(UTC))
@@ -88,8 +87,9 @@ class AgentRows(Rows):
 
 
 _LISTS = ("roles", "skills", "languages")
+_FIELDS = tuple(name for name in AgentRecord.__slots__ if name not in _LISTS)
 
 
 def _agent(row: Row) -> AgentRecord:
-    fields = {name: row[name] for name in AgentRecord.__slots__}
+    fields: dict[str, Any] = {name: row[name] for name in _FIELDS}
     return AgentRecord(**fields | {name: tuple(row[name]) for name in _LISTS})

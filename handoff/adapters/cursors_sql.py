@@ -21,7 +21,7 @@ class CursorRows(Rows):
 
     def move_cursors(self, cursors: Collection[CursorRecord]) -> None:
         """Each only forward. In one order, so that two gateways cannot lock each other out."""
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        insert = sqlite.insert if self._sqlite else postgresql.insert
         ordered = sorted(cursors, key=lambda cursor: (cursor.conversation_id, cursor.reader))
         for start in range(0, len(ordered), ROWS_AT_ONCE):
             rows = [

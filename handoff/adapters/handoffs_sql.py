@@ -8,25 +8,106 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, func, insert, literal_column, or_, select, update
 
 from handoff.adapters import tables as t
-from handoff.adapters.rows import Row, Rows
+from handoff.adapters.conversations_sql import conversation_of
+from handoff.adapters.prepared import Prepared, Row
+from handoff.adapters.rows import Rows
 from handoff.ports import HandoffRecord, QueueEntry, Served
 
 LIVE = ("waiting", "active")
 _ORDER = (t.handoff.c.priority.desc(), t.handoff.c.waiting_since, t.handoff.c.id)
 
-_LIVE_ONE = select(t.handoff).where(
-    t.handoff.c.site_id == bindparam("site"), t.handoff.c.conversation_id == bindparam("conversation"),
-    t.handoff.c.state.in_(LIVE),
+_NOBODY_ASKED: dict[str, Any] = {
+    "offered_to": None,
+    "offer_until": None,
+    "passed_by": [],
+    "transfer_to": None,
+    "transfer_skill": "",
+    "transfer_until": None,
+    "agent_away": False,
+}
+"""A change of hands ends every offer and every wish to pass it on."""
+_OURS = t.handoff.c.site_id == bindparam("site")
+_OF_IT = (_OURS, t.handoff.c.conversation_id == bindparam("conversation"))
+_THIS = update(t.handoff).where(_OURS, t.handoff.c.id == bindparam("handoff"))
+_IS_ACTIVE = t.handoff.c.state == literal_column("'active'")
+_WAITS = t.handoff.c.state == literal_column("'waiting'")
+_LIVE_ONE = Prepared(select(t.handoff).where(*_OF_IT, t.IS_LIVE))
+_REASON = Prepared(select(t.handoff.c.reason).where(*_OF_IT).order_by(t.handoff.c.id.desc()).limit(1))
+_WAITING = select(t.handoff).where(_OURS, _WAITS).order_by(*_ORDER)
+_ALL_WAITING, _FIRST_WAITING = Prepared(_WAITING), Prepared(_WAITING.limit(bindparam("most")))
+_ACTIVE = Prepared(select(t.handoff).where(_OURS, _IS_ACTIVE).order_by(t.handoff.c.id))
+_CLAIM = Prepared(
+    _THIS.where(_WAITS).values(
+        state="active", agent_id=bindparam("by"), claimed_at=bindparam("now"), **_NOBODY_ASKED
+    )
+)
+_PASS = Prepared(
+    _THIS.where(_IS_ACTIVE, t.handoff.c.agent_id == bindparam("sender")).values(
+        agent_id=bindparam("to"), **_NOBODY_ASKED
+    )
+)
+_RELEASE = Prepared(
+    _THIS.where(_IS_ACTIVE).values(
+        state="waiting", agent_id=None, claimed_at=None, enqueued_at=bindparam("now"), place=bindparam("at"),
+        **_NOBODY_ASKED | {"passed_by": bindparam("passed")},
+    )
 )  # fmt: skip
-_RAISED = (
+_END = Prepared(
+    _THIS.values(state="done", outcome=bindparam("how"), ended_at=bindparam("now"), **_NOBODY_ASKED)
+)
+_ASKED = func.coalesce(t.handoff.c.offered_to, t.handoff.c.transfer_to)
+_RESERVED = Prepared(
+    select(_ASKED.label("agent"), func.count().label("seats"))
+    .where(
+        _OURS,
+        t.handoff.c.id != bindparam("besides", type_=Integer),
+        or_(
+            and_(_WAITS, t.handoff.c.offered_to.is_not(None)),
+            and_(_IS_ACTIVE, t.handoff.c.transfer_to.is_not(None)),
+        ),
+    )
+    .group_by(_ASKED)
+)
+_LIVE_CUSTOMERS = Prepared(
+    select(t.conversation.c.customer_id, t.conversation.c.id)
+    .join(t.handoff, t.handoff.c.conversation_id == t.conversation.c.id)
+    .where(_OURS, t.IS_LIVE)
+)
+_LAST_AGENT = Prepared(
+    select(t.handoff.c.agent_id)
+    .join(t.conversation, t.conversation.c.id == t.handoff.c.conversation_id)
+    .where(
+        _OURS, t.conversation.c.customer_id == bindparam("customer"), t.handoff.c.agent_id.is_not(None)
+    )
+    .order_by(t.handoff.c.id.desc())
+    .limit(1)
+)  # fmt: skip
+_VERSION = Prepared(select(t.site.c.queue_version).where(t.site.c.id == bindparam("site")))
+_RAISED = Prepared(
     update(t.site)
     .where(t.site.c.id == bindparam("site"))
     .values(queue_version=t.site.c.queue_version + 1)
     .returning(t.site.c.queue_version)
 )
+
+_OF = "of conversation "
+
+
+def _next(*, skip_locked: bool) -> Any:
+    """The first of these that waits, and its conversation, locked."""
+    both = select(t.handoff, *(c.label(_OF + c.name) for c in t.conversation.c)).join(
+        t.conversation, t.conversation.c.id == t.handoff.c.conversation_id
+    )
+    first = both.where(
+        _OURS, _WAITS, t.conversation.c.owner == "queue", t.handoff.c.id.in_(bindparam("these", expanding=True))
+    ).order_by(*_ORDER).limit(1)  # fmt: skip
+    return first.with_for_update(of=t.conversation, key_share=True, skip_locked=skip_locked)
+
+
+_NEXT, _NEXT_PATIENTLY = _next(skip_locked=True), _next(skip_locked=False)
 
 
 class HandoffRows(Rows):
@@ -42,55 +123,46 @@ class HandoffRows(Rows):
         **more: Any,
     ) -> None:
         """`more`: channel, skill, language, known_agent_id."""
-        self._run(
-            insert(t.handoff).values(
-                site_id=self.site_id, conversation_id=conversation_id, state="waiting", reason=reason, priority=priority,
-                waiting_since=waiting_since, enqueued_at=datetime.now(UTC), place=place, **more,
-            )
+        self._add(
+            t.handoff, conversation_id=conversation_id, state="waiting", reason=reason, priority=priority,
+            waiting_since=waiting_since, enqueued_at=datetime.now(UTC), place=place, **more,
         )  # fmt: skip
 
     def live_handoff(self, conversation_id: str) -> HandoffRecord | None:
-        asked = {"site": self.site_id, "conversation": conversation_id}
-        row = self._connection.execute(_LIVE_ONE, asked).mappings().first()
+        row = self._ask(_LIVE_ONE, conversation=conversation_id).first()
         return _handoff(row) if row else None
 
     def latest_reason(self, conversation_id: str) -> str | None:
-        c = t.handoff.c
-        mine = select(c.reason).where(c.site_id == self.site_id, c.conversation_id == conversation_id)
-        return self._connection.execute(mine.order_by(c.id.desc()).limit(1)).scalar_one_or_none()
+        reason: str | None = self._ask(_REASON, conversation=conversation_id).value()
+        return reason
 
     def was_handed_over(self, conversation_id: str) -> bool:
         return self.latest_reason(conversation_id) is not None
 
     def last_agent_of(self, customer_id: str) -> str | None:
         """Who had this customer last, in any conversation."""
-        h, c = t.handoff.c, t.conversation.c
-        theirs = select(h.agent_id).join(t.conversation, c.id == h.conversation_id)
-        had = theirs.where(h.site_id == self.site_id, c.customer_id == customer_id, h.agent_id.is_not(None))
-        return self._connection.execute(had.order_by(h.id.desc()).limit(1)).scalar_one_or_none()
+        agent: str | None = self._ask(_LAST_AGENT, customer=customer_id).value()
+        return agent
 
     def waiting(self, limit: int | None = None) -> Sequence[HandoffRecord]:
         """In the order of the queue: priority, then who has waited longest."""
-        found = self._of(t.handoff).where(t.handoff.c.state == "waiting").order_by(*_ORDER)
-        return [_handoff(row) for row in self._all(found.limit(limit))]
+        found = self._ask(_ALL_WAITING) if limit is None else self._ask(_FIRST_WAITING, most=limit)
+        return [_handoff(row) for row in found.rows]
 
     def next_waiting(self, handoff_ids: Sequence[int], *, patient: bool = False) -> HandoffRecord | None:
         """The first of these that waits, its conversation locked.
 
         What somebody else is changing right now is left out, or if `patient`, waited for.
         """
-        first = self._waiting_of(handoff_ids).limit(1)
-        row = self._one(first.with_for_update(of=t.conversation, key_share=True, skip_locked=not patient))
-        if row is None:
+        asked = {"site": self.site_id, "these": list(handoff_ids)}
+        rows = self._all(_NEXT_PATIENTLY if patient else _NEXT, **asked)
+        if not rows:
             return None
-        self._locked.add(row["conversation_id"])
+        row, conversation_id = rows[0], rows[0]["conversation_id"]
+        self._locked.add(conversation_id)
+        of_it = {name.removeprefix(_OF): row[name] for name in row if name.startswith(_OF)}
+        self._conversations[conversation_id] = conversation_of(of_it)
         return _handoff(row)
-
-    def _waiting_of(self, handoff_ids: Sequence[int]) -> Select[Any]:
-        h, c = t.handoff.c, t.conversation.c
-        both = select(t.handoff).join(t.conversation, c.id == h.conversation_id)
-        waits = and_(h.site_id == self.site_id, h.state == "waiting", c.owner == "queue")
-        return both.where(waits, h.id.in_(handoff_ids)).order_by(*_ORDER)
 
     def ahead_of(self, priority: int, waiting_since: datetime, handoff_id: int | None = None) -> int:
         """How many of those that wait come before this place in the order; without an id, before a newcomer."""
@@ -104,9 +176,7 @@ class HandoffRows(Rows):
         return int(self._connection.execute(counted).scalar_one())
 
     def active(self) -> Sequence[HandoffRecord]:
-        c = t.handoff.c
-        found = self._of(t.handoff).where(c.state == "active").order_by(c.id)
-        return [_handoff(row) for row in self._all(found)]
+        return [_handoff(row) for row in self._ask(_ACTIVE).rows]
 
     def queue_entries(self) -> Sequence[QueueEntry]:
         """All that are live, those that wait in the order of the queue, then those with an agent."""
@@ -144,51 +214,30 @@ class HandoffRows(Rows):
 
     def reserved(self, besides: int | None = None) -> Mapping[str, int]:
         """Seats kept free by agent, for what they are asked to take; that of one handoff left out."""
-        c = t.handoff.c
-        offered = and_(c.state == "waiting", c.offered_to.is_not(None))
-        passed = and_(c.state == "active", c.transfer_to.is_not(None))
-        who = func.coalesce(c.offered_to, c.transfer_to)
-        asked = select(who, func.count()).where(c.site_id == self.site_id, or_(offered, passed))
-        if besides is not None:
-            asked = asked.where(c.id != besides)
-        return {agent: int(count) for agent, count in self._connection.execute(asked.group_by(who))}
+        rows = self._ask(_RESERVED, besides=-1 if besides is None else besides).rows
+        return {row["agent"]: row["seats"] for row in rows}
 
     def live_customers(self) -> Mapping[str, str]:
         """Whoever waits or is with an agent, by id: the conversation."""
-        c, of = t.conversation.c, t.handoff.c
-        live = select(c.customer_id, c.id).join(t.handoff, of.conversation_id == c.id)
-        rows = self._connection.execute(live.where(of.site_id == self.site_id, of.state.in_(LIVE)))
-        return {row.customer_id: row.id for row in rows}
+        return {row["customer_id"]: row["id"] for row in self._ask(_LIVE_CUSTOMERS).rows}
 
     def claim(self, handoff_id: int, agent_id: str) -> bool:
         """Whether this agent got it: one conditional UPDATE, so that of many only one does."""
-        mine = self._this(handoff_id).where(t.handoff.c.state == "waiting")
-        taken = mine.values(state="active", agent_id=agent_id, claimed_at=datetime.now(UTC), **_NOBODY_ASKED)
-        return self._run(taken) == 1
+        return self._ask(_CLAIM, handoff=handoff_id, by=agent_id, now=datetime.now(UTC)).count == 1
 
     def pass_to(self, handoff_id: int, agent_id: str, to_agent_id: str) -> bool:
         """Whether it went from one agent to the other: not when the first no longer had it."""
-        c = t.handoff.c
-        theirs = self._this(handoff_id).where(c.state == "active", c.agent_id == agent_id)
-        return self._run(theirs.values(agent_id=to_agent_id, **_NOBODY_ASKED)) == 1
+        return self._ask(_PASS, handoff=handoff_id, sender=agent_id, to=to_agent_id).count == 1
 
     def release(self, handoff_id: int, passed_by: Sequence[str], place: int) -> None:
         """Back to the queue, in its original order. Its wait is measured anew: from now, and from its place now."""
-        back = self._this(handoff_id).where(t.handoff.c.state == "active")
-        asked = {**_NOBODY_ASKED, "passed_by": list(passed_by)}
-        values = {"state": "waiting", "agent_id": None, "claimed_at": None, "enqueued_at": datetime.now(UTC)}
-        self._run(back.values(**values, place=place, **asked))
+        self._ask(_RELEASE, handoff=handoff_id, passed=list(passed_by), at=place, now=datetime.now(UTC))
 
     def end_handoff(self, handoff_id: int, outcome: str | None) -> None:
-        ended = {"state": "done", "outcome": outcome, "ended_at": datetime.now(UTC)}
-        self._run(self._this(handoff_id).values(**ended, **_NOBODY_ASKED))
+        self._ask(_END, handoff=handoff_id, how=outcome, now=datetime.now(UTC))
 
     def update_handoff(self, handoff_id: int, **values: Any) -> None:
-        self._run(self._this(handoff_id).values(**values))
-
-    def _this(self, handoff_id: int) -> Any:
-        c = t.handoff.c
-        return update(t.handoff).where(c.site_id == self.site_id, c.id == handoff_id)
+        self._change(t.handoff, {"id": handoff_id}, **values)
 
     def served(self, since: datetime, limit: int) -> Sequence[Served]:
         """The latest `limit` that ended since then, and all that agents have now."""
@@ -209,29 +258,18 @@ class HandoffRows(Rows):
 
     def touch_queue(self) -> int:
         """Raise and return the version of the queue. The last thing in a change: its row is everybody's."""
-        version = self._connection.execute(_RAISED, {"site": self.site_id}).scalar_one_or_none()
+        version = self._ask(_RAISED).value()
         if version is None:
             self._run(insert(t.site).values(id=self.site_id, queue_version=1))
             return 1
         return int(version)
 
     def queue_version(self) -> int:
-        found = self._connection.execute(select(t.site.c.queue_version).where(t.site.c.id == self.site_id))
-        return int(found.scalar_one_or_none() or 0)
+        return int(self._ask(_VERSION).value() or 0)
 
 
-_NOBODY_ASKED: dict[str, Any] = {
-    "offered_to": None,
-    "offer_until": None,
-    "passed_by": [],
-    "transfer_to": None,
-    "transfer_skill": "",
-    "transfer_until": None,
-    "agent_away": False,
-}
-"""A change of hands ends every offer and every wish to pass it on."""
+_FIELDS = tuple(name for name in HandoffRecord.__slots__ if name != "passed_by")
 
 
 def _handoff(row: Row) -> HandoffRecord:
-    fields = {name: row[name] for name in HandoffRecord.__slots__ if name != "passed_by"}
-    return HandoffRecord(passed_by=tuple(row["passed_by"]), **fields)
+    return HandoffRecord(passed_by=tuple(row["passed_by"]), **{name: row[name] for name in _FIELDS})

@@ -1,13 +1,15 @@
 """Rows of the log, and of the buttons that it offers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import String, and_, bindparam, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from handoff.adapters import tables as t
+from handoff.adapters.prepared import Prepared, Row
 from handoff.adapters.rows import Rows
 from handoff.errors import CmidReused, NotFound
 from handoff.ports import Author, EventRecord, Json
@@ -15,16 +17,15 @@ from handoff.ports import Author, EventRecord, Json
 PREVIEW = 200
 """Characters of the last line that lists show."""
 
-# what every message runs is built once: building takes three times as long as running
-_COUNTED = (
+_PLAIN = (
     update(t.conversation)
     .where(t.conversation.c.site_id == bindparam("site"), t.conversation.c.id == bindparam("conversation"))
     .values(last_seq=t.conversation.c.last_seq + 1, last_at=bindparam("now"))
     .returning(t.conversation.c.last_seq)
 )
-_COUNTED_WORDS = _COUNTED.values(last_text=bindparam("words"), last_from=bindparam("who"))
-_NEW_EVENT = insert(t.event)
-_PAGE = (
+_COUNTED = Prepared(_PLAIN)
+_COUNTED_WORDS = Prepared(_PLAIN.values(last_text=bindparam("words"), last_from=bindparam("who")))
+_PAGE = Prepared(
     select(t.event)
     .where(
         t.event.c.site_id == bindparam("site"), t.event.c.conversation_id == bindparam("conversation"),
@@ -33,6 +34,30 @@ _PAGE = (
     .order_by(t.event.c.seq)
     .limit(bindparam("most"))
 )  # fmt: skip
+
+_THUMBS = Prepared(
+    select(t.event.c.body)
+    .where(
+        t.event.c.site_id == bindparam("site"), t.event.c.conversation_id == bindparam("conversation"),
+        t.event.c.kind == "feedback",
+    )
+    .order_by(t.event.c.seq)
+)  # fmt: skip
+_LIVE_CLAIM = Prepared(
+    select(t.event).where(
+        t.event.c.site_id == bindparam("site"),
+        and_(
+            t.event.c.agent_id == bindparam("agent"), t.event.c.agent_id.is_not(None), t.event.c.cmid == bindparam("cmid"),
+            t.event.c.author == bindparam("author"), t.event.c.kind == "notice",
+        ),
+        exists().where(t.handoff.c.conversation_id == t.event.c.conversation_id, t.IS_LIVE),
+    )
+)  # fmt: skip
+_ONE_BY_ONE = Prepared(
+    select(
+        func.pg_advisory_xact_lock(func.hashtextextended(bindparam("said", type_=String), 0)).label("locked")
+    )
+)
 
 
 class LogRows(Rows):
@@ -43,22 +68,24 @@ class LogRows(Rows):
     ) -> int:
         """Number the event with the next seq and store it. The counter's row lock makes the order total and gapless."""
         at = datetime.now(UTC)
-        values: dict[str, Any] = {"site": self.site_id, "conversation": conversation_id, "now": at}
-        counter = _COUNTED
+        seen: dict[str, Any] = {"last_at": at}
         if author.role != "system" and kind in ("message", "answer", "choices", "chosen") and "text" in body:
-            counter = _COUNTED_WORDS
-            values |= {"words": str(body["text"])[:PREVIEW], "who": author.role}
-        seq = self._connection.execute(counter, values).scalar_one_or_none()
+            words = str(body["text"])[:PREVIEW]
+            seen |= {"last_text": words, "last_from": author.role}
+            counted = self._ask(
+                _COUNTED_WORDS, conversation=conversation_id, now=at, words=words, who=author.role
+            )
+        else:
+            counted = self._ask(_COUNTED, conversation=conversation_id, now=at)
+        seq = counted.value()
         if seq is None:
             raise NotFound("There is no such conversation.")
+        if conversation := self._conversations.get(conversation_id):
+            self._conversations[conversation_id] = replace(conversation, last_seq=seq, **seen)
         try:
-            self._connection.execute(
-                _NEW_EVENT,
-                {
-                    "site_id": self.site_id, "conversation_id": conversation_id, "seq": seq, "author": author.key,
-                    "author_role": author.role, "author_name": author.name, "agent_id": author.agent_id,
-                    "kind": kind, "body": body, "cmid": cmid, "at": at,
-                },
+            self._add(
+                t.event, conversation_id=conversation_id, seq=seq, author=author.key, author_role=author.role,
+                author_name=author.name, agent_id=author.agent_id, kind=kind, body=body, cmid=cmid, at=at,
             )  # fmt: skip
         except IntegrityError as error:
             raise CmidReused("This message was sent before.") from error
@@ -67,17 +94,13 @@ class LogRows(Rows):
     def find_cmid(self, conversation_id: str, author: Author, cmid: str) -> EventRecord | None:
         """The event under this cmid. One that is being written by another process right now is waited for."""
         if self._locks(conversation_id):
-            locked = select(t.conversation.c.id).where(t.conversation.c.id == conversation_id)
-            self._one(locked.with_for_update(key_share=True))
+            self._find(t.conversation, id=conversation_id, lock=True)
         row = self._find(t.event, conversation_id=conversation_id, author=author.key, cmid=cmid)
         return _event(row) if row else None
 
     def find_live_claim(self, author: Author, cmid: str) -> EventRecord | None:
         """The notice that this agent wrote under `cmid` in a conversation that still waits or is taken."""
-        c, h = t.event.c, t.handoff.c
-        same = and_(c.agent_id == author.agent_id, c.cmid == cmid, c.author == author.key, c.kind == "notice")
-        live = exists().where(h.conversation_id == c.conversation_id, h.state.in_(("waiting", "active")))
-        row = self._one(self._of(t.event).where(same, live))
+        row = self._ask(_LIVE_CLAIM, agent=author.agent_id, author=author.key, cmid=cmid).first()
         return _event(row) if row else None
 
     def one_by_one(self, author: Author, cmid: str) -> None:
@@ -85,36 +108,31 @@ class LogRows(Rows):
 
         For what no row can be locked for, because each would choose another one. SQLite has one writer at a time.
         """
-        if self._connection.dialect.name == "sqlite":
-            return
-        name = func.hashtextextended(f"{self.site_id} {author.key} {cmid}", 0)
-        self._connection.execute(select(func.pg_advisory_xact_lock(name)))
+        if not self._sqlite:
+            self._ask(_ONE_BY_ONE, said=f"{self.site_id} {author.key} {cmid}")
 
     def events(self, conversation_id: str, after: int, limit: int) -> Sequence[EventRecord]:
-        asked = {"site": self.site_id, "conversation": conversation_id, "after": after, "most": limit}
-        return [_event(row) for row in self._connection.execute(_PAGE, asked).mappings()]
+        return [
+            _event(row)
+            for row in self._ask(_PAGE, conversation=conversation_id, after=after, most=limit).rows
+        ]
 
     def feedback(self, conversation_id: str) -> Sequence[tuple[int, bool]]:
         """(seq of the answer, whether it helped) for every thumb, the oldest first."""
-        c = t.event.c
-        ours = (c.site_id == self.site_id, c.conversation_id == conversation_id)
-        thumbs = select(c.body).where(*ours, c.kind == "feedback")
-        bodies = self._connection.execute(thumbs.order_by(c.seq)).scalars()
+        bodies = [row["body"] for row in self._ask(_THUMBS, conversation=conversation_id).rows]
         return [(body["answer_seq"], body["helpful"]) for body in bodies]
 
     def add_choice(self, choice_id: str, conversation_id: str, label: str, payload: Json) -> None:
-        values = {"id": choice_id, "conversation_id": conversation_id, "label": label, "payload": payload}
-        self._run(insert(t.choice).values(site_id=self.site_id, **values))
+        self._add(t.choice, id=choice_id, conversation_id=conversation_id, label=label, payload=payload)
 
     def choice(self, conversation_id: str, choice_id: str) -> tuple[str, Json]:
-        c = t.choice.c
-        row = self._one(self._of(t.choice).where(c.conversation_id == conversation_id, c.id == choice_id))
+        row = self._find(t.choice, conversation_id=conversation_id, id=choice_id)
         if row is None:
             raise NotFound("That button is no longer there.")
         return row["label"], row["payload"]
 
 
-def _event(row: RowMapping) -> EventRecord:
+def _event(row: Row) -> EventRecord:
     author = Author(row["author_role"], row["author_name"], row["agent_id"])
     return EventRecord(
         row["conversation_id"], row["seq"], author, row["kind"], row["body"], row["cmid"], row["at"]

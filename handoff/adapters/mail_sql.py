@@ -6,7 +6,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from handoff.adapters import tables as t
-from handoff.adapters.rows import Row, Rows
+from handoff.adapters.prepared import Row
+from handoff.adapters.rows import Rows
 from handoff.ports import MailRecord
 
 FURTHEST_SECONDS = 7_200.0
@@ -21,7 +22,7 @@ class MailRows(Rows):
         self, conversation_id: str, key: str, recipient: str, subject: str, text: str, not_before: float
     ) -> bool:
         """Put a letter into the outbox; False when there is one for `key` already."""
-        new = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        new = sqlite.insert if self._sqlite else postgresql.insert
         values = {
             "site_id": self.site_id, "conversation_id": conversation_id, "key": key, "recipient": recipient,
             "subject": subject, "text": text, "state": "waiting", "not_before": not_before, "created_at": datetime.now(UTC),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from handoff.adapters import tables as t
+from handoff.adapters.prepared import Prepared
 from handoff.adapters.rows import Rows
 from handoff.ports import SEEN_SECONDS
 
@@ -13,9 +14,11 @@ RELOAD_SECONDS = 10.0
 FORGET_SECONDS = 3_600.0
 """Longer than anybody asks about; who left before is as gone as who was never here."""
 
-_ONLINE = select(t.presence.c.key).where(
-    t.presence.c.site_id == bindparam("site"), t.presence.c.role == bindparam("role"),
-    t.presence.c.until > bindparam("now"), t.presence.c.seen_at <= bindparam("latest"),
+_ONLINE = Prepared(
+    select(t.presence.c.key).where(
+        t.presence.c.site_id == bindparam("site"), t.presence.c.role == bindparam("role"),
+        t.presence.c.until > bindparam("now"), t.presence.c.seen_at <= bindparam("latest"),
+    )
 )  # fmt: skip
 
 
@@ -48,8 +51,8 @@ class PresenceRows(Rows):
 
     def online(self, role: str) -> set[str]:
         now = self.clock()
-        asked = {"site": self.site_id, "role": role, "now": now, "latest": now + SEEN_SECONDS}
-        return set(self._connection.execute(_ONLINE, asked).scalars())
+        here = self._ask(_ONLINE, role=role, now=now, latest=now + SEEN_SECONDS)
+        return {row["key"] for row in here.rows}
 
     def gone(self, role: str, keys: Iterable[str], seconds: float, since: float = 0.0) -> set[str]:
         """Those of `keys` who have been on no gateway for `seconds`; nobody counts as longer away than `since`."""

@@ -114,7 +114,7 @@ class PostgresStore:
             return result
 
     async def _read(self, query: Callable[[Transaction], T]) -> T:
-        async with _in_turn(self._readers, self._may_read) as connection:
+        async with _in_turn(self._readers, self._may_read) as connection, connection.begin():
             return await self._run(connection, query, writes=False)
 
     async def _run(self, connection: AsyncConnection, act: Callable[[Transaction], T], *, writes: bool) -> T:

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from handoff.adapters.engines import READERS, connect
+from handoff.adapters.prepared import say
 from handoff.adapters.transaction_sql import SqlTransaction
-from handoff.errors import HandoffError, StoreUnavailable
+from handoff.errors import StoreUnavailable
 from handoff.ports import Transaction
 
 T = TypeVar("T")
@@ -98,8 +99,9 @@ class SqliteStore:
         outcomes: list[tuple[_Change, Any, BaseException | None]] = []
         try:
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                tx = SqlTransaction(connection, self._site_id, writes=True, lease_clock=self.lease_clock)
-                outcomes.extend((change, *_attempt(change, connection, tx)) for change in group)
+                for change in group:
+                    tx = SqlTransaction(connection, self._site_id, writes=True, lease_clock=self.lease_clock)
+                    outcomes.append((change, *_attempt(change, connection, tx)))
         except Exception as error:  # noqa: BLE001 - whatever broke the commit, every waiting caller must hear of it
             refusal = StoreUnavailable("The database did not take the change; nothing was written.")
             refusal.__cause__ = error
@@ -111,19 +113,22 @@ class SqliteStore:
 
 def _attempt(change: _Change, connection: Any, tx: SqlTransaction) -> tuple[Any, BaseException | None]:
     """The result of one change inside its savepoint, or the error that rolled it back alone."""
+    say(connection, "SAVEPOINT one_change")
+    failure: BaseException | None = None
     try:
-        with connection.begin_nested():
-            return change.run(tx), None
+        result = change.run(tx)
+        say(connection, "RELEASE one_change")
+        return result, None
     except OperationalError:
         raise  # the database itself is in trouble: the whole group fails
     except DBAPIError as error:
-        refusal = StoreUnavailable("The database refused the change; nothing was written.")
-        refusal.__cause__ = error
-        return None, refusal
-    except (HandoffError, ValueError) as error:
-        return None, error
+        failure = StoreUnavailable("The database refused the change; nothing was written.")
+        failure.__cause__ = error
     except Exception as error:  # noqa: BLE001 - a bug in one change must not fail its neighbours in the group
-        return None, error
+        failure = error
+    say(connection, "ROLLBACK TO one_change")
+    say(connection, "RELEASE one_change")
+    return None, failure
 
 
 def _settle(done: "asyncio.Future[Any]", result: Any, failure: BaseException | None) -> None:

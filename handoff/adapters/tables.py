@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -221,6 +222,8 @@ handoff = Table(
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),
 )  # fmt: skip
 
+IS_LIVE = handoff.c.state.in_((literal_column("'waiting'"), literal_column("'active'")))
+"""As the index of the live ones says it: for values that come later no database would use that."""
 _of = handoff.c
 Index("ix_handoff_order", _of.site_id, _of.state, _of.priority.desc(), _of.waiting_since, _of.id)
 

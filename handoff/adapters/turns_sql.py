@@ -2,22 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    RowMapping,
-    Select,
-    Update,
-    and_,
-    bindparam,
-    exists,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Float, and_, bindparam, exists, literal_column, or_, select, update
 
 from handoff.adapters import tables as t
+from handoff.adapters.prepared import Prepared, Row
 from handoff.adapters.rows import Rows
 from handoff.errors import NotFound
 from handoff.patience import LONGEST_LEASE_SECONDS
@@ -25,17 +15,69 @@ from handoff.ports import Json, TurnRecord
 
 OVER_SECONDS = 0.001
 _OPEN = ("waiting", "running")
+_OURS = t.bot_turn.c.site_id == bindparam("site")
+_OF_IT = (_OURS, t.bot_turn.c.conversation_id == bindparam("conversation"))
+_IS_OPEN = t.bot_turn.c.state.in_((literal_column("'waiting'"), literal_column("'running'")))
 _COLUMNS = ("id", "conversation_id", "cmid", "text", "payload", "fence", "attempts", "created_at", "state", "worker",
             "said_so")  # fmt: skip
-_REPLIES = (
+_REPLIES = Prepared(
     select(t.bot_turn.c.id, t.bot_turn.c.text, t.bot_turn.c.reply)
-    .where(
-        t.bot_turn.c.site_id == bindparam("site"), t.bot_turn.c.conversation_id == bindparam("conversation"),
-        t.bot_turn.c.state == "done",
-    )
+    .where(*_OF_IT, t.bot_turn.c.state == "done")
     .order_by(t.bot_turn.c.id.desc())
     .limit(bindparam("most"))
-)  # fmt: skip
+)
+_ALL_OPEN = Prepared(select(t.bot_turn).where(*_OF_IT, _IS_OPEN).order_by(t.bot_turn.c.id))
+_ANY_OPEN = Prepared(select(t.bot_turn.c.id).where(*_OF_IT, _IS_OPEN).limit(1))
+_BEYOND = Prepared(
+    select(t.bot_turn)
+    .where(_OURS, t.bot_turn.c.state == "waiting")
+    .order_by(t.bot_turn.c.id)
+    .offset(bindparam("before"))
+    .limit(bindparam("most"))
+)
+_TELL = Prepared(update(t.bot_turn).where(*_OF_IT, _IS_OPEN).values(said_so=True))
+_RESTART = Prepared(update(t.bot_turn).where(*_OF_IT, _IS_OPEN).values(asked_at=bindparam("since")))
+
+
+def _lease(taken: ColumnElement[bool], *which: ColumnElement[bool]) -> Prepared:
+    """The oldest of these, given to a worker, if it is still `taken`."""
+    c = t.bot_turn.c
+    oldest = select(c.id).where(_OURS, taken, *which).order_by(c.id).limit(1)
+    chosen = oldest.with_for_update(skip_locked=True).scalar_subquery()
+    values = {"state": "running", "attempts": c.attempts + 1, "worker": bindparam("by")}
+    mine = update(t.bot_turn).where(c.id == chosen, _OURS, taken)
+    return Prepared(mine.values(**values, lease_until=bindparam("until")).returning(*c))
+
+
+def _takes() -> Prepared:
+    c, earlier = t.bot_turn.c, t.bot_turn.alias()
+    still_open = earlier.c.state.in_((literal_column("'waiting'"), literal_column("'running'")))
+    before = exists().where(earlier.c.conversation_id == c.conversation_id, earlier.c.id < c.id, still_open)
+    return _lease(c.state == literal_column("'waiting'"), ~before)
+
+
+def _retakes() -> Prepared:
+    c = t.bot_turn.c
+    now, latest = bindparam("now", type_=Float), bindparam("latest", type_=Float)
+    over = or_(c.lease_until.is_(None), c.lease_until < now, c.lease_until > latest)
+    return _lease(and_(c.state == literal_column("'running'"), over))
+
+
+_TAKE, _RETAKE = _takes(), _retakes()
+
+
+def _finishes(anybody: ColumnElement[bool]) -> Prepared:
+    c = t.bot_turn.c
+    mine = update(t.bot_turn).where(
+        _OURS, c.id == bindparam("turn"), c.attempts == bindparam("attempt"), anybody, _IS_OPEN
+    )
+    return Prepared(
+        mine.values(state=bindparam("ended"), reply=bindparam("said"), finished_at=bindparam("now"))
+    )
+
+
+_FINISH = _finishes(t.bot_turn.c.worker == bindparam("by"))
+_FINISH_UNTAKEN = _finishes(t.bot_turn.c.worker.is_(None))
 
 
 class TurnRows(Rows):
@@ -44,38 +86,21 @@ class TurnRows(Rows):
     def add_turn(
         self, conversation_id: str, cmid: str, text: str | None, payload: Json | None, fence: int
     ) -> None:
-        self._run(
-            insert(t.bot_turn).values(
-                site_id=self.site_id, conversation_id=conversation_id, cmid=cmid, text=text, payload=payload,
-                fence=fence, state="waiting", created_at=datetime.now(UTC), asked_at=self.clock(),
-            )
+        self._add(
+            t.bot_turn, conversation_id=conversation_id, cmid=cmid, text=text, payload=payload, fence=fence,
+            state="waiting", created_at=datetime.now(UTC), asked_at=self.clock(),
         )  # fmt: skip
 
     def take_turn(self, worker: str, lease_seconds: float) -> TurnRecord | None:
         """The first question of a conversation that has no earlier one open: so no two of them ever run."""
-        c, earlier = t.bot_turn.c, t.bot_turn.alias()
-        before = exists().where(
-            earlier.c.conversation_id == c.conversation_id, earlier.c.id < c.id, earlier.c.state.in_(_OPEN)
-        )
-        waiting = select(c.id).where(c.site_id == self.site_id, c.state == "waiting", ~before)
-        return self._lease(waiting, c.state == "waiting", worker, lease_seconds)
+        now = self.clock()
+        row = self._ask(_TAKE, by=worker, until=now + lease_seconds).first()
+        return _turn(row, now) if row else None
 
     def retake_turn(self, worker: str, lease_seconds: float) -> TurnRecord | None:
-        c, now = t.bot_turn.c, self.clock()
-        over = and_(
-            c.state == "running",
-            or_(c.lease_until.is_(None), c.lease_until < now, c.lease_until > now + LONGEST_LEASE_SECONDS),
-        )
-        return self._lease(select(c.id).where(c.site_id == self.site_id, over), over, worker, lease_seconds)
-
-    def _lease(
-        self, which: Select[tuple[int]], still: ColumnElement[bool], worker: str, lease_seconds: float
-    ) -> TurnRecord | None:
-        c, now = t.bot_turn.c, self.clock()
-        chosen = which.order_by(c.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
-        taken = update(t.bot_turn).where(c.id == chosen, c.site_id == self.site_id, still)
-        values = {"state": "running", "attempts": c.attempts + 1, "worker": worker}
-        row = self._one(taken.values(**values, lease_until=now + lease_seconds).returning(*c))
+        now = self.clock()
+        latest = now + LONGEST_LEASE_SECONDS
+        row = self._ask(_RETAKE, by=worker, now=now, latest=latest, until=now + lease_seconds).first()
         return _turn(row, now) if row else None
 
     def renew_turns(self, worker: str, turn_ids: Collection[int], lease_seconds: float) -> set[int]:
@@ -93,25 +118,25 @@ class TurnRows(Rows):
         return self._run(mine.values(lease_until=self.clock() - OVER_SECONDS))
 
     def turn(self, turn_id: int) -> TurnRecord:
-        row = self._one(self._of(t.bot_turn).where(t.bot_turn.c.id == turn_id))
+        row = self._find(t.bot_turn, id=turn_id)
         if row is None:
             raise NotFound("There is no such turn.")
         return _turn(row, self.clock())
 
     def finish_turn(self, turn: TurnRecord, reply: Json | None) -> bool:
         """A process that lost its lease, and woke up late, changes nothing: another attempt has the turn."""
-        c = t.bot_turn.c
-        mine = update(t.bot_turn).where(
-            c.site_id == self.site_id, c.id == turn.id, c.attempts == turn.attempts,
-            c.worker == turn.worker if turn.worker else c.worker.is_(None), c.state.in_(_OPEN),
-        )  # fmt: skip
-        state = "done" if reply is not None else "failed"
-        return bool(self._run(mine.values(state=state, reply=reply, finished_at=datetime.now(UTC))))
+        its: dict[str, Any] = {"turn": turn.id, "attempt": turn.attempts}
+        if turn.worker:
+            its["by"] = turn.worker
+        ended = {
+            "ended": "done" if reply is not None else "failed", "said": reply, "now": datetime.now(UTC)
+        }  # fmt: skip
+        return bool(self._ask(_FINISH if turn.worker else _FINISH_UNTAKEN, **its, **ended).count)
 
     def open_turns(self, conversation_id: str) -> Sequence[TurnRecord]:
-        c, now = t.bot_turn.c, self.clock()
-        mine = self._of(t.bot_turn).where(c.conversation_id == conversation_id, c.state.in_(_OPEN))
-        return [_turn(row, now) for row in self._all(mine.order_by(c.id))]
+        rows = self._ask(_ALL_OPEN, conversation=conversation_id).rows
+        now = self.clock() if rows else 0.0
+        return [_turn(row, now) for row in rows]
 
     def overdue_turns(self, told_after: float, given_up_after: float, limit: int) -> Sequence[TurnRecord]:
         c, now = t.bot_turn.c, self.clock()
@@ -124,43 +149,31 @@ class TurnRows(Rows):
         return [_turn(row, now) for row in self._all(still_open.order_by(c.id).limit(limit))]
 
     def turns_beyond(self, most: int, limit: int) -> Sequence[TurnRecord]:
-        c, now = t.bot_turn.c, self.clock()
-        waiting = self._of(t.bot_turn).where(c.state == "waiting").order_by(c.id)
-        return [_turn(row, now) for row in self._all(waiting.offset(most).limit(limit))]
+        rows = self._ask(_BEYOND, before=most, most=limit).rows
+        now = self.clock() if rows else 0.0
+        return [_turn(row, now) for row in rows]
 
     def tell_turns(self, conversation_id: str) -> None:
-        self._run(self._open_of(conversation_id).values(said_so=True))
+        self._ask(_TELL, conversation=conversation_id)
 
     def restart_turns(self, conversation_id: str, waited_seconds: float) -> None:
-        self._run(self._open_of(conversation_id).values(asked_at=self.clock() - waited_seconds))
+        self._ask(_RESTART, conversation=conversation_id, since=self.clock() - waited_seconds)
 
     def change_turn(self, turn_id: int, cmid: str, text: str | None, payload: Json | None) -> bool:
-        c = t.bot_turn.c
-        waiting = update(t.bot_turn).where(c.site_id == self.site_id, c.id == turn_id, c.state == "waiting")
-        return bool(self._run(waiting.values(cmid=cmid, text=text, payload=payload)))
+        waiting = {"id": turn_id, "state": "waiting"}
+        return bool(self._change(t.bot_turn, waiting, cmid=cmid, text=text, payload=payload))
 
     def turn_open(self, conversation_id: str) -> bool:
-        c = t.bot_turn.c
-        mine = select(c.id).where(
-            c.site_id == self.site_id, c.conversation_id == conversation_id, c.state.in_(_OPEN)
-        )
-        return self._one(mine.limit(1)) is not None
+        return self._ask(_ANY_OPEN, conversation=conversation_id).first() is not None
 
     def replies(self, conversation_id: str, limit: int) -> Sequence[Json]:
-        asked = {"site": self.site_id, "conversation": conversation_id, "most": limit}
-        rows = self._connection.execute(_REPLIES, asked).mappings().all()
+        rows = self._ask(_REPLIES, conversation=conversation_id, most=limit).rows
         return [
             {"turn": row["id"], "question": row["text"], **(row["reply"] or {})} for row in reversed(rows)
         ]
 
-    def _open_of(self, conversation_id: str) -> Update:
-        c = t.bot_turn.c
-        return update(t.bot_turn).where(
-            c.site_id == self.site_id, c.conversation_id == conversation_id, c.state.in_(_OPEN)
-        )
 
-
-def _turn(row: RowMapping, now: float) -> TurnRecord:
+def _turn(row: Row, now: float) -> TurnRecord:
     running = row["state"] == "running"
     return TurnRecord(
         **{name: row[name] for name in _COLUMNS},
