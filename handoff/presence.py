@@ -30,6 +30,9 @@ class Board:
         if self._sockets[key] <= 0:
             del self._sockets[key]
 
+    def has(self, key: str) -> bool:
+        return key in self._sockets
+
     def here(self) -> frozenset[str]:
         return frozenset(self._sockets)
 

@@ -81,6 +81,7 @@ class AgentSession:
 
     async def begin(self, version: int) -> None:
         consoles, agent = self._consoles, self._agent
+        arrives = not consoles.attendance.agents.has(agent.id)
         consoles.attendance.agents.enter(agent.id)
         self._bell = consoles.doorbell.subscribe(heard=self._heard)
         self.outlet.send(
@@ -91,8 +92,9 @@ class AgentSession:
         )  # fmt: skip
         consoles.switchboard.join(self)
         consoles.queue_board.join(self.outlet, agent.id)
-        await consoles.attendance.note()
-        await consoles.queue.presence_changed()
+        if arrives:
+            await consoles.attendance.note()
+            await consoles.queue.presence_changed()
 
     def leave(self) -> None:
         self._bell.close()
@@ -102,6 +104,10 @@ class AgentSession:
         for feed in self._feeds.values():
             self._consoles.switchboard.unfollow(feed)
         self._consoles.attendance.agents.leave(self._agent.id)
+
+    async def settled(self) -> None:
+        """Until everything is sent that there is to send of the logs."""
+        await self._log_chore.done()
 
     # what comes from the agent
 

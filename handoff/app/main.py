@@ -52,7 +52,7 @@ Middleware = Callable[[Request, Callable[[Request], Awaitable[Response]]], Await
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SECRET_HEADER = "x-frontdesk-secret"  # noqa: S105 - the name of a header
 OUTCOMES = "/api/knowledge/outcomes"
-OF_EMBEDDERS = frozenset({OUTCOMES, longpoll.PATH})
+OF_EMBEDDERS = frozenset({OUTCOMES, longpoll.CUSTOMERS})
 """What pages of other websites may post that embed the widget."""
 OUTCOMES_A_MINUTE = 60
 """From one address: what became of suggestions is told once in a while, and nobody shall vote in bulk."""
@@ -240,7 +240,7 @@ def _guard(sessions: Sessions, limiter: Limiter, secret: str) -> Middleware:
                 raise NotAllowed("This website may not do that.")
             ours = hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode())
             if not ours:
-                polls = request.url.path == longpoll.PATH
+                polls = request.url.path in longpoll.PATHS
                 kind, most = ("poll", POLLS_A_MINUTE) if polls else ("http", REQUESTS_A_MINUTE)
                 await limiter.check(f"{kind}:{client}", most, 60)
             if told:

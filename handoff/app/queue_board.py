@@ -1,4 +1,4 @@
-"""Shows every console of this gateway the queue: read once for all of them after a change.
+"""Shows every console of this gateway the queue: read once for all of them after a change, and for those who come.
 
 There is one reader, and it goes round all who were there when it began to read: nobody is shown an older queue after a
 newer one, and whatever changes meanwhile is read again after a rest.
@@ -31,16 +31,20 @@ class QueueBoard:
     def __init__(self, views: Source, doorbell: Doorbell) -> None:
         self._views = views
         self._consoles: dict[Outlet, str] = {}
+        self._newcomers: set[Outlet] = set()
+        self._rung = False
         self._chore = self._new_chore()
         doorbell.subscribe(QUEUE_TOPIC, heard=self._heard)
 
     def join(self, outlet: Outlet, agent_id: str) -> None:
         """From now on this console is shown the queue, soon for the first time."""
         self._consoles[outlet] = agent_id
+        self._newcomers.add(outlet)
         self._chore.ask()
 
     def leave(self, outlet: Outlet) -> None:
         self._consoles.pop(outlet, None)
+        self._newcomers.discard(outlet)
         if not self._consoles:
             self._chore.drop()
             self._chore = self._new_chore()
@@ -50,12 +54,19 @@ class QueueBoard:
 
     def _heard(self, _topic: str, _hint: Json | None) -> None:
         if self._consoles:
+            self._rung = True
             self._chore.ask()
 
     async def _show(self) -> None:
-        """Who comes while it is read may have seen more already, and is shown the next one."""
-        consoles = list(self._consoles.items())
-        lineup = await self._views.lineup()
+        """To all after a ring, else to newcomers. Who comes while it is read may have seen more, and gets the next one."""
+        rung, newcomers = self._rung, self._newcomers
+        consoles = [it for it in self._consoles.items() if rung or it[0] in newcomers]
+        self._rung, self._newcomers = False, set()
+        try:
+            lineup = await self._views.lineup()
+        except BaseException:
+            self._rung, self._newcomers = rung or self._rung, newcomers | self._newcomers
+            raise
         for number, (outlet, agent_id) in enumerate(consoles, 1):
             if self._consoles.get(outlet) == agent_id:
                 _show_one(lineup, outlet, agent_id)

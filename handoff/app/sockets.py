@@ -1,4 +1,4 @@
-"""Joins what connections need: the switchboard, the cursors, the paths of both sockets. `main` takes it as one part."""
+"""Joins what connections need: the switchboard, the cursors, the paths of sockets and polls. `main` takes it as one part."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from handoff.app import longpoll
 from handoff.app.agent_frames import AgentFrames
 from handoff.app.agent_session import Consoles
-from handoff.app.agent_socket import SESSION_SECONDS, AgentSockets
+from handoff.app.agent_socket import SESSION_SECONDS, AgentSockets, StaffDoor
 from handoff.app.cursors import FLUSH_SECONDS, Cursors
 from handoff.app.customer_session import Allowed, Customers
 from handoff.app.customer_socket import CustomerSockets
@@ -41,16 +41,17 @@ class Sockets:
             store, doorbell, desk, attendance.customers, limiter, self.switchboard, self._cursors, allowed
         )
         frames = AgentFrames(queue, judging)
-        consoles = Consoles(
+        self._consoles = Consoles(
             store, doorbell, queue, views, frames, attendance, self.switchboard, self._cursors, pace
         )
+        self._door = StaffDoor(store, sessions)
         self._customer = CustomerSockets(self._customers, sessions, self.switchboard)
-        self._agent = AgentSockets(consoles, store, sessions, self.switchboard)
+        self._agent = AgentSockets(self._consoles, self._door, self.switchboard)
         self._drain_seconds = settings.drain_seconds
 
     def routes(self) -> Sequence[BaseRoute]:
         """What is asked over plain requests."""
-        return longpoll.create_router(self._customers, self.switchboard).routes
+        return longpoll.create_router(self._customers, self._consoles, self._door, self.switchboard).routes
 
     def paths(self) -> Mapping[str, ASGIApp]:
         return {"/ws/customer": self._customer, "/ws/agent": self._agent}
@@ -60,7 +61,7 @@ class Sockets:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self.switchboard.run())
             parts.create_task(every(FLUSH_SECONDS, self._cursors.flush))
-            parts.create_task(every(SESSION_SECONDS, self._agent.check))
+            parts.create_task(every(SESSION_SECONDS, self._door.check))
 
     async def drain(self) -> None:
         """Let go of everybody, before the process ends."""

@@ -116,7 +116,7 @@ from handoff.protocol.parts import (
     Text,
     Verdict,
 )
-from handoff.protocol.polling import CustomerPoll, PollReply
+from handoff.protocol.polling import AgentPoll, AgentPollHello, AgentPollReply, CustomerPoll, PollReply
 from handoff.protocol.rest import (
     ConversationList,
     ConversationSummary,
@@ -175,6 +175,9 @@ __all__ = [
     "AgentJudge",
     "AgentNote",
     "AgentOutFrame",
+    "AgentPoll",
+    "AgentPollHello",
+    "AgentPollReply",
     "AgentPrioritise",
     "AgentRequeue",
     "AgentResolve",

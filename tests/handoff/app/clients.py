@@ -127,17 +127,22 @@ class Customer(Client):
         return await self.accepted(await self.send("send", text=text))
 
 
-class PollingCustomer(Customer):
-    """The same widget where websockets are blocked. It has no socket; `send` asks beside the request that waits."""
+class Polling(Client):
+    """Where websockets are blocked. It has no socket; `send` asks beside the request that waits."""
 
-    def __init__(self, base: str) -> None:
-        super().__init__(base)
+    path = ""
+
+    def __init__(self, base: str, *more: Any) -> None:
+        super().__init__(base, *more)
         self._base = base
         self._said: Frame = {}
         self._shown: str | None = None
+        self._headers: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
-        self._http = httpx.AsyncClient(base_url=self._base, trust_env=False, timeout=40)
+        self._http = httpx.AsyncClient(
+            base_url=self._base, headers=self._headers, trust_env=False, timeout=40
+        )
         self._waiting: asyncio.Task[None] | None = None
         return self
 
@@ -149,36 +154,26 @@ class PollingCustomer(Customer):
             await asyncio.gather(self._waiting, return_exceptions=True)
         await self._http.aclose()
 
-    async def hello(self, **fields: Any) -> Frame:
-        self._said = fields
-        await self.poll()
-        welcome = next(frame for frame in reversed(self.frames) if frame["type"] == "welcome")
-        self.conversation, self.token, self.epoch = (welcome[k] for k in ("conversation", "token", "epoch"))
-        self._waiting = asyncio.create_task(self._keep_asking())
-        return welcome
-
     async def send(self, type_: str, **fields: Any) -> str:
         fields.setdefault("cmid", next(self._cmids))
         await self.poll({"type": type_, **fields})
         return str(fields["cmid"])
 
-    async def _keep_asking(self) -> None:
-        while True:
-            await self.poll(wait_seconds=5)
+    def keep_asking(self) -> None:
+        async def ask() -> None:
+            while True:
+                await self.poll(wait_seconds=5)
+
+        self._waiting = asyncio.create_task(ask())
+
+    def said(self) -> Frame:
+        """What every request begins with."""
+        raise NotImplementedError
 
     async def poll(self, *frames: Frame, wait_seconds: float = 0) -> None:
         """One request; what it brings is applied as a page does it: an event that is there already is dropped."""
-        hello = dict(self._said)
-        if hasattr(self, "token"):
-            seq = len(self.logs.get(self.conversation, ()))
-            hello |= {
-                "token": self.token,
-                "conversation": self.conversation,
-                "epoch": self.epoch,
-                "seq": seq,
-            }
-        asked = {"hello": hello, "frames": frames, "wait_seconds": wait_seconds, "shown": self._shown}
-        answer = await self._http.post("/api/customer/poll", json=asked)
+        asked = self.said() | {"frames": frames, "wait_seconds": wait_seconds, "shown": self._shown}
+        answer = await self._http.post(self.path, json=asked)
         assert answer.status_code == 200, answer.text
         reply = answer.json()
         self._shown = reply["shown"]
@@ -194,13 +189,41 @@ class PollingCustomer(Customer):
             self._news.notify_all()
 
 
+class PollingCustomer(Polling, Customer):
+    """The same widget without a socket."""
+
+    path = "/api/customer/poll"
+
+    async def hello(self, **fields: Any) -> Frame:
+        self._said = fields
+        await self.poll()
+        welcome = next(frame for frame in reversed(self.frames) if frame["type"] == "welcome")
+        self.conversation, self.token, self.epoch = (welcome[k] for k in ("conversation", "token", "epoch"))
+        self.keep_asking()
+        return welcome
+
+    def said(self) -> Frame:
+        hello = dict(self._said)
+        if hasattr(self, "token"):
+            seq = len(self.logs.get(self.conversation, ()))
+            hello |= {
+                "token": self.token,
+                "conversation": self.conversation,
+                "epoch": self.epoch,
+                "seq": seq,
+            }
+        return {"hello": hello}
+
+
 class Agent(Client):
     """A console without a page. Knows the fence of every conversation it watches."""
 
     def __init__(self, base: str, cookies: httpx.Cookies) -> None:
-        session = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.jar)
+        self.session = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.jar)
         super().__init__(
-            f"{base.replace('http', 'ws')}/ws/agent", origin=base, additional_headers={"Cookie": session}
+            f"{base.replace('http', 'ws')}/ws/agent",
+            origin=base,
+            additional_headers={"Cookie": self.session},
         )
 
     async def hello(self) -> Frame:
@@ -225,7 +248,7 @@ class Agent(Client):
         return receipt
 
     async def watch(self, conversation: str, **fields: Any) -> Frame:
-        await self.socket.send(json.dumps({"type": "watch", "conversation": conversation, **fields}))
+        await self.send("watch", conversation=conversation, **fields)
         await self.until(lambda f: f["type"] == "status" and f["conversation"] == conversation)
         return await self.until(lambda f: f["type"] == "watching" and f["conversation"] == conversation)
 
@@ -238,6 +261,38 @@ class Agent(Client):
     async def act(self, type_: str, conversation: str, **fields: Any) -> Frame:
         cmid = await self.send(type_, conversation=conversation, fence=self.fence(conversation), **fields)
         return await self.accepted(cmid)
+
+
+class PollingAgent(Polling, Agent):
+    """The same console without a socket."""
+
+    path = "/api/agent/poll"
+
+    def __init__(self, base: str, cookies: httpx.Cookies) -> None:
+        super().__init__(base, cookies)
+        self._headers = {"Cookie": self.session, "Origin": base}
+        self._watched: dict[str, Frame] = {}
+
+    async def hello(self) -> Frame:
+        self.keep_asking()
+        await self.until(lambda f: f["type"] == "queue")
+        return await self.until(lambda f: f["type"] == "welcome")
+
+    async def send(self, type_: str, **fields: Any) -> str:
+        if type_ != "watch":
+            return await super().send(type_, **fields)
+        self._watched[fields["conversation"]] = fields
+        await self.poll()
+        return ""
+
+    def said(self) -> Frame:
+        watches = [self._follows(conversation) for conversation in self._watched]
+        return {"hello": {"watches": watches}}
+
+    def _follows(self, conversation: str) -> Frame:
+        has = [f for f in self.frames if f["type"] == "watching" and f["conversation"] == conversation]
+        known = {"epoch": has[-1]["epoch"], "seq": len(self.logs.get(conversation, ()))} if has else {}
+        return {"type": "watch"} | self._watched[conversation] | known
 
 
 async def sign_in(base: str, email: str, password: str) -> httpx.Cookies:

@@ -179,6 +179,11 @@ async def tomas(gateway: str) -> object:
     return await sign_in(gateway, "tomas@fernhill.example", accounts.DEMO_PASSWORD)
 
 
+@pytest.fixture
+async def edith(gateway: str) -> object:
+    return await sign_in(gateway, "edith@fernhill.example", accounts.DEMO_PASSWORD)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The fast suite needs no server: whatever starts a gateway is slow by that alone."""
     for item in items:

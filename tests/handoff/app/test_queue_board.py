@@ -114,8 +114,25 @@ async def test_who_comes_while_it_is_read_gets_the_next_one(queue: Queue, board:
     queue.version = 2
     board.join(late, "tomas")
     queue.may_end.set()
+    await until([late], 2)
+    assert (early.versions, late.versions, queue.reads) == ([1], [2], 2)
+
+
+async def test_who_comes_while_the_store_is_away_is_shown_the_queue_with_all_who_are_due(
+    queue: Queue, board: QueueBoard, doorbell: LocalDoorbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_board, "AGAIN_SECONDS", 0.01)
+    early, late = Console(), Console()
+    board.join(early, "mara")
+    await until([early], 1)
+    queue.fails = True
+    queue.version = 2
+    doorbell.ring(QUEUE_TOPIC)
+    board.join(late, "tomas")
+    await asyncio.sleep(0.005)
+    queue.fails = False
     await until([early, late], 2)
-    assert late.versions == [2]
+    assert (early.versions, late.versions) == ([1, 2], [2])
 
 
 async def test_who_left_is_shown_nothing(queue: Queue, board: QueueBoard, doorbell: LocalDoorbell) -> None:

@@ -1,15 +1,20 @@
-"""What a customer is promised, over a websocket and over long-polls alike: the same tests for both."""
+"""What customers and agents are promised, over a websocket and over long-polls alike: the same tests for both."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.handoff.app.clients import Agent, Customer, PollingCustomer
+from tests.handoff.app.clients import Agent, Customer, PollingAgent, PollingCustomer
 
 
 @pytest.fixture(params=[Customer, PollingCustomer], ids=["socket", "long-poll"])
 def line(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=[Agent, PollingAgent], ids=["agent-socket", "agent-long-poll"])
+def console(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
@@ -63,9 +68,9 @@ async def test_a_token_that_proves_nothing_opens_nothing(gateway: str, line: typ
 
 
 async def test_an_agent_and_a_customer_talk_and_see_how_far_the_other_has_read(
-    gateway: str, line: type[Customer], mara: httpx.Cookies
+    gateway: str, line: type[Customer], console: type[Agent], mara: httpx.Cookies
 ) -> None:
-    async with Agent(gateway, mara) as agent, line(gateway) as customer:
+    async with console(gateway, mara) as agent, line(gateway) as customer:
         await agent.hello()
         await customer.hello()
         await customer.accepted(await customer.send("ask_person"))
@@ -81,9 +86,9 @@ async def test_an_agent_and_a_customer_talk_and_see_how_far_the_other_has_read(
 
 
 async def test_nobody_acknowledges_what_they_were_not_sent_and_no_cursor_goes_back(
-    gateway: str, line: type[Customer], mara: httpx.Cookies
+    gateway: str, line: type[Customer], console: type[Agent], mara: httpx.Cookies
 ) -> None:
-    async with Agent(gateway, mara) as agent, line(gateway) as customer:
+    async with console(gateway, mara) as agent, line(gateway) as customer:
         await agent.hello()
         await customer.hello()
         await customer.accepted(await customer.send("ask_person"))

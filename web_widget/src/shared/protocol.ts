@@ -80,6 +80,31 @@ export interface AgentNote {
   text: string;
 }
 
+/** `POST /api/agent/poll`: the same for a console, signed in by its cookie. Its hello also has `watches`: what it follows. */
+export interface AgentPoll {
+  hello: AgentPollHello;
+  /** Frames as on a socket, but hello. */
+  frames?: (unknown)[];
+  wait_seconds?: number;
+  /** From the last reply: how things stand as the page has it. */
+  shown?: string | null;
+}
+
+/** With every request: what the page follows, and how much of it it has. */
+export interface AgentPollHello {
+  type: "hello";
+  version?: number;
+  oldest?: number | null;
+  watches?: (AgentWatch)[];
+}
+
+/** The same for a console: the whole queue and the status of what it follows come with every reply. */
+export interface AgentPollReply {
+  frames: (AgentWelcome | MessageEvent | AnswerEvent | ChoicesEvent | ChosenEvent | OfferEvent | NoticeEvent | FeedbackEvent | ContactEvent | CorrectionEvent | RatingEvent | NoteEvent | PacketEvent | AssignmentEvent | VerdictEvent | SuppressedEvent | HiddenEvent | Watching | Accepted | Rejected | Head | QueueState | ConversationStatus | Typing | Bye)[];
+  /** For the next request. */
+  shown: string;
+}
+
 export interface AgentPrioritise {
   type: "prioritise";
   cmid: string;
@@ -418,7 +443,7 @@ export interface CustomerPoll {
   /** Frames as on a socket, but hello. */
   frames?: (unknown)[];
   wait_seconds?: number;
-  /** From the last reply: the status that the page has. */
+  /** From the last reply: how things stand as the page has it. */
   shown?: string | null;
 }
 
