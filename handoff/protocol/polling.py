@@ -48,7 +48,7 @@ class AgentPollHello(AgentHello):
 
 
 class AgentPoll(Inbound):
-    """`POST /api/agent/poll`: the same for a console, signed in by its cookie. Its hello also has `watches`: what it follows."""
+    """`POST /api/agent/poll`: the same for a console, signed in by its cookie; `watches` in its hello: what it follows."""
 
     hello: AgentPollHello
     frames: Frames = Field(default=[])

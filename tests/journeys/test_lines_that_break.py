@@ -177,3 +177,27 @@ async def test_what_an_agent_writes_without_a_line_outlives_the_page(demo: Demo,
     await expect(shop.get_by_role("log").get_by_text(reply, exact=True)).to_have_count(1)
     await expect(console.get_by_role("log").get_by_text(reply, exact=True)).to_have_count(1)
     await expect(console.locator(".pending")).to_have_count(0)
+
+
+async def test_where_sockets_are_blocked_an_agent_works_by_long_poll(demo: Demo, browser: Browser) -> None:
+    desk = await visitor(browser)
+    wire = Wire(sockets=False)
+    await wire.lay(desk)
+    console = await desk.new_page()
+    await console.goto(f"{demo.url}/console")
+    await sign_in(console, "tomas@fernhill.example")
+    await expect(console.get_by_role("navigation", name="Conversations")).to_be_visible()
+    shop = await open_shop(await visitor(browser), demo)
+    await write(shop, "I would rather talk to a person")
+    await console.get_by_role("button", name=re.compile("Take next", re.IGNORECASE)).first.click()
+    reply = console.get_by_label("Reply", exact=True)
+    await reply.fill("Hello, I am here.")
+    await reply.press("Enter")
+    await expect(shop.get_by_role("log").get_by_text("Hello, I am here.", exact=True)).to_be_visible()
+    await write(shop, "Good to meet you")
+    await expect(console.get_by_role("log").get_by_text("Good to meet you", exact=True)).to_be_visible()
+    await console.get_by_role("button", name="Resolve").click()
+    await console.get_by_role("menuitem").first.click()
+    await expect(console.get_by_text("Closed · solved").first).to_be_visible()
+    assert wire.polled > 0
+    assert not wire.greeted

@@ -16,10 +16,11 @@ import { Keep } from "../shared/client/keep";
 import { waitForTurn } from "../shared/client/turn";
 import { newCmid } from "../shared/outbox";
 import type { ConversationList } from "../shared/protocol";
-import { openSocket, socketUrl } from "../shared/socket";
+import type { Way } from "../shared/client/state";
+import { openSocket, type SocketLike, socketUrl } from "../shared/socket";
 import { Choices } from "./choices";
 import { Desk } from "./link/desk";
-import type { AgentWrite } from "./link/dialect";
+import { type AgentWrite, pollHello } from "./link/dialect";
 import { Line } from "./link/line";
 import { followAddress, followKeys, followSound, followTitle, followWakeUps } from "./page";
 import { Session } from "./session";
@@ -28,10 +29,16 @@ import { newPage } from "./view/bench";
 
 const SUGGESTED = 3;
 
+function connect(way: Way, hello: () => object): SocketLike | Promise<SocketLike> {
+  if (way === "socket") return openSocket(socketUrl("/ws/agent", location.origin));
+  const url = new URL("/api/agent/poll", location.origin).href;
+  return import("../shared/client/poll").then(({ PollSocket }) => new PollSocket(url, hello));
+}
+
 function start(root: HTMLElement): void {
   const session = new Session(api);
-  const line = new Line({
-    connect: () => openSocket(socketUrl("/ws/agent", location.origin)),
+  const line: Line = new Line({
+    connect: (way) => connect(way, () => pollHello(line.client)),
     outbox: (agent) => new Keep<AgentWrite>(localStorage, `console:${agent}`),
     turn: (agent, granted) => waitForTurn(`frontdesk:console:${agent}`, granted),
     visible: () => document.visibilityState === "visible",

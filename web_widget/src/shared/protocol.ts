@@ -80,7 +80,7 @@ export interface AgentNote {
   text: string;
 }
 
-/** `POST /api/agent/poll`: the same for a console, signed in by its cookie. Its hello also has `watches`: what it follows. */
+/** `POST /api/agent/poll`: the same for a console, signed in by its cookie; `watches` in its hello: what it follows. */
 export interface AgentPoll {
   hello: AgentPollHello;
   /** Frames as on a socket, but hello. */

@@ -13,6 +13,8 @@ const PAUSE_MS = 250;
 /** As many frames go along with one request. */
 const MOST_FRAMES = 16;
 
+const SAID_BY_HELLO: readonly string[] = ["hello", "ping", "watch", "unwatch"];
+
 export class PollSocket implements SocketLike {
   readyState = 0;
   onopen: ((event: never) => unknown) | null = null;
@@ -26,6 +28,8 @@ export class PollSocket implements SocketLike {
   /** Something was said since the last request: the next one does not wait. */
   #hurried = true;
   #endWait: AbortController | null = null;
+  /** What an agent was greeted with; said again with every reply, it would be followed by all that a greeting is followed by. */
+  #greeted = "";
   /** Which status this side has, in the server's words: a wait ends when there is another. */
   #shown: string | null = null;
 
@@ -39,8 +43,8 @@ export class PollSocket implements SocketLike {
 
   send(text: string): void {
     const frame = JSON.parse(text) as { type: string };
-    // hello goes with every request, and every request is a sign of life
-    if (frame.type !== "hello" && frame.type !== "ping") this.#frames.push(frame);
+    // hello goes with every request and says what is followed, and every request is a sign of life
+    if (!SAID_BY_HELLO.includes(frame.type)) this.#frames.push(frame);
     this.#hurried = true;
     this.#endWait?.abort();
   }
@@ -93,8 +97,17 @@ export class PollSocket implements SocketLike {
     this.#shown = reply.shown ?? null;
     // an empty answer is a sign of life, too
     for (const frame of reply.frames.length > 0 ? reply.frames : [null]) {
-      if (this.readyState === 1) (this.onmessage as ((event: { data: string }) => void) | null)?.({ data: JSON.stringify(frame) });
+      const data = JSON.stringify(this.#isEcho(frame) ? null : frame);
+      if (this.readyState === 1) (this.onmessage as ((event: { data: string }) => void) | null)?.({ data });
     }
     return waits;
+  }
+
+  #isEcho(frame: object | null): boolean {
+    const { type, conversation } = (frame ?? {}) as { type?: string; conversation?: string };
+    if (type !== "welcome" || conversation) return false;
+    const before = this.#greeted;
+    this.#greeted = JSON.stringify(frame);
+    return before === this.#greeted;
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { AgentWrite } from "../../../src/console/link/dialect";
+import { type AgentWrite, pollHello } from "../../../src/console/link/dialect";
 import type { Store } from "../../../src/shared/client/driver";
 import { message, welcome } from "../fixtures";
+import { FakeSocket } from "../../shared/clock";
 import { newWire } from "../wire";
 
 const NOTE: AgentWrite = { type: "note", cmid: "m-1", conversation: "c-1", text: "VIP" };
@@ -63,6 +64,29 @@ describe("Line", () => {
       { type: "ack", conversation: "c-1", seq: 1, read: 1 },
       { type: "ack", conversation: "c-2", seq: 1, read: 0 },
     ]);
+  });
+
+  it("polls where sockets are blocked, and says with each request what it follows", () => {
+    const ways: string[] = [];
+    const sockets: FakeSocket[] = [];
+    const connect = (way: string): FakeSocket => {
+      ways.push(way);
+      sockets.push(new FakeSocket());
+      return sockets.at(-1) as FakeSocket;
+    };
+    const { line, clock } = newWire({ connect });
+    line.input({ on: "want", conversations: ["c-1", "c-2"] });
+    for (let tries = 0; tries < 2; tries += 1) {
+      sockets.at(-1)?.drop();
+      clock.advance(2);
+    }
+    expect(ways).toEqual(["socket", "socket", "poll"]);
+    const poll = sockets.at(-1) as FakeSocket;
+    poll.open();
+    const watching = { type: "watching", conversation: "c-1", epoch: "e", head: 1, resumed: false } as const;
+    for (const frame of [welcome(), watching, message("c-1", 1)]) poll.receive(frame);
+    const watch = (conversation: string, epoch: string | null, seq: number) => ({ type: "watch", conversation, epoch, seq });
+    expect(pollHello(line.client)).toMatchObject({ type: "hello", watches: [watch("c-1", "e", 1), watch("c-2", null, 0)] });
   });
 
   it("says nothing while there is no line", () => {

@@ -50,6 +50,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+afterEach(() => socket.close());
+
 describe("PollSocket", () => {
   it("says hello with every request, first without waiting", async () => {
     expect(last().body).toEqual({ hello: { type: "hello", seq: 1 }, frames: [], wait_seconds: 0, shown: null });
@@ -83,6 +85,35 @@ describe("PollSocket", () => {
     carrying.reply([{ type: "accepted", cmid: "a" }]);
     await settled();
     expect(last().body.frames).toEqual([{ type: "send", cmid: "b" }]);
+  });
+
+  it("asks at once when something else is to be followed, which hello says", async () => {
+    last().reply([]);
+    await settled();
+    const waiting = last();
+    socket.send('{"type":"watch","conversation":"c-1"}');
+    await settled();
+    expect(waiting.aborted).toBe(true);
+    expect(last().body).toMatchObject({ frames: [], wait_seconds: 0 });
+  });
+
+  it("passes an agent's greeting on only when it is another one", async () => {
+    const greeting = { type: "welcome", available: true };
+    for (const greeted of [greeting, greeting, { ...greeting, available: false }]) {
+      last().reply([greeted]);
+      await settled();
+      await new Promise((resolve) => setTimeout(resolve, 260));
+    }
+    expect(heard).toEqual([greeting, null, { ...greeting, available: false }]);
+  });
+
+  it("passes a customer's greeting on each time: it says where the log stands", async () => {
+    const greeting = { type: "welcome", conversation: "c-1", head: 2 };
+    for (const greeted of [greeting, greeting]) {
+      last().reply([greeted]);
+      await settled();
+    }
+    expect(heard).toEqual([greeting, greeting]);
   });
 
   it("takes an empty answer as a sign of life", async () => {
