@@ -294,10 +294,12 @@ class Desk:
             if needs_answer and reopens and conversation.ownership.owner is Owner.CLOSED:
                 _reopen(tx, conversation)
             act(tx, tx.conversation(conversation_id), seq)
-            return Receipt(conversation_id, seq), touched(tx, conversation_id, conversation.ownership)
+            topics = touched(tx, conversation_id, conversation.ownership)
+            asks = tx.conversation(conversation_id).ownership.owner is Owner.BOT
+            return Receipt(conversation_id, seq), (*topics, TURNS_TOPIC) if asks else topics
 
         receipt, topics = await self._store.write(change)
-        self._doorbell.ring(*topics, TURNS_TOPIC)
+        self._doorbell.ring(*topics)
         return receipt
 
     def _asked(self, tx: Transaction, conversation: ConversationRecord, cmid: str, seq: int) -> None:

@@ -71,10 +71,10 @@ class Staff:
 
     def why_not(self, agent: AgentRecord, handoff: HandoffRecord, now: datetime | None = None) -> str:
         """Why this agent may not take this one, in a sentence; empty when they may."""
-        if agent.supervisor:
+        if fits(agent, handoff):
             return ""
         waited = ((now or datetime.now(UTC)) - handoff.enqueued_at).total_seconds()
-        if self._lacks_skill(agent, handoff.skill) and not self._open(
+        if lacks_skill(agent, handoff.skill) and not self._open(
             waited, [one for one in self.agents if handoff.skill in one.skills]
         ):
             return f"This one is for somebody who has the skill “{handoff.skill}”."
@@ -87,15 +87,23 @@ class Staff:
     def may_take(self, agent: AgentRecord, handoff: HandoffRecord, now: datetime | None = None) -> bool:
         return not self.why_not(agent, handoff, now)
 
-    def _lacks_skill(self, agent: AgentRecord, skill: str) -> bool:
-        return bool(skill) and skill not in agent.skills
-
     def _open(self, waited_seconds: float, able: Collection[AgentRecord]) -> bool:
         """Whether it is open to those who lack something, because those who have it do not come."""
         if not able or waited_seconds >= OPEN_ANYWAY_SECONDS:
             return True
         here = {one.id for one in self.present}
         return waited_seconds >= OPEN_WITHOUT_SECONDS and not any(one.id in here for one in able)
+
+
+def fits(agent: AgentRecord, handoff: HandoffRecord) -> bool:
+    """Whether the agent may take it whoever else is there."""
+    return agent.supervisor or not (
+        lacks_skill(agent, handoff.skill) or lacks_language(agent, handoff.language)
+    )
+
+
+def lacks_skill(agent: AgentRecord, skill: str) -> bool:
+    return bool(skill) and skill not in agent.skills
 
 
 def lacks_language(agent: AgentRecord, language: str) -> bool:

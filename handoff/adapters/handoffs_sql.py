@@ -6,9 +6,11 @@ conditional all the same, so that of two who decided on what they had read only 
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from handoff.adapters import tables as t
 from handoff.adapters.conversations_sql import conversation_of
@@ -17,6 +19,8 @@ from handoff.adapters.rows import Rows
 from handoff.ports import HandoffRecord, QueueEntry, Served
 
 LIVE = ("waiting", "active")
+PARTS = 256
+"""Of the version of the queue on Postgres: so many that two connections seldom raise the same one."""
 _ORDER = (t.handoff.c.priority.desc(), t.handoff.c.waiting_since, t.handoff.c.id)
 
 _NOBODY_ASKED: dict[str, Any] = {
@@ -36,8 +40,6 @@ _IS_ACTIVE = t.handoff.c.state == literal_column("'active'")
 _WAITS = t.handoff.c.state == literal_column("'waiting'")
 _LIVE_ONE = Prepared(select(t.handoff).where(*_OF_IT, t.IS_LIVE))
 _REASON = Prepared(select(t.handoff.c.reason).where(*_OF_IT).order_by(t.handoff.c.id.desc()).limit(1))
-_WAITING = select(t.handoff).where(_OURS, _WAITS).order_by(*_ORDER)
-_ALL_WAITING, _FIRST_WAITING = Prepared(_WAITING), Prepared(_WAITING.limit(bindparam("most")))
 _ACTIVE = Prepared(select(t.handoff).where(_OURS, _IS_ACTIVE).order_by(t.handoff.c.id))
 _CLAIM = Prepared(
     _THIS.where(_WAITS).values(
@@ -85,17 +87,34 @@ _LAST_AGENT = Prepared(
     .order_by(t.handoff.c.id.desc())
     .limit(1)
 )  # fmt: skip
-_VERSION = Prepared(select(t.site.c.queue_version).where(t.site.c.id == bindparam("site")))
-_RAISED = Prepared(
-    update(t.site)
-    .where(t.site.c.id == bindparam("site"))
-    .values(queue_version=t.site.c.queue_version + 1)
-    .returning(t.site.c.queue_version)
+_VERSION = Prepared(
+    select(func.coalesce(func.sum(t.queue_version.c.changes), 0).label("version")).where(
+        t.queue_version.c.site_id == bindparam("site")
+    )
 )
+
+
+def _raised(new: Any, part: Any) -> Prepared:
+    begun = new(t.queue_version).values(site_id=bindparam("site"), part=part, changes=1)
+    key = list(t.queue_version.primary_key.columns)
+    return Prepared(
+        begun.on_conflict_do_update(index_elements=key, set_={"changes": t.queue_version.c.changes + 1})
+    )
+
+
+_RAISED = _raised(sqlite.insert, 0)
+_RAISED_BY_MANY = _raised(postgresql.insert, func.pg_backend_pid() % PARTS)
 
 _OF = "of conversation "
 
 
+@cache
+def _waiting(*, all_: bool = False) -> Prepared:
+    found = select(t.handoff).where(_OURS, _WAITS).order_by(*_ORDER)
+    return Prepared(found if all_ else found.limit(bindparam("most")))
+
+
+@cache
 def _next(*, skip_locked: bool) -> Any:
     """The first of these that waits, and its conversation, locked."""
     both = select(t.handoff, *(c.label(_OF + c.name) for c in t.conversation.c)).join(
@@ -105,9 +124,6 @@ def _next(*, skip_locked: bool) -> Any:
         _OURS, _WAITS, t.conversation.c.owner == "queue", t.handoff.c.id.in_(bindparam("these", expanding=True))
     ).order_by(*_ORDER).limit(1)  # fmt: skip
     return first.with_for_update(of=t.conversation, key_share=True, skip_locked=skip_locked)
-
-
-_NEXT, _NEXT_PATIENTLY = _next(skip_locked=True), _next(skip_locked=False)
 
 
 class HandoffRows(Rows):
@@ -146,7 +162,7 @@ class HandoffRows(Rows):
 
     def waiting(self, limit: int | None = None) -> Sequence[HandoffRecord]:
         """In the order of the queue: priority, then who has waited longest."""
-        found = self._ask(_ALL_WAITING) if limit is None else self._ask(_FIRST_WAITING, most=limit)
+        found = self._ask(_waiting(all_=True)) if limit is None else self._ask(_waiting(), most=limit)
         return [_handoff(row) for row in found.rows]
 
     def next_waiting(self, handoff_ids: Sequence[int], *, patient: bool = False) -> HandoffRecord | None:
@@ -155,7 +171,7 @@ class HandoffRows(Rows):
         What somebody else is changing right now is left out, or if `patient`, waited for.
         """
         asked = {"site": self.site_id, "these": list(handoff_ids)}
-        rows = self._all(_NEXT_PATIENTLY if patient else _NEXT, **asked)
+        rows = self._all(_next(skip_locked=not patient), **asked)
         if not rows:
             return None
         row, conversation_id = rows[0], rows[0]["conversation_id"]
@@ -256,16 +272,12 @@ class HandoffRows(Rows):
             for row in (*self._all(ended), *self._all(taken.where(c.state == "active")))
         ]
 
-    def touch_queue(self) -> int:
-        """Raise and return the version of the queue. The last thing in a change: its row is everybody's."""
-        version = self._ask(_RAISED).value()
-        if version is None:
-            self._run(insert(t.site).values(id=self.site_id, queue_version=1))
-            return 1
-        return int(version)
+    def touch_queue(self) -> None:
+        """Raise the version of the queue. The last thing in a change."""
+        self._ask(_RAISED if self._sqlite else _RAISED_BY_MANY)
 
     def queue_version(self) -> int:
-        return int(self._ask(_VERSION).value() or 0)
+        return int(self._ask(_VERSION).value())
 
 
 _FIELDS = tuple(name for name in HandoffRecord.__slots__ if name != "passed_by")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import String, and_, bindparam, exists, func, select, update
+from sqlalchemy import String, Update, and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from handoff.adapters import tables as t
@@ -23,8 +22,8 @@ _PLAIN = (
     .values(last_seq=t.conversation.c.last_seq + 1, last_at=bindparam("now"))
     .returning(t.conversation.c.last_seq)
 )
-_COUNTED = Prepared(_PLAIN)
-_COUNTED_WORDS = Prepared(_PLAIN.values(last_text=bindparam("words"), last_from=bindparam("who")))
+_WITH_WORDS = _PLAIN.values(last_text=bindparam("words"), last_from=bindparam("who"))
+_COUNTED, _COUNTED_WORDS = Prepared(_PLAIN), Prepared(_WITH_WORDS)
 _PAGE = Prepared(
     select(t.event)
     .where(
@@ -35,6 +34,16 @@ _PAGE = Prepared(
     .limit(bindparam("most"))
 )  # fmt: skip
 
+
+def _at_once(counted: Update) -> Prepared:
+    """The counter and the event in one statement; the seq, if there is such a conversation. Not on SQLite."""
+    number = counted.cte("counted")
+    values = (number.c.last_seq if c is t.event.c.seq else bindparam(c.name, type_=c.type) for c in t.event.c)
+    new = insert(t.event).from_select([c.name for c in t.event.c], select(*values).select_from(number))
+    return Prepared(new.returning(t.event.c.seq))
+
+
+_SAID, _SAID_WORDS = _at_once(_PLAIN), _at_once(_WITH_WORDS)
 _THUMBS = Prepared(
     select(t.event.c.body)
     .where(
@@ -68,27 +77,31 @@ class LogRows(Rows):
     ) -> int:
         """Number the event with the next seq and store it. The counter's row lock makes the order total and gapless."""
         at = datetime.now(UTC)
-        seen: dict[str, Any] = {"last_at": at}
+        words = None
         if author.role != "system" and kind in ("message", "answer", "choices", "chosen") and "text" in body:
             words = str(body["text"])[:PREVIEW]
-            seen |= {"last_text": words, "last_from": author.role}
-            counted = self._ask(
-                _COUNTED_WORDS, conversation=conversation_id, now=at, words=words, who=author.role
-            )
-        else:
-            counted = self._ask(_COUNTED, conversation=conversation_id, now=at)
-        seq = counted.value()
-        if seq is None:
-            raise NotFound("There is no such conversation.")
-        if conversation := self._conversations.get(conversation_id):
-            self._conversations[conversation_id] = replace(conversation, last_seq=seq, **seen)
+        event = {
+            "conversation_id": conversation_id, "author": author.key, "author_role": author.role,
+            "author_name": author.name, "agent_id": author.agent_id, "kind": kind, "body": body, "cmid": cmid, "at": at,
+        }  # fmt: skip
+        last = {"conversation": conversation_id, "now": at, "words": words, "who": author.role}
         try:
-            self._add(
-                t.event, conversation_id=conversation_id, seq=seq, author=author.key, author_role=author.role,
-                author_name=author.name, agent_id=author.agent_id, kind=kind, body=body, cmid=cmid, at=at,
-            )  # fmt: skip
+            if self._sqlite:
+                seq = self._ask(_COUNTED if words is None else _COUNTED_WORDS, **last).value()
+                if seq is not None:
+                    self._add(t.event, seq=seq, **event)
+            else:
+                said = _SAID if words is None else _SAID_WORDS
+                seq = self._ask(said, site_id=self.site_id, **last, **event).value()
         except IntegrityError as error:
             raise CmidReused("This message was sent before.") from error
+        if seq is None:
+            raise NotFound("There is no such conversation.")
+        if known := self._conversations.get(conversation_id):
+            now = replace(known, last_seq=seq, last_at=at)
+            self._conversations[conversation_id] = (
+                now if words is None else replace(now, last_text=words, last_from=author.role)
+            )
         return int(seq)
 
     def find_cmid(self, conversation_id: str, author: Author, cmid: str) -> EventRecord | None:

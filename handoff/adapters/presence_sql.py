@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Float, and_, bindparam, delete, or_, select, update
 
 from handoff.adapters import tables as t
 from handoff.adapters.prepared import Prepared
-from handoff.adapters.rows import Rows
+from handoff.adapters.rows import NOW, Rows
 from handoff.ports import SEEN_SECONDS
 
 RELOAD_SECONDS = 10.0
@@ -14,12 +14,14 @@ RELOAD_SECONDS = 10.0
 FORGET_SECONDS = 3_600.0
 """Longer than anybody asks about; who left before is as gone as who was never here."""
 
-_ONLINE = Prepared(
-    select(t.presence.c.key).where(
-        t.presence.c.site_id == bindparam("site"), t.presence.c.role == bindparam("role"),
-        t.presence.c.until > bindparam("now"), t.presence.c.seen_at <= bindparam("latest"),
-    )
-)  # fmt: skip
+
+def _online(now: ColumnElement[float]) -> Prepared:
+    c = t.presence.c
+    here = (c.until > now, c.seen_at <= now + SEEN_SECONDS)
+    return Prepared(select(c.key).where(c.site_id == bindparam("site"), c.role == bindparam("role"), *here))
+
+
+_ONLINE, _ONLINE_BY_ITS_CLOCK = _online(bindparam("now", type_=Float)), _online(NOW)
 
 
 class PresenceRows(Rows):
@@ -50,8 +52,10 @@ class PresenceRows(Rows):
         self._run(update(t.presence).where(*theirs).values(seen_at=now, until=now + RELOAD_SECONDS))
 
     def online(self, role: str) -> set[str]:
-        now = self.clock()
-        here = self._ask(_ONLINE, role=role, now=now, latest=now + SEEN_SECONDS)
+        if self.lease_clock is None:
+            here = self._ask(_ONLINE_BY_ITS_CLOCK, role=role)
+        else:
+            here = self._ask(_ONLINE, role=role, now=self.lease_clock())
         return {row["key"] for row in here.rows}
 
     def gone(self, role: str, keys: Iterable[str], seconds: float, since: float = 0.0) -> set[str]:

@@ -121,7 +121,9 @@ class Rows:
             self._run(new.on_conflict_do_update(index_elements=key, set_=taken))
 
 
-_CLOCK = Prepared(select(cast(extract("epoch", func.clock_timestamp()), Float).label("now")))
+NOW = cast(extract("epoch", func.clock_timestamp()), Float)
+"""The lease clock of Postgres, within a statement."""
+_CLOCK = Prepared(select(NOW.label("now")))
 
 # Building a statement takes three times as long as running it.
 

@@ -60,12 +60,15 @@ def _site() -> Column[str]:
     return Column("site_id", String(40), nullable=False, index=False)
 
 
-site = Table(
-    "site",
+queue_version = Table(
+    "queue_version",
     metadata,
-    Column("id", String(40), primary_key=True),
-    Column("queue_version", Integer, nullable=False, server_default="0"),
+    Column("site_id", String(40), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("changes", Integer, nullable=False),
 )
+"""How often the queue changed, in parts: the version is their sum. Of one row, each change would wait until the one
+before is committed; the sum is as good, because what one moment sees of changes, a later one sees too."""
 
 customer = Table(
     "customer",
@@ -217,6 +220,7 @@ handoff = Table(
     Column("transfer_until", Float),
     Column("agent_away", Boolean, nullable=False, server_default=text("false")),
     Index("ix_handoff_ended", "site_id", "ended_at"),
+    Index("ix_handoff_conversation_id", "conversation_id"),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),

@@ -4,11 +4,22 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from handoff.adapters import tables as t
 from handoff.adapters.prepared import Prepared, Row
-from handoff.adapters.rows import Rows
+from handoff.adapters.rows import NOW, Rows
 from handoff.errors import NotFound
 from handoff.patience import LONGEST_LEASE_SECONDS
 from handoff.ports import Json, TurnRecord
@@ -35,6 +46,17 @@ _BEYOND = Prepared(
     .offset(bindparam("before"))
     .limit(bindparam("most"))
 )
+
+
+def _asks(now: ColumnElement[float]) -> Prepared:
+    told = ("conversation_id", "cmid", "text", "payload", "fence", "created_at")
+    values: dict[str, Any] = {name: bindparam(name) for name in told}
+    return Prepared(
+        insert(t.bot_turn).values(site_id=bindparam("site"), state="waiting", asked_at=now, **values)
+    )
+
+
+_ASK, _ASK_BY_ITS_CLOCK = _asks(bindparam("clock", type_=Float)), _asks(NOW)
 _TELL = Prepared(update(t.bot_turn).where(*_OF_IT, _IS_OPEN).values(said_so=True))
 _RESTART = Prepared(update(t.bot_turn).where(*_OF_IT, _IS_OPEN).values(asked_at=bindparam("since")))
 
@@ -86,10 +108,14 @@ class TurnRows(Rows):
     def add_turn(
         self, conversation_id: str, cmid: str, text: str | None, payload: Json | None, fence: int
     ) -> None:
-        self._add(
-            t.bot_turn, conversation_id=conversation_id, cmid=cmid, text=text, payload=payload, fence=fence,
-            state="waiting", created_at=datetime.now(UTC), asked_at=self.clock(),
-        )  # fmt: skip
+        turn = {
+            "conversation_id": conversation_id, "cmid": cmid, "text": text, "payload": payload, "fence": fence,
+            "created_at": datetime.now(UTC),
+        }  # fmt: skip
+        if self.lease_clock is None:
+            self._ask(_ASK_BY_ITS_CLOCK, **turn)
+        else:
+            self._ask(_ASK, **turn, clock=self.lease_clock())
 
     def take_turn(self, worker: str, lease_seconds: float) -> TurnRecord | None:
         """The first question of a conversation that has no earlier one open: so no two of them ever run."""

@@ -5,14 +5,15 @@ changes wait for each other. "Next, please" waits before all that for the same c
 row to lock, because each would take another conversation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 from handoff import voice
 from handoff.conversation import Move
 from handoff.errors import AlreadyTaken, AtCapacity, CmidReused, NotAllowed, NotFound
 from handoff.log import Receipt, agent_author, card, known
 from handoff.ports import AgentRecord, HandoffRecord, Transaction
-from handoff.routing import Staff
+from handoff.routing import Staff, fits
 from handoff.waiting import staff_of
 
 LOOKS = (12, 200, None)
@@ -37,7 +38,7 @@ def claim(tx: Transaction, agent_id: str, conversation_id: str | None, cmid: str
     handoff = _asked_for(tx, agent, conversation_id)
     if handoff.state == "active":
         return Receipt(handoff.conversation_id, tx.conversation(handoff.conversation_id).last_seq, dup=True)
-    why_not = may_not_take(agent, handoff, staff_of(tx))
+    why_not = may_not_take(agent, handoff, cache(partial(staff_of, tx)))
     if why_not:
         raise NotAllowed(why_not)
     return join(tx, agent, handoff, cmid)
@@ -67,14 +68,14 @@ def sit_down(tx: Transaction, agent: AgentRecord, handoff_id: int) -> None:
     raise AtCapacity(f"You already have {now.active_chats} conversations{asked}. Resolve one first.")
 
 
-def may_not_take(agent: AgentRecord, handoff: HandoffRecord, staff: Staff) -> str:
-    """Why this agent may not take what waits, in a sentence; empty when they may."""
+def may_not_take(agent: AgentRecord, handoff: HandoffRecord, staff: Callable[[], Staff]) -> str:
+    """Why this agent may not take what waits, in a sentence; empty when they may. The others are seldom asked about."""
     if not agent.available:
         return "Switch yourself to available first."
     if handoff.offered_to not in (None, agent.id) and not agent.supervisor:
-        names = [one.name for one in staff.agents if one.id == handoff.offered_to]
+        names = [one.name for one in staff().agents if one.id == handoff.offered_to]
         return f"{names[0] if names else 'A colleague'} is being asked to take this one."
-    return staff.why_not(agent, handoff)
+    return "" if fits(agent, handoff) else staff().why_not(agent, handoff)
 
 
 def _claimed_before(
@@ -99,7 +100,7 @@ def _claimed_before(
 
 def _next(tx: Transaction, agent: AgentRecord) -> HandoffRecord:
     """The first in order that this agent may take, its conversation locked."""
-    staff = staff_of(tx)
+    staff = cache(partial(staff_of, tx))
     waiting: Sequence[HandoffRecord] = []
     mine: list[int] = []
     for limit in LOOKS:

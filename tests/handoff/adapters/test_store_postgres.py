@@ -173,11 +173,36 @@ async def test_who_waits_too_long_for_a_connection_may_try_again(
     await store.close()
 
 
-async def test_the_first_change_of_an_empty_queue_may_come_twice_at_once(
+async def test_every_change_of_the_queue_counts_however_many_come_at_once(
     store: SqlStore, other: SqlStore
 ) -> None:
-    versions = await asyncio.gather(*(each.write(lambda tx: tx.touch_queue()) for each in (store, other) * 5))
-    assert sorted(versions) == list(range(1, 11))
+    for times in (1, 2):
+        await asyncio.gather(*(each.write(lambda tx: tx.touch_queue()) for each in (store, other) * 20))
+        assert await store.read(lambda tx: tx.queue_version()) == 40 * times
+
+
+async def test_changes_of_the_queue_do_not_wait_for_each_other(store: SqlStore, other: SqlStore) -> None:
+    """Each is counted when it is committed: who sees more changes has a higher version."""
+    touched = "SELECT pg_backend_pid() % 256"
+    seen: list[int] = []
+
+    def slow(tx: Transaction) -> object:
+        tx.touch_queue()
+        connection_of(tx).execute(text("SELECT pg_sleep(0.5)"))
+        return connection_of(tx).execute(text(touched)).scalar()
+
+    def quick(tx: Transaction) -> object:
+        tx.touch_queue()
+        return connection_of(tx).execute(text(touched)).scalar()
+
+    writing = asyncio.ensure_future(store.write(slow))
+    await asyncio.sleep(0.1)
+    quick_part = await other.write(quick)
+    waited = writing.done()
+    seen.append(await other.read(lambda tx: tx.queue_version()))
+    assert waited == (quick_part == await writing)  # two connections of one part, once in a long while
+    seen.append(await store.read(lambda tx: tx.queue_version()))
+    assert seen == [2, 2] if waited else seen == [1, 2]
 
 
 async def test_connections_are_given_to_who_came_first(store: SqlStore) -> None:
