@@ -16,10 +16,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.chaos import broken_queue
 from tests.chaos.light_gateway import lighten
 
 Json = dict[str, Any]
 COMMIT_LATE_SECONDS = 0.08
+TAKE_LATE_SECONDS = 0.15
 RING_LATE_SECONDS = 1.0
 """Longer than a whole group of such commits takes."""
 SUBSCRIBE_LATE_SECONDS = 30.0
@@ -99,7 +101,7 @@ def lasting_cmid() -> None:
 
 
 def atomic_claim() -> None:
-    """Looks who waits, and takes it in a second step without looking again."""
+    """Looks who waits, and takes it in a second step, a moment later, without looking again."""
     from sqlalchemy import update
 
     from handoff import voice
@@ -114,6 +116,7 @@ def atomic_claim() -> None:
             return waiting[0] if waiting else None
 
         chosen = await self._store.read(look)
+        await asyncio.sleep(TAKE_LATE_SECONDS)
         if chosen is None:
             from handoff.errors import NotFound
 
@@ -235,6 +238,7 @@ WITHOUT: dict[str, Callable[[], None]] = {
     broken.__name__: broken
     for broken in (
         accept_before_commit, subscribe_before_read, unique_cmid, lasting_cmid, atomic_claim, fence, polls, rings, frames,
+        *broken_queue.BROKEN,
     )
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.chaos import checks_log, checks_owner, checks_queue, checks_time
+from tests.chaos import checks_log, checks_order, checks_owner, checks_queue, checks_time
 from tests.chaos.history import Dump, Record
 from tests.chaos.violation import Violation
 
@@ -32,8 +32,10 @@ CHECKS: tuple[Check, ...] = (
     checks_owner.no_stale_write,
     checks_queue.capacity,
     checks_queue.nobody_vanishes,
-    checks_queue.first_come_first_served,
     checks_queue.wait_clock,
+    checks_order.first_come_first_served,
+    checks_order.first_come_first_asked,
+    checks_order.only_who_is_asked,
 )
 
 
@@ -41,7 +43,10 @@ def check_all(
     records: Sequence[Record], dump: Dump, silence_seconds: float, *, clock_jumps: bool = False
 ) -> list[Violation]:
     """What is wrong with a run. With a wall clock that jumps, what is told by that clock alone is left out."""
-    by_clock = {checks_queue.first_come_first_served, checks_queue.wait_clock, checks_queue.capacity}
+    by_clock = {
+        checks_queue.wait_clock, checks_queue.capacity, checks_order.first_come_first_served,
+        checks_order.first_come_first_asked,
+    }  # fmt: skip
     checks = [check for check in CHECKS if not (clock_jumps and check in by_clock)]
     found = [violation for check in checks for violation in check(records, dump)]
     if not clock_jumps:

@@ -8,7 +8,7 @@ from tests.chaos.replay import Replay, replay
 from tests.chaos.violation import Violation
 
 SPOKEN_BY_BOT = frozenset({"message", "answer", "choices"})
-FENCED = frozenset({"send", "resolve", "requeue", "return_to_bot"})
+FENCED = frozenset({"send", "resolve", "requeue", "return_to_bot", "transfer"})
 
 
 def replays(dump: Dump) -> dict[str, Replay]:
@@ -74,17 +74,19 @@ def bot_is_silent_after_claim(_records: Sequence[Record], dump: Dump) -> Iterato
 
 
 def no_stale_write(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
-    """What an agent wrote under a fence was written while they held that fence."""
+    """What an agent wrote under a fence was written while they held that fence; who took over did so from whom they saw."""
     fences = {
         record.cmid: record.fence for record in records
-        if record.what == "send" and record.kind in FENCED and record.fence >= 0
+        if record.what == "send" and record.kind in FENCED | {"take_over"} and record.fence >= 0
     }  # fmt: skip
+    taking = {record.cmid for record in records if record.what == "send" and record.kind == "take_over"}
     for conversation, found in replays(dump).items():
         for event in dump.events.get(conversation, []):
             if event["author_role"] != "agent" or event["cmid"] not in fences:
                 continue
             before = found.before[event["seq"]]
-            if before.agent_id != event["agent_id"] or before.fence != fences[event["cmid"]]:
+            theirs = before.agent_id == event["agent_id"] or event["cmid"] in taking
+            if not theirs or before.fence != fences[event["cmid"]]:
                 yield Violation(
                     "no_stale_write",
                     f"{conversation} {event['seq']}: {event['author']} under fence {fences[event['cmid']]}, it was {before}",

@@ -1,21 +1,16 @@
-"""Invariants of the queue: nobody vanishes, nobody is served before their turn, nobody has more than they may."""
+"""Invariants of the queue: nobody vanishes, nobody has more than they may, and nobody's wait begins anew."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from handoff.conversation import Move, Owner
+from handoff.conversation import Owner
 from tests.chaos.checks_owner import replays
 from tests.chaos.history import Dump, Json, Record, seconds_of
 from tests.chaos.replay import PASSED_ON, move_of
 from tests.chaos.violation import Violation
-
-AT_ONCE = 1.0
-"""Seconds within which two transactions may be written in the other order than their clocks say."""
-LOCKED_SECONDS = 20.0
-"""Longer than Postgres lets a transaction that does nothing hold a row (15 s), and a look beyond."""
+from tests.chaos.waits import AT_ONCE, waits
 
 
 def capacity(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
@@ -73,74 +68,6 @@ def nobody_vanishes(_records: Sequence[Record], dump: Dump) -> Iterator[Violatio
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    conversation: str
-    key: tuple[int, datetime, int]
-    """Priority (upside down), since when, id: the order of the queue."""
-    start: float
-    end: float
-    cmid: str | None
-    """Of the claim that ended it."""
-
-
-def waits(dump: Dump) -> list[Wait]:
-    """Every stay in the queue, by the log; a handoff that was given back waits twice."""
-    rows: dict[str, list[Json]] = {}
-    for row in dump.handoffs:
-        rows.setdefault(row["conversation_id"], []).append(row)
-    found = []
-    for conversation, events in dump.events.items():
-        number, since = -1, None
-        for event in events:
-            move = move_of(event)
-            number += move is Move.ENQUEUE
-            if move in (Move.ENQUEUE, Move.REQUEUE):
-                since = seconds_of(event["at"])
-            elif since is not None and move is not None and 0 <= number < len(rows.get(conversation, [])):
-                found.append(_wait(rows[conversation][number], since, event, claimed=move is Move.CLAIM))
-                since = None
-        if since is not None and 0 <= number < len(rows.get(conversation, [])):
-            found.append(_wait(rows[conversation][number], since, None, claimed=False))
-    return found
-
-
-def _wait(row: Json, start: float, event: Json | None, *, claimed: bool) -> Wait:
-    return Wait(
-        conversation=row["conversation_id"],
-        key=(-row["priority"], row["waiting_since"], row["id"]),
-        start=start,
-        end=seconds_of(event["at"]) if event else float("inf"),
-        cmid=event["cmid"] if event and claimed else None,
-    )
-
-
-def first_come_first_served(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
-    """Whoever takes the next one gets the first in line. Who came or went in the same second may stand either way.
-
-    Postgres claims with SKIP LOCKED: one whose row is being written is passed over, by a gateway that was frozen or
-    killed in the middle for as long as the database lets it hold on, and no longer.
-    """
-    nexts = {record.cmid for record in records if record.what == "send" and record.more.get("next")}
-    every = waits(dump)
-    passed_since: dict[tuple[str, object], float] = {}
-    for taken in sorted(every, key=lambda wait: wait.end):
-        if taken.cmid not in nexts:
-            continue
-        passed = [
-            other for other in every
-            if other.key < taken.key and other.start + AT_ONCE < taken.end < other.end - AT_ONCE
-        ]  # fmt: skip
-        for other in passed:
-            since = passed_since.setdefault((other.conversation, other.key), taken.end)
-            if not dump.skips_locked or taken.end - since > LOCKED_SECONDS:
-                yield Violation(
-                    "first_come_first_served",
-                    f"{taken.cmid} took {taken.conversation} while {other.conversation} stood before it",
-                )
-                break
-
-
 def wait_clock(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
     """A wait begins with the customer's first message that nobody answered, and no requeue ever moves it."""
     told: dict[str, set[float]] = {}
@@ -154,8 +81,8 @@ def wait_clock(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
             seen.add((conversation, since))
             if round(seconds_of(datetime.fromisoformat(since)), 3) not in told.get(conversation, set()):
                 yield Violation("wait_clock", f"{record.who} saw {conversation} wait since {since}")
-    for wait in waits(dump):
-        wrong = _wrong_start(dump.events[wait.conversation], seconds_of(wait.key[1]), wait.start)
+    for wait in waits(records, dump):
+        wrong = _wrong_start(dump.events[wait.conversation], seconds_of(wait.since), wait.start)
         if wrong:
             yield Violation("wait_clock", f"{wait.conversation}: {wrong}")
 

@@ -34,6 +34,8 @@ class Habits:
     """Of being reloaded when the link is lost: the log is read anew, the outbox stays."""
     wander_chance: float = 0.02
     """Of cutting the link on one's own, as a phone in a tunnel does."""
+    longest_log: int = 200
+    """Events; then this person is done, and somebody new sits down in their place."""
 
 
 class Customer(Participant):
@@ -56,35 +58,39 @@ class Customer(Participant):
         self.conversation: str | None = None
         self.owner = "bot"
         self.agents_online = 0
+        self._shown_status: tuple[str, str | None] | None = None
         self._next_at = 0.0
         self._said = 0
 
     async def hello(self) -> None:
         if self.twin is not None and self.token is None:
             self.token, self.conversation = self.twin.token, self.twin.conversation
+            self.canary = self.twin.canary
             if self.token is None:
                 self.drop()  # the first tab is not known yet
                 return
         log = self.logs.get(self.conversation or "")
-        await self.put(
-            {
-                "type": "hello",
-                "version": 1,
-                "token": self.token,
-                "conversation": self.conversation,
-                "epoch": log.epoch if log else None,
-                "seq": log.last if log else 0,
-                "page": {"url": "https://shop.example/tents", "title": "Tents"},
-            }
-        )
+        await self.put(self._hello(log))
+
+    def _hello(self, log: Log | None) -> Frame:
+        return {
+            "type": "hello",
+            "version": 1,
+            "token": self.token,
+            "conversation": self.conversation,
+            "epoch": log.epoch if log else None,
+            "seq": log.last if log else 0,
+            "page": {"url": "https://shop.example/tents", "title": "Tents"},
+        }
 
     async def take(self, frame: Frame) -> None:
         match frame["type"]:
             case "welcome":
-                self.history.note(
-                    self.who, "welcome", conversation=frame["conversation"], seq=frame["head"],
-                    more={"resumed": frame["resumed"], "epoch": frame["epoch"], "canary": self.canary},
-                )  # fmt: skip
+                if not self.greeted or frame["conversation"] != self.conversation:
+                    self.history.note(
+                        self.who, "welcome", conversation=frame["conversation"], seq=frame["head"],
+                        more={"resumed": frame["resumed"], "epoch": frame["epoch"], "canary": self.canary},
+                    )  # fmt: skip
                 self.token = frame["token"]
                 before, self.conversation = self.conversation, frame["conversation"]
                 if before is not None and before != self.conversation and before in self.logs:
@@ -93,12 +99,14 @@ class Customer(Participant):
                 self.begin_log(frame["conversation"], frame["epoch"], frame["head"], resumed=frame["resumed"])
                 self.greeted = True
             case "status":
-                self.owner = frame["owner"]
                 self.agents_online = frame["agents_online"]
-                self.history.note(
-                    self.who, "status", conversation=frame["conversation"], kind=frame["owner"],
-                    more={"agent": (frame["agent"] or {}).get("id")},
-                )  # fmt: skip
+                shown = (frame["owner"], (frame["agent"] or {}).get("id"))
+                if shown != self._shown_status:
+                    self.history.note(
+                        self.who, "status", conversation=frame["conversation"], kind=shown[0], more={"agent": shown[1]}
+                    )  # fmt: skip
+                self._shown_status = shown
+                self.owner = frame["owner"]
 
     def _move_outbox(self, before: str) -> None:
         """The server opened another conversation: what was not sent goes there."""
@@ -118,11 +126,24 @@ class Customer(Participant):
         if self.quiet or self.conversation is None or now < self._next_at:
             return
         self._next_at = now + self.rng.expovariate(1 / self.habits.think_seconds)
-        if len(self.outboxes.get(self.conversation, _NOTHING).waiting) > 5:
+        unsent = len(self.outboxes.get(self.conversation, _NOTHING).waiting)
+        if unsent > 5:
             return  # nobody writes on and on while nothing goes out
+        if not unsent and self.logs[self.conversation].last >= self.habits.longest_log:
+            self._make_room()
+            return
         self._do(self.conversation)
         if self.rng.random() < self.habits.wander_chance:
             self.drop()
+
+    def _make_room(self) -> None:
+        """Another person begins, with nothing of this one; what comes on the old link is not for them."""
+        self.token = self.conversation = None
+        self.canary = f"k{self.rng.getrandbits(40):010x}"
+        self.owner = "bot"
+        self.logs, self.outboxes = {}, {}
+        self._leaving = True
+        self.drop()
 
     def _do(self, conversation: str) -> None:
         chance = self.rng.random

@@ -38,6 +38,18 @@ class Tale:
     def note(self, who: str, what: str, t: float = 0.0, **values: Any) -> None:
         self.records.append(Record(t=t, who=who, what=what, **values))
 
+    def ask(
+        self, conversation: str, code: str, agent: str, seconds: float, cmid: str | None = None, before: int = 6
+    ) -> None:  # fmt: skip
+        """Somebody is asked to take it, or answers; written in front of the event that has the seq `before`."""
+        events = self.events[conversation]
+        number = next((place for place, one in enumerate(events) if one["seq"] == before), len(events))
+        body = {"code": code, "text": f"{code} {agent} {seconds}", "agent": {"id": agent}}
+        author = {"author_role": "system", "author": "system", "agent_id": agent, "kind": "assignment"}
+        events.insert(
+            number, {**events[0], **author, "cmid": cmid, "body": body, "at": at(seconds), "seq": -1}
+        )
+
     def append(
         self, conversation: str, role: str, kind: str, body: Json, seconds: float, cmid: str | None = None,
         agent_id: str | None = None, readers: Sequence[str] = (),
@@ -49,7 +61,7 @@ class Tale:
             "author_role": role, "agent_id": agent_id, "kind": kind, "body": body, "cmid": cmid, "at": at(seconds),
         }  # fmt: skip
         events.append(event)
-        self.conversations[conversation]["last_seq"] = event["seq"]
+        self.conversations[conversation]["last_seq"] = len(events)
         for reader in readers:
             hidden = kind in ("packet", "note", "suppressed") and not reader.startswith("agent")
             self.note(

@@ -29,6 +29,8 @@ REPEAT_SECONDS = 4.0
 """Without an answer, what is under way is sent again on the same link."""
 BEHIND_SECONDS = 1.5
 """Behind a head for so long, the log is asked for again."""
+TOLD = ("conversation", "priority", "to_agent", "to_skill")
+"""Of a write, beside its words and its fence."""
 SHORTEST_SECONDS = 0.05
 LONGEST_SECONDS = 2.0
 
@@ -75,6 +77,7 @@ class Participant:
         self._heard_at = 0.0
         self._pinged_at = 0.0
         self._socket: ClientConnection | None = None
+        self._linked = self._leaving = False
         self._number = 0
 
     # what subclasses say
@@ -126,8 +129,7 @@ class Participant:
             )  # fmt: skip
         self._socket = socket
         try:
-            self.history.note(self.who, "connected")
-            self._heard_at = time.monotonic()
+            self._up()
             await self.hello()
             ticking = asyncio.create_task(self._tick_forever(socket, patience))
             try:
@@ -139,11 +141,16 @@ class Participant:
         finally:
             socket.transport.abort()
 
+    def _up(self) -> None:
+        self.history.note(self.who, "connected")
+        self._linked = True
+        self._heard_at = time.monotonic()
+
     def _down(self) -> None:
-        if self._socket is not None:
+        if self._linked:
             self.history.note(self.who, "lost")
         self._socket = None
-        self.greeted = False
+        self._linked = self._leaving = self.greeted = False
         for outbox in self.outboxes.values():
             outbox.under_way = None
         for log in self.logs.values():
@@ -172,11 +179,14 @@ class Participant:
                 self._pinged_at = now
                 await self.put({"type": "ping"})
             if self.greeted:
-                self._unwelcome = 0
-                for log in list(self.logs.values()):
-                    await self._look_behind(log, now)
-                await self.tick()
-                await self.flush()
+                await self._look(now)
+
+    async def _look(self, now: float) -> None:
+        self._unwelcome = 0
+        for log in list(self.logs.values()):
+            await self._look_behind(log, now)
+        await self.tick()
+        await self.flush()
 
     async def _look_behind(self, log: Log, now: float) -> None:
         if log.head <= log.last:
@@ -190,6 +200,8 @@ class Participant:
     # frames
 
     async def _receive(self, frame: Frame) -> None:
+        if self._leaving:
+            return
         self._heard_at = time.monotonic()
         self._attempt = 0
         match frame["type"]:
@@ -256,7 +268,7 @@ class Participant:
         self.history.note(
             self.who, "send", conversation=conversation, cmid=frame["cmid"], kind=frame["type"],
             text=frame.get("text", ""), fence=frame.get("fence", -1), seq=self._number,
-            more={"next": True} if frame["type"] == "claim" and frame["conversation"] is None else {},
+            more={key: frame[key] for key in TOLD if key in frame},
         )  # fmt: skip
         self.outboxes.setdefault(conversation, Outbox()).waiting.append(frame)
         return str(frame["cmid"])

@@ -9,7 +9,7 @@ import contextlib
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -29,6 +29,12 @@ class _Pair:
     server: asyncio.StreamWriter
     silent: set[str] = field(default_factory=set)
     """Directions ("up", "down") that swallow everything."""
+    stalled: Callable[[], None] | None = None
+
+    def stall(self, *ways: str) -> None:
+        self.silent |= set(ways)
+        if self.stalled:
+            self.stalled()
 
     def reset(self) -> None:
         for writer in (self.client, self.server):
@@ -42,13 +48,16 @@ class Proxy:
     """`async with Proxy(...) as proxy:` listens on `proxy.port` of the loopback."""
 
     def __init__(
-        self, link: str, seed: int | str, climate: Climate, upstreams: Sequence[Address], port: int = 0
-    ) -> None:
+        self, link: str, seed: int | str, climate: Climate, upstreams: Sequence[Address], port: int = 0,
+        stalled: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`stalled` is told when a connection begins to swallow what it should carry, as its plan has it."""
         self.link = link
         self.climate = climate
         self.upstreams = list(upstreams)
         self.port = port
         self.connections = 0
+        self._stalled = stalled
         self._seed = seed
         self._pairs: set[_Pair] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,7 +120,7 @@ class Proxy:
             return
         _hurry(writer)
         _hurry(opened[1])
-        pair = _Pair(writer, opened[1], set(self._silent))
+        pair = _Pair(writer, opened[1], set(self._silent), self._stalled)
         self._pairs.add(pair)
         try:
             up = asyncio.create_task(_pass(reader, pair.server, Passage(plan.up), pair, "up"))
@@ -155,9 +164,9 @@ async def _pass(
             if passage.ended:
                 match passage.course.end:
                     case End.HOLE:
-                        pair.silent |= {"up", "down"}
+                        pair.stall("up", "down")
                     case End.ONE_WAY:
-                        pair.silent.add(way)
+                        pair.stall(way)
                     case End.RESET:
                         await waiting.put(None)
                         await carrier

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 
+from tests.chaos.checked import checked
 from tests.chaos.checks_queue import handed_over
 from tests.chaos.history import Dump, Record, seconds_of
 
@@ -22,6 +23,8 @@ class Figures:
     links: int
     faults: dict[str, int]
     moves: dict[str, int]
+    checked: dict[str, int]
+    """By invariant: how many things it was held against."""
     resumed: tuple[float, ...] = field(repr=False)
     delivered: tuple[float, ...] = field(repr=False)
 
@@ -39,6 +42,7 @@ class Figures:
             f"written to seen {_spread(self.delivered)}",
             f"changes of owner: {moves or 'none'}",
             f"faults: {faults or 'none'}",
+            "checked: " + ", ".join(f"{name} {count}" for name, count in self.checked.items()),
         ]
 
 
@@ -55,6 +59,7 @@ def figures(records: Sequence[Record], dump: Dump) -> Figures:
         links=what["connected"],
         faults=dict(Counter(record.kind for record in records if record.what == "fault")),
         moves=dict(handed_over(dump)),
+        checked=checked(records, dump),
         resumed=tuple(_resumed(records)),
         delivered=tuple(_delivered(records, dump)),
     )
@@ -90,12 +95,18 @@ def _delivered(records: Sequence[Record], dump: Dump) -> list[float]:
     return [seen - written for who, written, seen in known if written is not None and written > came[who]]
 
 
-def _spread(samples: Sequence[float]) -> str:
+def spread(samples: Sequence[float]) -> dict[str, float]:
+    """Seconds at the 50th, 95th and 99th percentile and the longest; empty for too few."""
     if len(samples) < 2:
-        return "(too few)"
+        return {}
     cuts = quantiles(samples, n=100, method="inclusive")
-    shares = ", ".join(f"p{share} {cuts[share - 1]:.3f} s" for share in (50, 95, 99))
-    return f"{shares}, longest {max(samples):.3f} s (n={len(samples)})"
+    shares = {f"p{share}": round(cuts[share - 1], 3) for share in (50, 95, 99)}
+    return {**shares, "longest": round(max(samples), 3)}
+
+
+def _spread(samples: Sequence[float]) -> str:
+    shares = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in spread(samples).items())
+    return f"{shares} (n={len(samples)})" if shares else "(too few)"
 
 
 def at_most(trials: int) -> float:

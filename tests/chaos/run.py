@@ -5,18 +5,14 @@ import secrets
 import socket
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 from handoff import invariants
-from handoff.adapters.schema import migrate
 from handoff.adapters.store_sql import SqlStore
-from handoff.desk import hashed
-from handoff.ports import AgentRecord, Transaction
 from tests.chaos.agent import Agent
+from tests.chaos.cast import people, staff
 from tests.chaos.checker import check_all
 from tests.chaos.customer import Customer
 from tests.chaos.history import Dump, History, read_dump, read_history
@@ -32,6 +28,9 @@ LONGER_SECONDS = 60.0
 """For a machine that is busy with other things."""
 REST_SECONDS = 0.25
 """Between looks at whether everything is settled."""
+LINE_SECONDS = 30.0
+"""Between two lines of progress."""
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +40,82 @@ class Outcome:
     kills: int
     seconds: float
     left_ports: list[int] = field(default_factory=list)
+    interrupted: bool = False
 
 
-async def play(scene: Scene, folder: Path, keeper: Keeper | None = None) -> Outcome:
-    """Play a scene, and judge it. Leaves history and logs in `folder`. A `keeper` that is given stays."""
+async def play(scene: Scene, folder: Path, keeper: Keeper | None = None, say: Say | None = None) -> Outcome:
+    """Play a scene, and judge it. Leaves history and logs in `folder`. A `keeper` that is given stays.
+
+    `say` is given a line of progress twice a minute. `scene.stop` ends the faults early, and all the rest is done.
+    """
     began = time.monotonic()
     path = folder / "history.jsonl"
     with History(path) as history:
         async with Stage(scene, history, folder, keeper) as stage:
-            sessions = await _staff(scene, stage.database_url)
+            sessions = await staff(scene, stage.database_url)
             history.note("stage", "begin", more={"wall": time.time(), "seed": scene.seed})
             await stage.start()
-            started = time.monotonic()
-            people = _people(scene, stage, sessions, history)
-            tasks = [asyncio.create_task(person.run()) for person in people]
+            cast = people(scene, stage, sessions, history)
+            tasks = [asyncio.create_task(person.run()) for person in cast]
+            telling = asyncio.create_task(_tell(stage, began, say)) if say else None
             try:
-                faults = schedule(scene.seed, scene.seconds, scene.parts, scene.pace, scene.kinds)
-                async with asyncio.timeout(scene.seconds * 20 + 600):
-                    await stage.play(faults)
-                    await _rest_of(scene, stage, started)
-                await stage.mend()
-                await _settle(people, stage, history, scene.settle_seconds)
+                await _break_and_mend(scene, stage)
+                await _settle(cast, stage, history, scene.settle_seconds)
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await _ended([*tasks, *([telling] if telling else [])])
             history.note("stage", "end", more={"wall": time.time()})
             late = await stage.stop()
             dump = await asyncio.to_thread(read_dump, stage.database_url)
             found = await _of_the_database(stage.database_url)
             ports = [child.port for child in (*stage.gateways.values(), *stage.bots.values())]
             kills = stage.kills
+    if say:
+        say("  judging what happened")
     return await asyncio.to_thread(
         _judge, scene, path, dump, found, kills, time.monotonic() - began, late, ports
     )
 
 
+async def _ended(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    """End the people. Raises what one of them broke off with: a person who is gone proves nothing."""
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+
+
+async def _break_and_mend(scene: Scene, stage: Stage) -> None:
+    started = time.monotonic()
+    faults = schedule(scene.seed, scene.seconds, scene.parts, scene.pace, scene.kinds)
+    async with asyncio.timeout(scene.seconds * 20 + 600):
+        await stage.play(faults)
+        await _rest_of(scene, stage, started)
+    await stage.mend()
+
+
 async def _rest_of(scene: Scene, stage: Stage, started: float) -> None:
     """Without faults left, the time still has to pass, and people have to have said what is wanted of them."""
     longest = started + min(scene.seconds + LONGER_SECONDS, scene.most_seconds)
-    while time.monotonic() < longest:
+    while time.monotonic() < longest and not scene.stop.is_set():
         late = scene.kills > 0 or time.monotonic() - started >= scene.seconds
         if late and stage.history.counts["accepted"] >= scene.fewest:
             return
         await asyncio.sleep(0.1)
         stage.supervise()
+
+
+async def _tell(stage: Stage, began: float, say: Say) -> None:
+    """How far it is, again and again."""
+    before = 0
+    while True:
+        await asyncio.sleep(LINE_SECONDS)
+        accepted = stage.history.counts["accepted"]
+        say(
+            f"  {time.monotonic() - began:6.0f} s  {accepted} accepted ({(accepted - before) / LINE_SECONDS:.0f}/s), "
+            f"{stage.kills} kills, {stage.history.counts['fault']} faults, {'up' if stage.up else 'down'}"
+        )
+        before = accepted
 
 
 def _judge(
@@ -97,8 +127,10 @@ def _judge(
     late = late + [record.text for record in records if record.what == "late_stop"]
     violations += [Violation("stops_in_time", name) for name in late]
     reached = figures(records, dump)
-    violations += missed(scene, reached, kills)
-    return Outcome(violations, reached, kills, seconds, ports)
+    interrupted = scene.stop.is_set()
+    if not interrupted:
+        violations += missed(scene, reached, kills)
+    return Outcome(violations, reached, kills, seconds, ports, interrupted)
 
 
 def missed(scene: Scene, reached: Figures, kills: int) -> list[Violation]:
@@ -113,59 +145,16 @@ def missed(scene: Scene, reached: Figures, kills: int) -> list[Violation]:
     return [Violation("as_much_as_asked", one) for one in found]
 
 
-async def _staff(scene: Scene, database_url: str) -> list[tuple[str, str]]:
-    """Accounts for the agents of this run; (agent id, session token) of each."""
-    await asyncio.to_thread(migrate, database_url)
-    store = SqlStore(database_url)
-    staff = [(f"agent{number:02d}", secrets.token_urlsafe(16)) for number in range(1, scene.agents + 1)]
-
-    def change(tx: Transaction) -> None:
-        for agent_id, token in staff:
-            tx.add_agent(
-                AgentRecord(
-                    id=agent_id, email=f"{agent_id}@shop.example", name=agent_id.title(), about="Knows tents",
-                    roles=("agent",), max_chats=scene.max_chats, active_chats=0, available=True,
-                )
-            )  # fmt: skip
-            tx.add_session(hashed(token), agent_id, datetime.now(UTC) + timedelta(days=2))
-
-    try:
-        await store.write(change)
-    finally:
-        await store.close()
-    return staff
-
-
-def _people(
-    scene: Scene, stage: Stage, sessions: list[tuple[str, str]], history: History
-) -> list[Participant]:
-    def rng(who: str) -> Random:
-        return Random(f"{scene.seed}:{who}")
-
-    customers: list[Customer] = []
-    for number in range(scene.customers):
-        who = f"customer{number:03d}"
-        customers.append(scene.customer(who, stage.base, history, rng(who), scene.habits))
-    for first in customers[: scene.twins]:
-        who = f"{first.who}/b"
-        customers.append(scene.customer(who, stage.base, history, rng(who), scene.habits, twin=first))
-    agents = [
-        Agent(f"agent:{agent_id}", stage.desk_base, token, agent_id, history, rng(agent_id), scene.manners)
-        for agent_id, token in sessions
-    ]
-    return [*customers, *agents]
-
-
 async def _until(reached: Callable[[], bool], until: float) -> None:
     while not reached() and time.monotonic() < until:  # noqa: ASYNC110 - what is looked at rings no bell
         await asyncio.sleep(REST_SECONDS)
 
 
-async def _settle(people: list[Participant], stage: Stage, history: History, seconds: float) -> None:
+async def _settle(cast: list[Participant], stage: Stage, history: History, seconds: float) -> None:
     """Nobody begins anything new; agents take and finish what waits; then everybody must have the whole log."""
     until = time.monotonic() + seconds
-    agents = [person for person in people if isinstance(person, Agent)]
-    customers = [person for person in people if isinstance(person, Customer)]
+    agents = [person for person in cast if isinstance(person, Agent)]
+    customers = [person for person in cast if isinstance(person, Customer)]
     for customer in customers:
         customer.quiet = True
     await _until(lambda: all(customer.finished for customer in customers), until)
@@ -174,21 +163,19 @@ async def _settle(people: list[Participant], stage: Stage, history: History, sec
     missing = ["not asked yet"]
     while time.monotonic() < until and missing:
         await asyncio.sleep(REST_SECONDS)
-        if all(person.finished for person in people) and not any(
-            agent.waiting or agent.mine for agent in agents
-        ):
-            missing = behind(people, await asyncio.to_thread(read_dump, stage.database_url))
-    for person in people:
+        if all(person.finished for person in cast) and not any(agent.has_work for agent in agents):
+            missing = behind(cast, await asyncio.to_thread(read_dump, stage.database_url))
+    for person in cast:
         if not person.finished:
             history.note(person.who, "unsettled", text=_state(person))
         for conversation in person.logs:
             history.note(person.who, "settled", conversation=conversation)
 
 
-def behind(people: list[Participant], dump: Dump) -> list[str]:
+def behind(cast: list[Participant], dump: Dump) -> list[str]:
     """Who has not seen the end of a log, and conversations whose bot still owes an answer."""
     late = [
-        f"{person.who} of {log.conversation}" for person in people for log in person.logs.values()
+        f"{person.who} of {log.conversation}" for person in cast for log in person.logs.values()
         if log.last != dump.conversations.get(log.conversation, {}).get("last_seq")
     ]  # fmt: skip
     return late + [f"turn {turn['id']}" for turn in dump.turns if turn["state"] in ("waiting", "running")]
@@ -196,8 +183,8 @@ def behind(people: list[Participant], dump: Dump) -> list[str]:
 
 def _state(person: Participant) -> str:
     waiting = {key: len(outbox.waiting) for key, outbox in person.outboxes.items() if outbox.waiting}
-    behind = {log.conversation: (log.last, log.head) for log in person.logs.values() if log.last < log.head}
-    return f"greeted {person.greeted}, unsent {waiting}, behind {behind}"
+    late = {log.conversation: (log.last, log.head) for log in person.logs.values() if log.last < log.head}
+    return f"greeted {person.greeted}, unsent {waiting}, behind {late}"
 
 
 async def _of_the_database(url: str) -> list[Violation]:

@@ -1,6 +1,8 @@
 """What a run is: how many of each, on what, for how long, and how rough. Plain values, from the command line or a test."""
 
 from dataclasses import dataclass, field
+from random import Random
+from threading import Event
 from typing import Literal
 
 from tests.chaos.agent import Manners
@@ -9,6 +11,7 @@ from tests.chaos.schedule import Kind, Pace, Parts
 from tests.chaos.stub_rasa import MODES
 from tests.chaos.weather import INNER, ROUGH, Climate
 
+Routing = Literal["pick", "offer"]
 Database = Literal["sqlite", "postgres"]
 
 
@@ -22,9 +25,14 @@ class Scene:
     bots: int = 2
     redis: bool = False
     customers: int = 16
+    pollers: int = 0
+    """Of the customers: they speak by requests alone."""
     twins: int = 3
     """Customers with a second tab."""
     agents: int = 4
+    supervisors: int = 1
+    """Of the agents."""
+    routing: Routing = "pick"
     max_chats: int = 4
     habits: Habits = field(default_factory=Habits)
     manners: Manners = field(default_factory=Manners)
@@ -50,6 +58,8 @@ class Scene:
 
     most_seconds: float = float("inf")
     """By the wall: then it comes to rest, whatever it has done."""
+    stop: Event = field(default_factory=Event, compare=False)
+    """Set from outside: it comes to rest now."""
 
     def __post_init__(self) -> None:
         if self.database == "sqlite" and self.gateways > 1:
@@ -68,6 +78,12 @@ class Scene:
         return Parts(names, links, bots, self.redis, self.database == "postgres")
 
 
+def routing_of(seed: int | str) -> Routing:
+    """How conversations find their agent in a run of this seed."""
+    return Random(f"{seed}:routing").choice(("pick", "offer"))
+
+
+OFFER_SECONDS = 3.0
 TURN_SECONDS = 3.0
 TURN_TOTAL_SECONDS = 6.0
 SILENCE_SECONDS = 30.0
@@ -75,6 +91,7 @@ SILENCE_SECONDS = 30.0
 SETTINGS = {
     "TURN_SECONDS": str(TURN_SECONDS),
     "TURN_TOTAL_SECONDS": str(TURN_TOTAL_SECONDS),
+    "OFFER_SECONDS": str(OFFER_SECONDS),
     "AGENT_AWAY_SECONDS": "2",
     "AGENT_GONE_SECONDS": "4",
     "DRAIN_SECONDS": "1",

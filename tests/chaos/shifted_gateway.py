@@ -15,7 +15,7 @@ from typing import Any, Self
 from tests.chaos.light_gateway import lighten
 
 HOUR = 3_600.0
-EVERY_SECONDS = 4.0
+EVERY_SECONDS = 2.0
 _time = time.time
 
 

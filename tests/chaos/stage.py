@@ -10,6 +10,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Awaitable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -51,6 +52,7 @@ class Stage:
         """Servers that are killed just now."""
         self._ready: set[str] = set()
         """Gateways that said so lately."""
+        self._holds = 0
         self._was_up = False
         self._up_since = time.monotonic()
         self._accepted_before = 0
@@ -113,9 +115,15 @@ class Stage:
     async def _link(self, name: str, *ports: int, inner: bool = False) -> Proxy:
         climate = self.scene.inner if inner else self.scene.outer
         upstreams = [("127.0.0.1", port) for port in ports]
-        proxy = Proxy(name, self.scene.seed, climate, upstreams)
+        stalled = partial(self._stalled, name) if name.endswith("-postgres") else None
+        proxy = Proxy(name, self.scene.seed, climate, upstreams, stalled=stalled)
         self.proxies[name] = await self._closing.enter_async_context(proxy)
         return proxy
+
+    def _stalled(self, name: str) -> None:
+        """A single connection hears nothing any more, as its plan has it. Nobody knows when either side gives it up."""
+        self._holds += 1
+        self.history.note("stage", "held", text=f"{name} connection {self._holds}")
 
     async def _add_gateway(self, name: str) -> None:
         env = self.settings()
@@ -142,6 +150,7 @@ class Stage:
         given = {
             **SETTINGS, **self.scene.settings, "DATABASE_URL": self.database_url, "SERVICE_SECRET": self.secret,
             "RASA_URL": rasas or "http://127.0.0.1:1", "ENCODER_DIR": str(ROOT / "var" / "encoder"),
+            "ROUTING": self.scene.routing,
         }  # fmt: skip
         known = {key: value for key, value in given.items() if key.lower() in Settings.model_fields}
         return kept | {f"FRONTDESK_{key}": value for key, value in known.items()} | {"OMP_NUM_THREADS": "1"}
@@ -207,7 +216,7 @@ class Stage:
         last = began = time.monotonic()
         for fault in faults:
             while clock < fault.at:
-                if last - began > self.scene.most_seconds:
+                if last - began > self.scene.most_seconds or self.scene.stop.is_set():
                     return
                 await asyncio.sleep(0.02)
                 now = time.monotonic()
@@ -270,11 +279,12 @@ class Stage:
 
     async def _freeze(self, child: Child, seconds: float) -> None:
         starts = child.starts
-        child.freeze(True)
-        self.notice()
-        await asyncio.sleep(seconds)
-        if child.starts == starts:
-            child.freeze(False)
+        with self._holding(child.name):
+            child.freeze(True)
+            self.notice()
+            await asyncio.sleep(seconds)
+            if child.starts == starts:
+                child.freeze(False)
 
     async def _kill_bot(self, bot: Child, seconds: float) -> None:
         async with bot.change:
@@ -295,10 +305,25 @@ class Stage:
         if fault.target in ("customers", "agents") or fault.target.endswith("-postgres"):
             self.broken.add(lost)  # nobody can be served through it
             self.notice()
-        await asyncio.sleep(fault.seconds)
+        with self._holding(fault.target):
+            await asyncio.sleep(fault.seconds)
         proxy.refuse(False)
         proxy.silence()
         self.broken.discard(lost)
+
+    @contextlib.contextmanager
+    def _holding(self, name: str) -> Iterator[None]:
+        """While a gateway, or its link to the database, is held up; whatever it had begun may keep rows locked."""
+        if not name.startswith("gateway-") or name.endswith("-redis"):
+            yield
+            return
+        self._holds += 1
+        text = f"{name} {self._holds}"
+        self.history.note("stage", "held", text=text)
+        try:
+            yield
+        finally:
+            self.history.note("stage", "released", text=text)
 
     async def _break_store(self, fault: Fault) -> None:
         server: PostgresServer | RedisServer | None = None
