@@ -65,6 +65,9 @@ _RESERVED = Prepared(
     select(_ASKED.label("agent"), func.count().label("seats"))
     .where(
         _OURS,
+        or_(
+            t.handoff.c.offered_to.is_not(None), t.handoff.c.transfer_to.is_not(None)
+        ),  # as their index says it
         t.handoff.c.id != bindparam("besides", type_=Integer),
         or_(
             and_(_WAITS, t.handoff.c.offered_to.is_not(None)),

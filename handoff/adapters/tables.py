@@ -221,6 +221,8 @@ handoff = Table(
     Column("agent_away", Boolean, nullable=False, server_default=text("false")),
     Index("ix_handoff_ended", "site_id", "ended_at"),
     Index("ix_handoff_conversation_id", "conversation_id"),
+    Index("ix_handoff_asked", "site_id", sqlite_where=text("offered_to IS NOT NULL OR transfer_to IS NOT NULL"),
+          postgresql_where=text("offered_to IS NOT NULL OR transfer_to IS NOT NULL")),
     Index("uq_handoff_live", "conversation_id", unique=True, sqlite_where=text("state IN ('waiting', 'active')"),
           postgresql_where=text("state IN ('waiting', 'active')")),
     CheckConstraint("state != 'active' OR agent_id IS NOT NULL", name="active_agent"),

@@ -1,19 +1,25 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, make_url
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, func, inspect, make_url, select
 
 from handoff.adapters import schema
 from handoff.adapters.engines import connect
 from handoff.adapters.schema import VERSION_TABLE, is_current, migrate
+from handoff.adapters.store_sql import SqlStore
 from handoff.adapters.tables import metadata
+from handoff.conversation import Owner, Ownership
 from handoff.errors import StoreUnavailable
+from handoff.log import CUSTOMER
+from handoff.ports import AgentRecord, CursorRecord, Transaction
 from tests.servers import PostgresServer, free_port
 
 
@@ -82,6 +88,64 @@ def test_down_to_nothing_and_up_again(engine: Engine) -> None:
         command.upgrade(config, "head")
         assert set(inspect(connection).get_table_names()) == {VERSION_TABLE, *metadata.tables}
         assert is_current(connection)
+
+
+def fill(tx: Transaction) -> None:
+    """Something in every table."""
+    agent = AgentRecord(
+        "mara", "mara@fernhill.example", "Mara", "", ("agent",), 3, 0, True, skills=("returns",)
+    )
+    now = datetime.now(UTC)
+    tx.add_customer("k1", "hash")
+    tx.add_agent(agent)
+    tx.add_session("token", "mara", now + timedelta(hours=1))
+    tx.add_conversation("chat", "k1", "epoch", "en", {})
+    tx.append("chat", CUSTOMER, "message", {"text": "Hello"}, "c1")
+    tx.add_choice("choice", "chat", "Track a parcel", {"intent": "choose_passage"})
+    tx.add_turn("chat", "c1", "Hello", None, 0)
+    tx.add_handoff("chat", "asked_for_person", 0, now, 1, known_agent_id="mara")
+    tx.claim(tx.waiting()[0].id, "mara")
+    tx.set_owner("chat", Ownership(Owner.AGENT, 2, "mara"))
+    tx.add_mail("chat", "letter", "kim@example.org", "Your question", "Dear Kim", 0.0)
+    tx.move_cursors([CursorRecord("chat", "customer", 1, 1)])
+    tx.seen("agent", ["mara"], "gateway")
+    for _ in range(3):
+        tx.touch_queue()
+
+
+async def test_every_step_down_and_up_again_keeps_the_rows(any_store: SqlStore, any_url: str) -> None:
+    """Except for those of tables that were not there yet."""
+    await any_store.write(fill)
+    await any_store.close()
+    engine = connect(any_url).execution_options(writes=True)
+    before = counted(engine)
+    assert all(before.values()), "a table without a row"
+    scripts = ScriptDirectory(str(Path(schema.__file__).with_name("migrations")))
+    for revision in [step.revision for step in scripts.walk_revisions()][1:]:
+        with engine.begin() as connection:
+            command.downgrade(schema._config(connection), revision)
+        assert {name: rows for name, rows in counted(engine).items() if before.get(name, rows) != rows} == {}
+    migrate(any_url)
+    after = counted(engine)
+    assert {
+        name: (rows, after[name]) for name, rows in before.items() if after[name] != rows
+    } == dict.fromkeys(("cursor", "presence", "mail"), (1, 0))
+    store = SqlStore(any_url)
+    assert await store.read(lambda tx: tx.queue_version()) == 3
+    assert (await store.read(lambda tx: tx.conversation("chat"))).ownership.agent_id == "mara"
+    await store.close()
+    with engine.begin() as connection:
+        command.downgrade(schema._config(connection), "base")
+    engine.dispose()
+
+
+def counted(engine: Engine) -> dict[str, int]:
+    there = set(inspect(engine).get_table_names()) & set(metadata.tables)
+    with engine.connect() as connection:
+        return {
+            name: connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
+            for name in there
+        }
 
 
 def test_migrating_again_changes_nothing(engine: Engine, tmp_path: Path) -> None:

@@ -102,10 +102,12 @@ def downgrade() -> None:
     op.drop_table("presence")
     op.drop_table("cursor")
     op.drop_index("ix_handoff_claimed", "handoff")
-    for table, columns in _added().items():
-        with op.batch_alter_table(table) as batch:
-            if table == "handoff":
-                for name in _AGENTS:
-                    batch.drop_constraint(op.f(f"fk_handoff_{name}"), type_="foreignkey")
-            for column in columns:
-                batch.drop_column(column.name)
+    added = _added()
+    with op.batch_alter_table("handoff") as batch:
+        for name in _AGENTS:
+            batch.drop_constraint(op.f(f"fk_handoff_{name}"), type_="foreignkey")
+        for column in added.pop("handoff"):
+            batch.drop_column(column.name)
+    for table, columns in added.items():  # no copy in their place: others refer to their rows
+        for column in columns:
+            op.execute(f"ALTER TABLE {table} DROP COLUMN {column.name}")

@@ -18,9 +18,12 @@ def upgrade() -> None:
     op.execute("INSERT INTO queue_version (site_id, part, changes) SELECT id, 0, queue_version FROM site")
     op.drop_table("site")
     op.create_index("ix_handoff_conversation_id", "handoff", ["conversation_id"])
+    asked = sa.text("offered_to IS NOT NULL OR transfer_to IS NOT NULL")
+    op.create_index("ix_handoff_asked", "handoff", ["site_id"], sqlite_where=asked, postgresql_where=asked)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_handoff_asked", "handoff")
     op.drop_index("ix_handoff_conversation_id", "handoff")
     op.create_table(
         "site",
