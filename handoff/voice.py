@@ -47,7 +47,7 @@ REOPENED = "Welcome back. You're with Fern, the bot."
 ASSIGNED = {
     "offered": "This was offered to {name}.",
     "declined": "{name} did not take it.",
-    "offer_passed": "{name} let the offer pass.",
+    "offer_passed": "{name} did not answer the offer in time.",
     "transfer_offered": "{name} asked {whom} to take over.",
     "transfer_accepted": "{name} took over from {sender}.",
     "transfer_declined": "{name} declined to take over.",
@@ -58,7 +58,8 @@ ASSIGNED = {
 }
 """What agents read of who was asked, by the code of the `assignment`."""
 TAKEN_BACK = "{name} keeps this conversation after all."
-PRIORITIES = {-1: "low", 0: "normal", 1: "high", 2: "urgent", 3: "first of all"}
+PRIORITIES = {-1: "low", 0: "normal", 1: "raised", 2: "high", 3: "urgent"}
+"""As the console names them, where they are set."""
 
 LETTER_SUBJECT = "{name} from Fernhill has answered you"
 LETTER = """\
@@ -70,7 +71,7 @@ Hello {customer},
 
 To answer, open the page where you wrote to us{where}, in the same browser. Your conversation goes on there.
 """
-LETTER_FAILED = "The letter with this reply could not be delivered ({why}). Please write to {email} yourself."
+LETTER_FAILED = "The e-mail with this reply could not be delivered ({why}). Please write to {email} yourself."
 
 FACTS = {"order_number": "Order", "phone": "Phone", "email": "E-mail"}
 """What stands before a fact on the card; others speak for themselves."""

@@ -23,6 +23,7 @@ export const words = {
   resume: "Back to your conversation",
   resumeLine: "Everything is still there",
   presenceBot: "Usually answers at once",
+  presenceOffer: "Has no answer right now",
   presenceAgent: (name: string) => `${name} is with you`,
   presenceAway: (name: string) => `${name} lost the connection`,
   presenceClosed: "Finished · write to go on",

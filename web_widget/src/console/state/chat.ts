@@ -33,6 +33,7 @@ function isCustomerWord(event: Event): boolean {
 
 /** The last thing that the customer wrote, for the search of articles; empty if nothing. */
 export function lastCustomerText(chat: Chat): string {
-  const last = chat.log.events.findLast((event) => event.kind === "message" && event.actor.role === "customer");
+  const last = chat.log.events.findLast((event) => (event.kind === "message" || event.kind === "contact") && event.actor.role === "customer");
+  if (last?.kind === "contact") return last.contact.about;
   return last?.kind === "message" ? last.text : "";
 }

@@ -16,11 +16,11 @@ export const REASON_WORD: Record<Reason, string> = {
   same_question: "Asked again",
   rejected_twice: "Answers rejected",
   frustration: "Strong words",
-  policy_topic: "Needs a person",
-  always_person: "Always a person",
-  other_language: "Another language",
+  policy_topic: "Topic for a person",
+  always_person: "Article asks for a person",
+  other_language: "Writes another language",
   bot_unavailable: "Bot unavailable",
-  left_details: "Left details",
+  left_details: "Left contact details",
   back_to_queue: "Back in the queue",
 };
 

@@ -72,7 +72,7 @@ interface HitsProps {
 }
 
 function Hits({ conversation, hits, asked, searched }: HitsProps) {
-  if (asked === "") return <p class="quiet">They have not written anything yet.</p>;
+  if (asked === "") return <p class="quiet">No question to find articles by yet. You can search above.</p>;
   if (hits.length === 0) return <p class="quiet">{searched ? "No article found." : "No article fits their last message."}</p>;
   return (
     <ul class="articles">

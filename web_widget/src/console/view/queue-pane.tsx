@@ -30,7 +30,7 @@ export function QueuePane() {
               <Nobody />
             </Section>
             <Section title="Mine" rows={mine}>
-              <p class="queue-none">Chats that you take stand here.</p>
+              <p class="queue-none">Chats you take appear here.</p>
             </Section>
             {colleagues.length > 0 && <Section title="With colleagues" rows={colleagues} />}
             <Colleagues />

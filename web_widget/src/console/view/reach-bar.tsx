@@ -39,7 +39,7 @@ export function ReachBar({ reach, customer, online, about, mine }: Props) {
           )}
           {email !== "" && (
             <span class="bar-way">
-              <Copyable value={email} /> {!reach.letters && <a href={mailTo(email, about)}>Write a letter</a>}
+              <Copyable value={email} /> {!reach.letters && <a href={mailTo(email, about)}>Write an e-mail</a>}
             </span>
           )}
         </p>

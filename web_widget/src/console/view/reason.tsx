@@ -30,7 +30,7 @@ export function ReasonMark({ reason, channel = "chat" }: Props) {
     return (
       <span class="reason">
         <Icon node={channel === "call" ? Phone : Mail} />
-        {channel === "call" ? "Wants a call" : "Wants a letter"}
+        {channel === "call" ? "Wants a call" : "Wants an e-mail"}
       </span>
     );
   }

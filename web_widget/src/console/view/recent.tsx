@@ -48,7 +48,7 @@ function RecentList() {
       </div>
     );
   }
-  if (loaded.list.length === 0) return <p class="queue-none">Closed conversations will stand here.</p>;
+  if (loaded.list.length === 0) return <p class="queue-none">Closed conversations appear here.</p>;
   return (
     <ul class="rows">
       {loaded.list.map((one) => (

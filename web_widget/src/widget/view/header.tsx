@@ -24,7 +24,12 @@ export function presence(model: Model): Presence {
   }
   if (status?.owner === "queue") return { role: "bot", name: bot, line: isLeft(model) ? words.queueLeft : status.agents_online ? presenceQueue(status.queue) : words.queueNobody };
   if (status?.owner === "closed") return { role: "bot", name: bot, line: words.presenceClosed };
-  return { role: "bot", name: bot, line: words.presenceBot };
+  return { role: "bot", name: bot, line: hasOffered(model) ? words.presenceOffer : words.presenceBot };
+}
+
+/** The last that the bot said was an offer of somebody else: it promises no quick answer beside that. */
+function hasOffered({ log }: Model): boolean {
+  return log.events.filter(({ actor }) => actor.role === "bot").at(-1)?.kind === "offer";
 }
 
 export function firstName(name: string): string {

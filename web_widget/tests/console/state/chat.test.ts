@@ -33,4 +33,10 @@ describe("lastCustomerText", () => {
     expect(lastCustomerText(chatOf(message(ID, 1, { text: "Where?" }), fromAgent(ID, 2)))).toBe("Where?");
     expect(lastCustomerText(emptyChat(ID))).toBe("");
   });
+
+  it("takes what somebody left to be called about", () => {
+    const contact = { name: "Ana", email: "", about: "Zip of my sleeping bag", phone: "1", call_at: "" };
+    const left = { ...message(ID, 2), kind: "contact", contact } as unknown as LogEvent;
+    expect(lastCustomerText(chatOf(message(ID, 1, { text: "Where?" }), left))).toBe("Zip of my sleeping bag");
+  });
 });

@@ -95,7 +95,7 @@ it("tells where a reply goes when the customer left an address", () => {
   expect(screen.getByText(/could not be sent by e-mail/)).toBeTruthy();
   act(() => on.deliver(status(ID, { customer_online: false, reach: { ...reach, letters: false, letter: "" } })));
   expect(screen.getByText(/write to them yourself/)).toBeTruthy();
-  expect(screen.getByRole("link", { name: "Write a letter" }).getAttribute("href")).toMatch(/^mailto:ana%40ruiz.example/);
+  expect(screen.getByRole("link", { name: "Write an e-mail" }).getAttribute("href")).toMatch(/^mailto:ana%40ruiz.example/);
 });
 
 it("keeps a number to call at hand", () => {
