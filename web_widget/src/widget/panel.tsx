@@ -12,6 +12,7 @@ import styles from "./panel.css?inline";
 import { coverPage, followKeyboard, NARROW } from "./phone";
 import { fetchLine, Session } from "./session";
 import { browserStorage } from "./storage";
+import { signPlace } from "./place-sign";
 import { createUi } from "./ui";
 import { App } from "./view/app";
 import { fetchRare } from "./view/use-rare";
@@ -97,6 +98,7 @@ export function mountPanel(shell: Shell): Panel {
     follow([ui.draft], () => session.keeper.keepDraft(ui.draft.value)),
     follow([ui.open], () => coverPage(shell.host, ui.open.value && phone.matches)),
     announce(session, shell),
+    signPlace(session, ui, shell),
     followKeyboard(place),
     () => removeEventListener("storage", look),
     () => removeEventListener("online", wake),

@@ -65,6 +65,7 @@ export const words = {
   detailsCall: "You asked to be called back",
   queueUnknown: "You are in line",
   queueLeft: "Your message is with us",
+  placeKept: "Your place is kept",
   queueNobody: "Nobody is here right now",
   reconnecting: "Connecting again. Your messages are kept.",
   offline: "You are offline. What you write is sent when you are back.",
@@ -80,6 +81,10 @@ export const words = {
 export function presenceQueue(place: QueuePlace | null): string {
   if (!place) return words.queueUnknown;
   const range = waitRange(place.low_seconds, place.high_seconds);
-  const where = place.position === 1 ? "Next in line" : `${ordinal(place.position)} in line`;
+  const where = placeWords(place.position);
   return range ? `${where} · ${range}` : where;
+}
+
+export function placeWords(position: number): string {
+  return position === 1 ? "Next in line" : `${ordinal(position)} in line`;
 }
