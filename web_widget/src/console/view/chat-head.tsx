@@ -5,9 +5,10 @@ import { type Chat, rowOf } from "../state/model";
 import { passingTo } from "../state/offers";
 import { customerName, stance } from "../state/queue";
 import { OUTCOME_HINT, OUTCOME_WORD, OUTCOMES, ownerWords, PRIORITIES, priorityWord } from "../state/words";
+import type { Desk } from "../link/desk";
 import { hideDetails, show, showDetails } from "../page";
 import { useBench, usePick } from "./bench";
-import { Menu } from "./menu";
+import { Menu, type MenuItem } from "./menu";
 import { Presence } from "./presence";
 import { WaitLabel } from "./wait-label";
 
@@ -48,22 +49,29 @@ export function ChatHead({ chat }: { chat: Chat }) {
 function Priority({ chat, now }: { chat: Chat; now: number }) {
   const { desk } = useBench();
   const off = usePick((state) => state.link !== "open" || state.commands.some((one) => one.conversation === chat.id));
+  const mine = usePick((state) => stance(state, chat.id)) === "mine";
   return (
-    <span class={`priority ${now > 0 ? "priority-up" : ""}`}>
+    <span class={`priority ${now > 0 ? "priority-up" : ""} ${mine && chat.status !== null ? "priority-mine" : ""}`}>
       <Menu
         label={`Priority: ${priorityWord(now).toLowerCase()}`}
         icon={Flag}
         align="end"
         disabled={off}
-        items={PRIORITIES.map((one) => ({
-          label: priorityWord(one),
-          hint: one === now ? "As it is" : undefined,
-          icon: one === now ? Check : Flag,
-          run: () => one !== now && desk.prioritise(chat.id, one),
-        }))}
+        items={priorities(desk, chat.id, now)}
       />
     </span>
   );
+}
+
+function priorities(desk: Desk, conversation: string, now: number): MenuItem[] {
+  return PRIORITIES.map((one) => ({
+    label: priorityWord(one),
+    hint: one === now ? "As it is" : undefined,
+    icon: one === now ? Check : Flag,
+    run: () => {
+      if (one !== now) desk.prioritise(conversation, one);
+    },
+  }));
 }
 
 function Actions({ chat }: { chat: Chat }) {
@@ -71,6 +79,7 @@ function Actions({ chat }: { chat: Chat }) {
   const mine = usePick((state) => stance(state, chat.id)) === "mine";
   const busy = usePick((state) => state.commands.some((command) => command.conversation === chat.id));
   const open = usePick((state) => state.link === "open");
+  const priority = usePick((state) => rowOf(state, chat.id)?.priority ?? null);
   const passing = usePick((state) => {
     const row = rowOf(state, chat.id);
     return row !== null && passingTo(row) !== null;
@@ -109,6 +118,7 @@ function Actions({ chat }: { chat: Chat }) {
             ...(passing ? [] : [{ label: "Transfer to a colleague", icon: ArrowLeftRight, run: pass }]),
             { label: "Hand back to the bot", icon: Bot, run: toBot },
             { label: "Back to the queue", icon: ListRestart, run: toQueue },
+            ...(priority === null ? [] : priorities(desk, chat.id, priority).map((one) => ({ ...one, group: "Priority" }))),
           ]}
         />
       </span>

@@ -7,6 +7,8 @@ export interface MenuItem {
   label: string;
   hint?: string;
   icon?: IconNode;
+  /** Stands as a heading above the first item of its group. */
+  group?: string;
   run: () => void;
 }
 
@@ -64,9 +66,15 @@ export function Menu({ label, icon, items, align = "start", words = false, prima
       )}
       {open && (
         <div class={`menu-list menu-${align}`} id={id} role="menu" aria-label={label}>
-          {items.map((item) => (
+          {items.map((item, at) => [
+            item.group !== undefined && item.group !== items[at - 1]?.group && (
+              <p key={item.group} class="menu-group" role="presentation">
+                {item.group}
+              </p>
+            ),
             <button
-              key={item.label}
+              key={`${item.group ?? ""} ${item.label}`}
+              aria-label={item.group === undefined ? undefined : `${item.group}: ${item.label}${item.hint ? `, ${item.hint}` : ""}`}
               type="button"
               role="menuitem"
               tabIndex={-1}
@@ -81,8 +89,8 @@ export function Menu({ label, icon, items, align = "start", words = false, prima
                 {item.label}
                 {item.hint && <span class="menu-hint">{item.hint}</span>}
               </span>
-            </button>
-          ))}
+            </button>,
+          ])}
         </div>
       )}
     </div>

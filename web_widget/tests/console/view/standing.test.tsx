@@ -81,6 +81,14 @@ it("sets the priority from the head", () => {
   expect(on.sent.at(-1)).toMatchObject({ type: "prioritise", conversation: ID, priority: 3 });
 });
 
+it("sets the priority from the menu that a narrow window has", () => {
+  open({ row: { state: "active", agent: MARA, priority: 1 } });
+  fireEvent.click(screen.getByRole("button", { name: "More" }));
+  expect(screen.getByRole("menuitem", { name: "Priority: Raised, As it is" })).toBeTruthy();
+  fireEvent.click(screen.getByRole("menuitem", { name: "Priority: Urgent" }));
+  expect(on.sent.at(-1)).toMatchObject({ type: "prioritise", conversation: ID, priority: 3 });
+});
+
 it("marks what the customer has seen", () => {
   open({ row: { state: "active", agent: MARA }, status: { delivered_seq: 3, read_seq: 2 }, events: [message(ID, 1), fromAgent(ID, 2), fromAgent(ID, 3)] });
   expect(screen.getByText("Seen")).toBeTruthy();
