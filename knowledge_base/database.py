@@ -4,8 +4,12 @@ SQLite: write-ahead log, full sync, foreign keys on, and writers that queue up a
 Postgres: the address that the gateway's conversations have, whatever driver it names; threads take psycopg.
 """
 
+import contextlib
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError as SqliteError
 from typing import Any
 
 from alembic import command
@@ -18,6 +22,9 @@ from knowledge_base.errors import DatabaseUnknown
 VERSION_TABLE = "knowledge_base_version"
 """The gateway migrates its own tables in the same database, under a version table of its own."""
 BUSY_TIMEOUT_SECONDS = 5
+LOOK_AGAIN_SECONDS = 0.01
+MIGRATION_SECONDS = 120
+"""How long who migrates SQLite waits for another who does: on a busy machine longer than any other writing takes."""
 UNKNOWN = "The database has to be named as sqlite:///… or as postgresql+asyncpg://…; this is neither."
 MIGRATIONS = Path(__file__).with_name("migrations")
 ONE_MIGRATES = 7_202_611
@@ -55,7 +62,7 @@ def migrate(engine: Engine) -> None:
 
     All in one transaction, and one process at a time: whoever is killed half-way leaves nothing behind.
     """
-    with writing(engine).begin() as connection:
+    with writing(engine).connect() as connection, _patient(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(ONE_MIGRATES)))
         config = Config()
@@ -64,10 +71,40 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+@contextlib.contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """Waits on SQLite as long as another process may take to migrate."""
+    file = connection.connection.driver_connection
+    if not isinstance(file, SqliteConnection):
+        yield
+        return
+    usual = file.execute("PRAGMA busy_timeout").fetchone()[0]
+    file.execute(f"PRAGMA busy_timeout={MIGRATION_SECONDS * 1000}")
+    try:
+        yield
+    finally:
+        file.execute(f"PRAGMA busy_timeout={usual}")
+
+
 def _set_up_sqlite(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None  # so that BEGIN is ours to send; the driver's own comes too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: SqliteConnection) -> None:
+    """Of several who open a new file at once, SQLite refuses all but one without waiting: then another look is taken."""
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except SqliteError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

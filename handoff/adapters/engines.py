@@ -4,6 +4,9 @@ The same address serves both kinds of callers: what runs in threads (migrations,
 event loop (Postgres by asyncpg).
 """
 
+import sqlite3
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_SECONDS = 5
 """How long SQLite waits for whoever writes."""
+LOOK_AGAIN_SECONDS = 0.01
 STATEMENT_SECONDS = 5
 IDLE_IN_TRANSACTION_SECONDS = 15
 """Postgres ends what holds locks and does nothing: a gateway that was stopped in the middle."""
@@ -41,18 +45,22 @@ def is_postgres(url: str) -> bool:
     return database_of(url).get_backend_name() == "postgresql"
 
 
-def connect(url: str) -> Engine:
-    """An engine for threads, with the settings that durability rests on. Makes the folder of a SQLite file."""
+def connect(url: str, wait_seconds: float | None = None) -> Engine:
+    """An engine for threads, with the settings that durability rests on. Makes the folder of a SQLite file.
+
+    `wait_seconds`: for whoever writes SQLite, if that is not as long as usual.
+    """
     parsed = database_of(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"))
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    seconds = BUSY_TIMEOUT_SECONDS if wait_seconds is None else wait_seconds
     engine = create_engine(
-        parsed, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        parsed, connect_args={"timeout": seconds, "check_same_thread": False},
         pool_size=READERS + 1, max_overflow=0,
     )  # fmt: skip
-    event.listen(engine, "connect", _sqlite_settings)
+    event.listen(engine, "connect", partial(_sqlite_settings, wait_seconds=seconds))
     event.listen(engine, "begin", _sqlite_begin)
     return engine
 
@@ -75,15 +83,26 @@ def connect_in_loop(url: str, connections: int, wait_seconds: float) -> AsyncEng
     )  # fmt: skip
 
 
-def _sqlite_settings(connection: Any, _record: object) -> None:
+def _sqlite_settings(connection: Any, _record: object, wait_seconds: float) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begin breaks savepoints
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={round(wait_seconds * 1000)}")
+    _write_ahead(connection, wait_seconds)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any, wait_seconds: float) -> None:
+    """Of several who open a new file at once, SQLite refuses all but one without waiting: then another look is taken."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _sqlite_begin(connection: Any) -> None:

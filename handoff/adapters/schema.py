@@ -14,6 +14,8 @@ from handoff.errors import StoreUnavailable
 
 VERSION_TABLE = "handoff_version"
 """The knowledge base keeps its own tables, and its own version, in the same database."""
+WAIT_SECONDS = 120.0
+"""For another process that migrates SQLite: on a busy machine that takes longer than anybody waits for a message."""
 ONE_MIGRATES = 7_202_612
 """Key of the advisory lock under which Postgres is migrated; any number that nobody else takes."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -24,7 +26,7 @@ def migrate(url: str, revision: str = "head") -> None:
 
     All in one transaction that others wait for: who is killed half-way leaves nothing behind. Raises StoreUnavailable.
     """
-    engine = connect(url).execution_options(writes=True)
+    engine = connect(url, WAIT_SECONDS).execution_options(writes=True)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":

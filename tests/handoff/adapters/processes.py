@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.adapters import schema
+from handoff.adapters.engines import connect
 from handoff.errors import HandoffError
 from knowledge_base import database
 
@@ -89,6 +90,20 @@ def migrate_library(url: str) -> None:
 
 
 MIGRATE: dict[str, Callable[[str], None]] = {"handoff": migrate_handoff, "library": migrate_library}
+
+
+OPEN: dict[str, Callable[[str], Engine]] = {"handoff": connect, "library": database.open_engine}
+
+
+def open_all(urls: Sequence[str], which: str) -> None:
+    """Open each file and look at it, all processes at about the same moment."""
+    began = time.monotonic()
+    for number, url in enumerate(urls):
+        time.sleep(max(0.0, began + number * 0.01 - time.monotonic()))
+        engine = OPEN[which](url)
+        with engine.begin() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        engine.dispose()
 
 
 def migrate_all(url: str, locked: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from handoff.adapters import schema, tables
+from handoff.adapters import engines, schema, tables
 from handoff.adapters.engines import connect
 from knowledge_base import database as library
 from knowledge_base import tables as library_tables
-from tests.handoff.adapters.processes import MIGRATE, Crew, forked, migrate_all, migrate_and_die
+from tests.handoff.adapters.processes import MIGRATE, Crew, forked, migrate_all, migrate_and_die, open_all
 from tests.servers import PostgresServer
 
 TABLES = {"handoff": tables.metadata, "library": library_tables.metadata}
@@ -75,6 +76,32 @@ def test_gateways_that_start_at_once_migrate_once(empty: Callable[[], str]) -> N
             for version in VERSIONS.values():
                 assert connection.execute(text(f"SELECT count(*) FROM {version}")).scalar() == 1  # noqa: S608 - ours
         engine.dispose()
+
+
+@pytest.mark.parametrize("which", MIGRATE)
+def test_who_migrates_waits_longer_for_another_than_a_message_does(
+    folder: Path, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(library, "BUSY_TIMEOUT_SECONDS", 0.1)
+    url = f"sqlite:///{folder}/held.db"
+    engine = connect(url).execution_options(writes=True)
+    with ThreadPoolExecutor(1) as other:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE half_way (id INTEGER)"))
+            migrating = other.submit(MIGRATE[which], url)
+            with pytest.raises(TimeoutError):
+                migrating.result(1.0)
+        migrating.result(MOST_SECONDS)
+    assert is_whole(engine, which)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("which", MIGRATE)
+def test_a_new_file_may_be_opened_by_many_at_once(folder: Path, which: str) -> None:
+    """SQLite refuses all but one of those who ask for a write-ahead log, and does not wait."""
+    urls = [f"sqlite:///{folder}/new{number}.db" for number in range(60)]
+    Crew(open_all, [(urls, which)] * GATEWAYS).results(MOST_SECONDS)
 
 
 @pytest.mark.parametrize("empty", ["postgres"], indirect=True)
