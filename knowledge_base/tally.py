@@ -38,6 +38,8 @@ class Tally:
         self._now = now
         self._every = every
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        """Held by whoever writes and reads the counts: one at a time."""
         self._waiting: dict[tuple[str, str], Counts] = {}
         self._visits = Visits()
         self._counts: dict[str, dict[str, Counts]] = {}
@@ -73,7 +75,14 @@ class Tally:
         return [] if key == SITE else proven(self._counts.get(key, {}), self._counts.get(SITE, {}))
 
     def flush(self) -> None:
-        """Writes what waits, and reads what is there. Raises nothing: what cannot be written waits on."""
+        """Writes what waits, and reads what is there. Raises nothing: what cannot be written waits on.
+
+        What was noted before is written when it returns, also if another thread was at it.
+        """
+        with self._writing:
+            self._flush()
+
+    def _flush(self) -> None:
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         try:

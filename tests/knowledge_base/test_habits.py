@@ -183,6 +183,30 @@ def test_the_tally_keeps_what_cannot_be_written_and_never_fails(
     tally.close()
 
 
+def test_who_writes_waits_until_another_thread_has_written(kept: SqlHabitStore, ids: dict[str, str]) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        def add(self, counted: dict[tuple[str, str], Counts], at: datetime) -> None:
+            begun.set()
+            assert go_on.wait(30)
+            kept.add(counted, at)
+
+        all, tidy = kept.all, kept.tidy
+
+    tally = Tally(Slow(), now=lambda: NOON, every=60)  # type: ignore[arg-type]  # a double
+    tally.note("", {"helped": ["boots"]}, "a")
+    assert begun.wait(30)  # the thread of its own has taken this one
+    flushing = threading.Thread(target=tally.flush)
+    flushing.start()
+    flushing.join(0.3)
+    assert flushing.is_alive(), "it returned although what was noted is not written"
+    go_on.set()
+    flushing.join(30)
+    assert kept.all(NOON)[SITE][ids["boots"]].helped == 1
+    tally.close()
+
+
 def test_one_visit_counts_once_and_proves_nothing(kept: SqlHabitStore, ids: dict[str, str]) -> None:
     tally = Tally(kept, now=lambda: NOON, every=60)
     for visit in ("", "a"):
