@@ -106,6 +106,10 @@ class Transaction(Protocol):
 
     # how far it was read
     def cursor(self, conversation_id: str, reader: str) -> CursorRecord: ...
+    def cursors(self, conversation_ids: Collection[str]) -> Sequence[CursorRecord]:
+        """Those of all readers of these who have one."""
+        ...
+
     def move_cursors(self, cursors: Collection[CursorRecord]) -> None:
         """Each only forward, whatever came before."""
         ...

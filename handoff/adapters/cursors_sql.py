@@ -1,8 +1,8 @@
 """Rows of how far a log has got to its readers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import case
+from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from handoff.adapters import tables as t
@@ -18,6 +18,14 @@ class CursorRows(Rows):
         if row is None:
             return CursorRecord(conversation_id, reader)
         return CursorRecord(conversation_id, reader, row["delivered_seq"], row["read_seq"])
+
+    def cursors(self, conversation_ids: Collection[str]) -> Sequence[CursorRecord]:
+        c = t.cursor.c
+        ours = (c.site_id == self.site_id, c.conversation_id.in_(conversation_ids))
+        found = self._connection.execute(
+            select(c.conversation_id, c.reader, c.delivered_seq, c.read_seq).where(*ours)
+        )
+        return [CursorRecord(*row) for row in found]
 
     def move_cursors(self, cursors: Collection[CursorRecord]) -> None:
         """Each only forward. In one order, so that two gateways cannot lock each other out."""

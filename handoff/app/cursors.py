@@ -5,7 +5,7 @@ What is lost with the process is said again by the reader's next `ack`, so nothi
 
 import structlog
 
-from handoff.ports import CursorRecord, Doorbell, Store, conversation_topic
+from handoff.ports import CursorRecord, Doorbell, Json, Store, conversation_topic
 
 FLUSH_SECONDS = 1.0
 log = structlog.get_logger(__name__)
@@ -35,7 +35,9 @@ class Cursors:
             log.warning("cursors.lost", count=len(cursors), exc_info=error)
             return
         for cursor in cursors:
-            hint = {
-                "cursor": cursor.reader, "delivered": str(cursor.delivered_seq), "read": str(cursor.read_seq)
-            }  # fmt: skip
-            self._doorbell.whisper(conversation_topic(cursor.conversation_id), hint)
+            self._doorbell.whisper(conversation_topic(cursor.conversation_id), as_hint(cursor))
+
+
+def as_hint(cursor: CursorRecord) -> Json:
+    """What whoever watches the log is told of it."""
+    return {"cursor": cursor.reader, "delivered": str(cursor.delivered_seq), "read": str(cursor.read_seq)}

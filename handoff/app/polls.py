@@ -2,7 +2,8 @@
 
 Every gateway asks the store where the logs that its sockets read stand, all in a few queries, and rings within the process
 where a reader is behind. Where other processes write too, that is every two seconds; while Redis is away, conversations
-in which something happened lately are looked at twice a second.
+in which something happened lately are looked at twice a second, and how far their readers have got is told as well:
+hints are lost then, but not what they tell.
 """
 
 import asyncio
@@ -14,7 +15,8 @@ import structlog
 
 from handoff.adapters.doorbell_local import LocalDoorbell
 from handoff.adapters.doorbell_redis import RedisDoorbell
-from handoff.ports import PLACES_TOPIC, QUEUE_TOPIC, Store, conversation_topic
+from handoff.app.cursors import as_hint
+from handoff.ports import PLACES_TOPIC, QUEUE_TOPIC, CursorRecord, Store, conversation_topic
 
 EVERY_SECONDS = 2.0
 """Where others may write: a lost ring delays a message by at most this."""
@@ -52,6 +54,8 @@ class Polls:
         self.heads: dict[str, int] = {}
         self._moved_at: dict[str, float] = {}
         self._queue_version: int | None = None
+        self._cursors: dict[tuple[str, str], CursorRecord] = {}
+        self._was_away = redis is None
 
     async def run(self) -> None:
         every = EVERY_SECONDS if self._others_write else ALONE_SECONDS
@@ -94,8 +98,27 @@ class Polls:
         self.heads = self.heads | found if only_lately else found
         if not only_lately:
             self._moved_at = {key: at for key, at in self._moved_at.items() if key in found}
+        if self._hints_are_lost():
+            await self._look_at_cursors(listened, keeps=only_lately)
         if QUEUE_TOPIC in topics or PLACES_TOPIC in topics:
             await self._look_at_queue()
+
+    def _hints_are_lost(self) -> bool:
+        """Between processes, since the last look: while Redis is away, and once more when it is back."""
+        before, self._was_away = self._was_away, self._redis is None or self._redis.away
+        return self._others_write and (before or self._was_away)
+
+    async def _look_at_cursors(self, conversation_ids: Sequence[str], *, keeps: bool) -> None:
+        known = self._cursors
+        found: dict[tuple[str, str], CursorRecord] = {}
+        for start in range(0, len(conversation_ids), BATCH):
+            batch = conversation_ids[start : start + BATCH]
+            cursors = await self._store.read(lambda tx, batch=batch: tx.cursors(batch))  # type: ignore[misc]
+            found |= {(cursor.conversation_id, cursor.reader): cursor for cursor in cursors}
+        self._cursors = known | found if keeps else found
+        for key, cursor in found.items():
+            if known.get(key) != cursor:
+                self._doorbell.whisper(conversation_topic(cursor.conversation_id), as_hint(cursor))
 
     async def _read_heads(self, conversation_ids: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -1,14 +1,17 @@
 """What a lost ring costs: one round of the polls, without a clock; the doorbell never rings by itself here."""
 
 import asyncio
+from typing import cast
 
 import pytest
 
 from handoff.adapters.doorbell_local import LocalDoorbell
+from handoff.adapters.doorbell_redis import RedisDoorbell
 from handoff.adapters.store_sql import SqlStore
 from handoff.app import polls as polls_module
 from handoff.app.polls import LATELY_SECONDS, Polls
 from handoff.log import CUSTOMER
+from handoff.ports import CursorRecord, Json
 from tests.handoff.fakes import Clock, House, ScriptedBot
 
 
@@ -66,6 +69,46 @@ async def test_a_queue_that_changed_elsewhere_is_rung(house: House) -> None:
     await house.store.write(lambda tx: tx.touch_queue())
     await polls.look()
     assert await bell.wait(0.1) == ({"queue", "places"}, [])
+
+
+class Redis:
+    """Of a doorbell over Redis only whether it is away."""
+
+    away = False
+
+
+async def test_receipts_are_told_while_redis_is_away_and_once_more_when_it_is_back(house: House) -> None:
+    conversation = (await house.seat()).conversation_id
+    topic, redis = f"conversation:{conversation}", Redis()
+    bell = house.doorbell.subscribe(topic)
+    polls = Polls(house.store, house.doorbell, cast("RedisDoorbell", redis), sent={conversation: 0}.get)
+
+    async def told_after(delivered: int, read: int, *, only_lately: bool = False) -> list[Json]:
+        """Another process writes how far the customer has got; its hint is lost."""
+        cursor = CursorRecord(conversation, "customer", delivered, read)
+        await house.store.write(lambda tx: tx.move_cursors([cursor]))
+        await polls.look(only_lately=only_lately)
+        return (await bell.wait(0))[1]
+
+    await polls.look()
+    assert await told_after(1, 0) == [], "Redis tells that"
+    redis.away = True
+    assert await told_after(2, 0) == [{"cursor": "customer", "delivered": "2", "read": "0"}]
+    assert await told_after(3, 3, only_lately=True) == [{"cursor": "customer", "delivered": "3", "read": "3"}]
+    assert await told_after(3, 3, only_lately=True) == []
+    redis.away = False
+    assert await told_after(4, 4) == [{"cursor": "customer", "delivered": "4", "read": "4"}]
+    assert await told_after(5, 5) == []
+
+
+async def test_receipts_are_told_where_processes_share_no_redis(house: House) -> None:
+    conversation = (await house.seat()).conversation_id
+    bell = house.doorbell.subscribe(f"conversation:{conversation}")
+    await house.store.write(lambda tx: tx.move_cursors([CursorRecord(conversation, "agent", 1, 1)]))
+    await Polls(house.store, house.doorbell).look()
+    assert (await bell.wait(0))[1] == [], "everything is told within the one process"
+    await Polls(house.store, house.doorbell, others_write=True, sent={conversation: 0}.get).look()
+    assert len((await bell.wait(0.1))[1]) == 1
 
 
 async def test_many_conversations_are_asked_for_in_batches(

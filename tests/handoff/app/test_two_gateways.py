@@ -78,6 +78,25 @@ async def test_whatever_becomes_of_redis_messages_go_on(shop: Shop, trouble: Tro
     assert "Traceback" not in shop.one.log() + shop.two.log()
 
 
+async def test_receipts_travel_while_redis_is_dead(shop: Shop) -> None:
+    await asyncio.to_thread(shop.redis.kill)
+    try:
+        await ready(shop, one=False, two=False)
+        async with chat(shop) as (customer, agent):
+            await agent.act("send", customer.conversation, text="Do you see this?")
+            said = await customer.event("message", text="Do you see this?")
+            await customer.send("ack", seq=said["seq"], read=said["seq"])
+            await agent.until(lambda f: f["type"] == "status" and f.get("read_seq") == said["seq"])
+            seen = len(customer.frames)
+            await customer.say("Yes")
+            answer = await agent.event("message", text="Yes")
+            await agent.send("ack", conversation=customer.conversation, seq=answer["seq"], read=answer["seq"])
+            await customer.until(lambda f: f["type"] == "status" and f["read_seq"] == answer["seq"], seen)
+    finally:
+        await asyncio.to_thread(shop.redis.restart)
+        await ready(shop)
+
+
 async def test_the_log_says_when_redis_is_away(shop: Shop) -> None:
     await asyncio.to_thread(shop.redis.kill)
     await ready(shop, one=False, two=False)
