@@ -191,7 +191,7 @@ def _shown_by(reason: str, gist: Gist) -> int | None:
 def _summary(gist: Gist) -> str:
     """In a line or two: what they want, and what was tried."""
     if not gist.wants:
-        return "They came to a person without writing anything first."
+        return "They wrote nothing before the handover."
     said = [f"“{quoted(quote)}”" for quote in gist.wants]
     wants = said[0] if len(said) == 1 else f"First {said[0]}, and then {said[1]}"
     tried = [words for one in gist.attempts[-2:] if (words := _tried_in_words(one))]

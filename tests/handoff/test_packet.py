@@ -88,7 +88,7 @@ async def test_one_question_is_said_once(house: House) -> None:
 async def test_with_nothing_written_it_says_so(house: House) -> None:
     seat = await house.seat()
     packet = await packet_of(house, seat.conversation_id)
-    assert packet.summary == "They came to a person without writing anything first."
+    assert packet.summary == "They wrote nothing before the handover."
     assert (packet.tried, packet.intents, packet.earlier) == ([], [], [])
 
 
