@@ -1,7 +1,7 @@
 """How each database is opened, by its address: a SQLite file, or Postgres.
 
-The same address serves both kinds of callers: what runs in threads (migrations, the writer of SQLite) and the gateway's
-event loop (Postgres by asyncpg).
+For what runs in threads: migrations, and the writer of SQLite. From the same address, the gateway's event loop reaches
+Postgres by asyncpg (`handoff.adapters.store_postgres`).
 """
 
 import sqlite3
@@ -13,17 +13,12 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_SECONDS = 5
 """How long SQLite waits for whoever writes."""
 LOOK_AGAIN_SECONDS = 0.01
 STATEMENT_SECONDS = 5
-IDLE_IN_TRANSACTION_SECONDS = 15
-"""Postgres ends what holds locks and does nothing: a gateway that was stopped in the middle."""
-CONNECT_SECONDS = 5
-ANSWER_SECONDS = 10
-"""After which a connection counts as lost over which nothing comes, not even the refusal of a slow statement."""
+"""Of Postgres for one statement of a gateway."""
 READERS = 1
 """Threads that read SQLite beside the one that writes. More of them fight for the interpreter's lock: with four, a message
 took twice the processor (`benchmarks.delivery --part accepts`)."""
@@ -63,24 +58,6 @@ def connect(url: str, wait_seconds: float | None = None) -> Engine:
     event.listen(engine, "connect", partial(_sqlite_settings, wait_seconds=seconds))
     event.listen(engine, "begin", _sqlite_begin)
     return engine
-
-
-def connect_in_loop(url: str, connections: int, wait_seconds: float) -> AsyncEngine:
-    """An engine for an event loop on Postgres, with at most so many connections; more callers wait for that long."""
-    settings = {
-        "application_name": "frontdesk",
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
-        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
-        "synchronous_commit": "on",
-    }
-    return create_async_engine(
-        database_of(url).set(drivername="postgresql+asyncpg"),
-        pool_size=connections, max_overflow=0, pool_timeout=wait_seconds, pool_use_lifo=True,
-        connect_args={
-            "timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS, "server_settings": settings,
-            "prepared_statement_cache_size": 500,
-        },
-    )  # fmt: skip
 
 
 def _sqlite_settings(connection: Any, _record: object, wait_seconds: float) -> None:

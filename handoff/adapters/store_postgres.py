@@ -16,9 +16,10 @@ import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from handoff.adapters.engines import connect_in_loop
+from handoff.adapters import engines
+from handoff.adapters.engines import database_of
 from handoff.adapters.transaction_sql import SqlTransaction
 from handoff.errors import BadInput, StoreUnavailable
 from handoff.ports import Transaction
@@ -29,6 +30,11 @@ CONNECTIONS = 10
 """Of one gateway, for reading and for writing each: what is short waits a little rather than crowd the database."""
 WAIT_SECONDS = 10.0
 """For a free connection."""
+IDLE_IN_TRANSACTION_SECONDS = 15
+"""Postgres ends what holds locks and does nothing: a gateway that was stopped in the middle."""
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+"""After which a connection counts as lost over which nothing comes, not even the refusal of a slow statement."""
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.05
 """Before the second attempt, doubled before each further one; the pauses are random up to that."""
@@ -129,6 +135,24 @@ class PostgresStore:
         ):  # a time-out among them: nothing came back: what else is on this connection cannot be told
             await connection.invalidate()
             raise
+
+
+def connect_in_loop(url: str, connections: int, wait_seconds: float) -> AsyncEngine:
+    """An engine for an event loop on Postgres, with at most so many connections; more callers wait for that long."""
+    settings = {
+        "application_name": "frontdesk",
+        "statement_timeout": f"{engines.STATEMENT_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+        "synchronous_commit": "on",
+    }
+    return create_async_engine(
+        database_of(url).set(drivername="postgresql+asyncpg"),
+        pool_size=connections, max_overflow=0, pool_timeout=wait_seconds, pool_use_lifo=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS, "server_settings": settings,
+            "prepared_statement_cache_size": 500,
+        },
+    )  # fmt: skip
 
 
 @contextlib.asynccontextmanager

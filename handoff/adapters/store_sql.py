@@ -1,12 +1,14 @@
 """The store in SQL: SQLite in one file, or Postgres, by its address alone."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from handoff.adapters.engines import is_postgres
-from handoff.adapters.store_postgres import PostgresStore
 from handoff.adapters.store_sqlite import SqliteStore
 from handoff.ports import Transaction
+
+if TYPE_CHECKING:
+    from handoff.adapters.store_postgres import PostgresStore
 
 T = TypeVar("T")
 
@@ -18,9 +20,8 @@ class SqlStore:
     """
 
     def __init__(self, url: str, site_id: str = "default") -> None:
-        self.database: SqliteStore | PostgresStore = (
-            PostgresStore(url, site_id) if is_postgres(url) else SqliteStore(url, site_id)
-        )
+        make = _on_postgres if is_postgres(url) else SqliteStore
+        self.database: SqliteStore | PostgresStore = make(url, site_id)
 
     @property
     def lease_clock(self) -> Callable[[], float] | None:
@@ -44,3 +45,10 @@ class SqlStore:
 
     async def close(self) -> None:
         await self.database.close()
+
+
+def _on_postgres(url: str, site_id: str) -> "PostgresStore":
+    """Imported only here: the driver and what it needs take half a second, which SQLite need not wait for."""
+    from handoff.adapters.store_postgres import PostgresStore
+
+    return PostgresStore(url, site_id)

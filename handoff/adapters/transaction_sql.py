@@ -3,7 +3,7 @@
 It reads and writes rows and knows no rule: who may do what is the desk's business. Plain SQL of both SQLite and
 Postgres; the counter, the claim and the seat are single conditional UPDATEs, so that two writers cannot both win. In a
 transaction that writes, a conversation is locked when it is first looked at, so that what is read of it next holds until
-COMMIT. Rows are locked in one order: conversation, handoff, agent, site.
+COMMIT. Rows are locked in one order: conversation, handoff, agent, the queue's version.
 """
 
 from handoff.adapters.agents_sql import AgentRows

@@ -1,10 +1,11 @@
 """What goes to the driver directly has to be what SQLAlchemy would have made of it, values, rows and errors."""
 
+import inspect
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from handoff.adapters import tables as t
@@ -81,6 +82,31 @@ async def test_errors_are_those_of_sqlalchemy(store: SqlStore) -> None:
         assert connection_of(tx).execute(text("SELECT count(*) FROM customer")).scalar() == 1
 
     await store.write(attempt)
+
+
+def test_the_private_name_of_sqlalchemy_that_it_needs_is_there() -> None:
+    """If this fails after an upgrade: docs/decisions/0011 says what it is for."""
+    found = inspect.signature(Connection._handle_dbapi_exception)
+    assert list(found.parameters)[:6] == ["self", "e", "statement", "parameters", "cursor", "context"]
+
+
+async def test_a_lost_connection_is_told_to_the_pool_and_the_change_runs_again(
+    store: SqlStore, any_url: str, request: pytest.FixtureRequest
+) -> None:
+    if any_url.startswith("sqlite"):
+        return  # a file is never lost
+    server, runs = request.getfixturevalue("postgres"), 0
+
+    def change(tx: Transaction) -> int:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            pid = connection_of(tx).execute(text("SELECT pg_backend_pid()")).scalar()
+            server.execute(f"SELECT pg_terminate_backend({pid}, 5000)")
+        return say("chat0", "Hello")(tx)
+
+    assert await store.write(change) == 1
+    assert runs == 2
 
 
 # what a transaction knows of conversations it has read
