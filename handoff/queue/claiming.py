@@ -106,18 +106,40 @@ def _next(tx: Transaction, agent: AgentRecord) -> HandoffRecord:
     for limit in LOOKS:
         waiting = tx.waiting(limit)
         mine = [one.id for one in waiting if not may_not_take(agent, one, staff)]
-        found = tx.next_waiting(mine) if mine else None
+        found = _first_of(tx, agent, mine, staff)
         if found:
             return found
         if limit is None or len(waiting) < limit:
             break
-    found = tx.next_waiting(mine, patient=True) if mine else None
+    found = _first_of(tx, agent, mine, staff, patient=True)
     if found:
         return found
     waits = bool(waiting)
     if waits and not agent.available:
         raise NotAllowed("Switch yourself to available first.")
     raise NotFound("Nobody is waiting whom you may take." if waits else "Nobody is waiting.")
+
+
+def _first_of(
+    tx: Transaction,
+    agent: AgentRecord,
+    mine: Sequence[int],
+    staff: Callable[[], Staff],
+    *,
+    patient: bool = False,
+) -> HandoffRecord | None:
+    """The first of these that still waits and is still for this agent, its conversation locked.
+
+    They were chosen before anything was locked: another gateway may have offered one to somebody since.
+    """
+    left = list(mine)
+    while left:
+        found = tx.next_waiting(left, patient=patient)
+        now = tx.live_handoff(found.conversation_id) if found else None
+        if found is None or (now and not may_not_take(agent, now, staff)):
+            return now
+        left.remove(found.id)
+    return None
 
 
 def _asked_for(tx: Transaction, agent: AgentRecord, conversation_id: str) -> HandoffRecord:

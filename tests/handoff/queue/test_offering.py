@@ -1,14 +1,18 @@
 """Each conversation is offered to one agent, then to the next."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from handoff.adapters.handoffs_sql import HandoffRows
 from handoff.conversation import Owner
 from handoff.errors import AtCapacity, CmidReused, NotAllowed, NotFound
 from handoff.invariants import check
+from handoff.ports import HandoffRecord
 from handoff.queue import operations
 from handoff.queue.operations import Rules
 from tests.handoff.fakes import House
@@ -137,6 +141,28 @@ async def test_what_is_offered_to_somebody_else_is_not_taken(offering: House) ->
             await house.queue.claim(other, which, "k1")
     await house.queue.claim(boss, chat, "k2")
     assert (await house.ownership(chat)).owner is Owner.AGENT
+
+
+async def test_what_was_offered_to_somebody_else_since_the_claim_looked_is_not_taken(
+    offering: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another gateway's offer is committed between the look and the lock."""
+    house = offering
+    await house.add_agent("Anna")
+    offered = await house.waiting_chat()
+    await house.queue.offer_waiting()
+    other = await house.add_agent("Bert")
+    look = HandoffRows.waiting
+
+    def before_it_was_offered(rows: HandoffRows, limit: int | None = None) -> Sequence[HandoffRecord]:
+        return [replace(one, offered_to=None) for one in look(rows, limit)]
+
+    monkeypatch.setattr(HandoffRows, "waiting", before_it_was_offered)
+    with pytest.raises(NotFound):
+        await house.queue.claim(other, None, "k1")
+    free = await house.waiting_chat()
+    assert (await house.queue.claim(other, None, "k2")).conversation == free
+    assert (await house.ownership(offered)).owner is Owner.QUEUE
 
 
 async def test_declining_twice_is_declining_once(offering: House) -> None:
