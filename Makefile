@@ -74,9 +74,15 @@ chaos: ## kill, cut and freeze everything for three minutes, and prove that noth
 	$(CHAOS) --minutes 0.7 --cold
 	$(CHAOS) --minutes 0.7 --database postgres
 
-chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a million claims; an hour or two
-	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2
-	$(CHAOS) --kills 300 --accepted 100000 --minutes 600 --between 1 3 --customers 40 --agents 10 --think 0.2 --database postgres
+# on each database half of it with agents who pick and half with agents who are asked; figures in var/chaos/*.json
+CHAOS_HALF := $(CHAOS) --kills 150 --accepted 50000 --minutes 600 --between 0.8 2.4 --kill-weight 12 \
+  --customers 60 --agents 8 --think 0.2
+
+chaos-long: ## 300 kills and 100,000 messages on SQLite and on Postgres, a million claims; about two hours
+	$(CHAOS_HALF) --routing pick --json var/chaos/sqlite-pick.json
+	$(CHAOS_HALF) --routing offer --json var/chaos/sqlite-offer.json
+	$(CHAOS_HALF) --routing pick --database postgres --json var/chaos/postgres-pick.json
+	$(CHAOS_HALF) --routing offer --database postgres --json var/chaos/postgres-offer.json
 	$(CHAOS) --only stop_gateway --calm --minutes 2 --database postgres --customers 100 --resume-within 5
 	$(CHAOS) --clock-jumps --minutes 2
 	$(BIN)/pytest -m long

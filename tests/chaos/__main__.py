@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.chaos.report import at_most, spread
@@ -43,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--think", type=float, help="seconds between a customer's messages, on average")
     parser.add_argument("--between", type=float, nargs=2, help="seconds from one fault to the next")
     parser.add_argument(
+        "--kill-weight", type=float, help="of kill -9 of gateways among the faults; 6 without"
+    )
+    parser.add_argument(
         "--only", type=Kind, nargs="+", default=(), help="kinds of faults; others are left out"
     )
     parser.add_argument("--calm", action="store_true", help="links are spoiled by the schedule alone")
@@ -66,6 +70,7 @@ def scene_of(given: argparse.Namespace, seed: int) -> Scene:
 
     several = given.database == "postgres"
     pace = Pace(between=tuple(given.between)) if given.between else Pace()
+    pace = replace(pace, kill_weight=given.kill_weight) if given.kill_weight else pace
     return Scene(
         seed=seed,
         seconds=given.minutes * 60,
@@ -176,6 +181,7 @@ def main() -> None:
         outcome = asyncio.run(_played(scene, folder))
     fine = show(outcome, scene)
     if given.json:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
         given.json.write_text(as_json(outcome, scene) + "\n", "utf-8")
     if given.resume_within is not None and outcome.figures.resumed_p99 > given.resume_within:
         say(f"  ✗ 1 of 100 lost links was not welcome again within {given.resume_within:g} s")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from math import inf
 
 from handoff.conversation import Owner
 from tests.chaos.checks_owner import replays
@@ -11,6 +12,8 @@ from tests.chaos.history import Dump, Json, Record, seconds_of
 from tests.chaos.replay import PASSED_ON, move_of
 from tests.chaos.violation import Violation
 from tests.chaos.waits import AT_ONCE, waits
+
+ASKS = frozenset({"message", "chosen", "contact", "feedback"})
 
 
 def capacity(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
@@ -88,15 +91,19 @@ def wait_clock(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
 
 
 def _wrong_start(events: Sequence[Json], since: float, queued: float) -> str | None:
-    asked = [
-        seconds_of(event["at"]) for event in events
-        if event["author_role"] == "customer" and event["kind"] in ("message", "chosen", "contact", "feedback")
-    ]  # fmt: skip
+    """The clock is read after the message was written, and when nobody asked, before the packet is: in the same
+    transaction, however long that takes."""
     if since > queued + AT_ONCE:
         return "it begins after the conversation was queued"
-    if not any(abs(at - since) < AT_ONCE for at in asked) and abs(since - queued) > AT_ONCE:
-        return "it begins at no message of the customer"
-    return None
+    for event, following in pairwise([*events, None]):
+        assert event is not None
+        begins = event["author_role"] == "customer" and event["kind"] in ASKS
+        if not begins and not (following and following["kind"] == "packet"):
+            continue
+        until = seconds_of(following["at"]) if following else inf
+        if seconds_of(event["at"]) - AT_ONCE < since < until + AT_ONCE:
+            return None
+    return "it begins at no message of the customer"
 
 
 def handed_over(dump: Dump) -> Mapping[str, int]:

@@ -18,6 +18,8 @@ from tests.chaos.weather import Climate, End, Passage, Plan, plan_of
 CHUNK = 16_384
 ON_THE_WAY = 64
 """Pieces between the two sides of one direction; then reading waits, as a full network does."""
+SOON = 0.0005
+"""Seconds that are not waited for."""
 Address = tuple[str, int]
 
 
@@ -149,18 +151,35 @@ class Proxy:
         return None
 
 
+@dataclass(slots=True)
+class _Road:
+    """What is on its way in one direction; what is due at once and finds nobody in front of it goes without."""
+
+    queue: "asyncio.Queue[tuple[float, bytes] | None]"
+    pieces: int = 0
+
+    async def put(self, item: tuple[float, bytes] | None) -> None:
+        self.pieces += 1
+        await self.queue.put(item)
+
+
 async def _pass(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passage: Passage, pair: _Pair, way: str
 ) -> None:
     """Carry one direction until it ends, as planned or by itself."""
-    waiting: asyncio.Queue[tuple[float, bytes] | None] = asyncio.Queue(ON_THE_WAY)
+    waiting = _Road(asyncio.Queue(ON_THE_WAY))
     carrier = asyncio.create_task(_carry(waiting, writer, pair, way))
     try:
         while data := await reader.read(CHUNK):
             if way in pair.silent:
                 continue
-            for piece in passage.take(data, time.monotonic()):
-                await waiting.put((piece.due, piece.data))
+            now = time.monotonic()
+            for piece in passage.take(data, now):
+                if waiting.pieces or piece.due - now > SOON:
+                    await waiting.put((piece.due, piece.data))
+                else:
+                    writer.write(piece.data)
+                    await writer.drain()
             if passage.ended:
                 match passage.course.end:
                     case End.HOLE:
@@ -184,17 +203,16 @@ async def _pass(
         await asyncio.gather(carrier, return_exceptions=True)
 
 
-async def _carry(
-    waiting: "asyncio.Queue[tuple[float, bytes] | None]", writer: asyncio.StreamWriter, pair: _Pair, way: str
-) -> None:
-    while (item := await waiting.get()) is not None:
+async def _carry(waiting: "_Road", writer: asyncio.StreamWriter, pair: _Pair, way: str) -> None:
+    while (item := await waiting.queue.get()) is not None:
         due, data = item
         wait = due - time.monotonic()
-        if wait > 0.0005:
+        if wait > SOON:
             await asyncio.sleep(wait)
         if way not in pair.silent or not data:
             writer.write(data)
             await writer.drain()
+        waiting.pieces -= 1
 
 
 def _hurry(writer: asyncio.StreamWriter) -> None:

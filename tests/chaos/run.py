@@ -164,7 +164,7 @@ async def _settle(cast: list[Participant], stage: Stage, history: History, secon
     while time.monotonic() < until and missing:
         await asyncio.sleep(REST_SECONDS)
         if all(person.finished for person in cast) and not any(agent.has_work for agent in agents):
-            missing = behind(cast, await asyncio.to_thread(read_dump, stage.database_url))
+            missing = behind(cast, await asyncio.to_thread(read_dump, stage.database_url, logs=False))
     for person in cast:
         if not person.finished:
             history.note(person.who, "unsettled", text=_state(person))

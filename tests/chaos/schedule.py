@@ -67,10 +67,11 @@ class Pace:
     away: tuple[float, float] = (0.2, 3.0)
     frozen: tuple[float, float] = (0.5, 9.0)
     """Longer than leases last, at times."""
+    kill_weight: float = 6.0
+    """How often a gateway is killed, against the weights of all else."""
 
 
 _WEIGHTS: dict[Kind, float] = {
-    Kind.KILL_GATEWAY: 6.0,
     Kind.STOP_GATEWAY: 1.0,
     Kind.FREEZE_GATEWAY: 1.5,
     Kind.KILL_BOT: 1.0,
@@ -119,7 +120,7 @@ def schedule(
     if not targets:
         return ()
     names = list(targets)
-    weights = [_WEIGHTS[name] for name in names]
+    weights = [pace.kill_weight if name is Kind.KILL_GATEWAY else _WEIGHTS[name] for name in names]
     faults = []
     at = rng.uniform(*pace.between)
     while at < seconds:

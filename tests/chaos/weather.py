@@ -29,6 +29,8 @@ class Climate:
 
     latency_seconds: float = 0.0
     jitter_seconds: float = 0.0
+    late_chance: float = 1.0
+    """Of having latency and jitter at all."""
     slice_chance: float = 0.0
     """Pieces of 1 to 40 bytes instead of whole chunks."""
     end_chance: float = 0.0
@@ -46,12 +48,14 @@ ROUGH = Climate(
 INNER = Climate(
     latency_seconds=0.001,
     jitter_seconds=0.003,
+    late_chance=0.25,
     slice_chance=0.05,
     end_chance=0.05,
     most_bytes=400_000,
     ends=(End.RESET, End.CLOSE, End.ONE_WAY),
 )
-"""Between our own processes: rarely broken, and then at any byte."""
+"""Between our own processes: rarely late or broken, and then at any byte. A transaction crosses such a link a dozen times:
+were all of them late, locks would be held for longer than on any machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,12 @@ def plan_of(seed: int | str, link: str, number: int, climate: Climate) -> Plan:
     end = rng.choice(climate.ends)
     # often right at the start, in the handshake or the first frames: small numbers are as likely as big ones
     limit = int(climate.most_bytes ** rng.random())
+    late = rng.random() < climate.late_chance
     courses = [
         Course(
             seed=f"{seed}:{link}:{number}:{way}",
-            latency_seconds=rng.uniform(0.0, climate.latency_seconds),
-            jitter_seconds=rng.uniform(0.0, climate.jitter_seconds),
+            latency_seconds=rng.uniform(0.0, climate.latency_seconds) * late,
+            jitter_seconds=rng.uniform(0.0, climate.jitter_seconds) * late,
             sliced=rng.random() < climate.slice_chance,
             end=end if ends and upwards == (way == "up") else End.NEVER,
             bytes_before_end=limit,
