@@ -59,6 +59,7 @@ function start(root: HTMLElement): void {
   effect(() => {
     const now = session.state.value;
     if (now.is === "in") {
+      desk.enter(now.me.id);
       line.start(now.me.id);
     } else {
       line.stop();

@@ -41,11 +41,19 @@ export class Desk {
   #inbox: AgentOutFrame[] = [];
   #scheduled = false;
   #typedAt = 0;
+  #agent: string | null = null;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
-    this.state = signal(emptyState(readDrafts(parts.store)));
+    this.state = signal(emptyState());
     parts.line.serve({ changed: () => this.#changed(), told: (frame) => this.#inbox.push(frame) });
+  }
+
+  /** Before the line is begun: whose desk it is. Somebody else finds nothing here of who sat at it before. */
+  enter(agent: string): void {
+    if (agent === this.#agent) return;
+    this.#agent = agent;
+    this.state.value = { ...emptyState(readDrafts(this.#parts.store, agent)), selected: this.state.peek().selected };
   }
 
   dispatch(action: Action): void {
@@ -53,7 +61,7 @@ export class Desk {
     const after = reduce(before, action);
     if (after === before) return;
     this.state.value = after;
-    if (after.drafts !== before.drafts) writeDrafts(this.#parts.store, after.drafts);
+    if (after.drafts !== before.drafts && this.#agent !== null) writeDrafts(this.#parts.store, this.#agent, after.drafts);
     for (const toast of after.toasts) {
       if (toast.id >= before.nextToast) this.#parts.after(TOAST_MS, () => this.dispatch({ type: "untoast", id: toast.id }));
     }

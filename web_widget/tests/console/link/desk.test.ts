@@ -171,6 +171,25 @@ describe("what an earlier page left unsent", () => {
   });
 });
 
+it("shows an agent their own drafts alone, also after somebody else sat here", () => {
+  const kept = new Map<string, string>();
+  const store = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+  desk = new Desk({ line: wire.line, store, newId: () => "m", now: () => NOON, after: () => undefined });
+  const draft = (text: string) => desk.dispatch({ type: "draft", conversation: ID, text });
+  const shown = () => desk.state.peek().drafts[ID]?.reply ?? "";
+  desk.enter("a-mara");
+  draft("Of Mara");
+  desk.dispatch({ type: "signed_out" });
+  desk.enter("a-tomas");
+  expect(shown()).toBe("");
+  draft("Of Tomas");
+  desk.dispatch({ type: "signed_out" });
+  desk.enter("a-tomas");
+  expect(shown()).toBe("Of Tomas");
+  desk.enter("a-mara");
+  expect(shown()).toBe("Of Mara");
+});
+
 it("says that the line has ended, and why", () => {
   deliver(welcome(), { type: "bye", code: "unknown_version", message: "Reload the page.", retry_after_seconds: null });
   expect(desk.state.peek()).toMatchObject({ link: "ended", ended: "Reload the page." });

@@ -22,18 +22,18 @@ describe("drafts in storage", () => {
 
   it("come back as they were written", () => {
     const store = storeOf(null);
-    writeDrafts(store, { a: { mode: "note", reply: "x", note: "y" } });
-    expect(readDrafts(store)).toEqual({ a: { mode: "note", reply: "x", note: "y" } });
+    writeDrafts(store, "a-mara", { a: { mode: "note", reply: "x", note: "y" } });
+    expect(readDrafts(store, "a-mara")).toEqual({ a: { mode: "note", reply: "x", note: "y" } });
   });
 
   it("are empty when the storage holds something else", () => {
-    expect(readDrafts(storeOf("not json"))).toEqual({});
-    expect(readDrafts(storeOf('{"a":{"mode":"shout"},"b":7}'))).toEqual({});
+    expect(readDrafts(storeOf("not json"), "a-mara")).toEqual({});
+    expect(readDrafts(storeOf('{"a":{"mode":"shout"},"b":7}'), "a-mara")).toEqual({});
   });
 
   it("do not fail on a full storage", () => {
     const full = { getItem: () => null, setItem: () => { throw new Error("full"); } };
-    expect(() => writeDrafts(full, {})).not.toThrow();
+    expect(() => writeDrafts(full, "a-mara", {})).not.toThrow();
   });
 });
 
