@@ -68,9 +68,13 @@ def holds(records: Sequence[Record], dump: Dump) -> Holds:
         else:
             conversation = record.more.get("conversation") or record.conversation
             busy.setdefault(conversation, []).append((start + offset, end + offset))
+    came: dict[str, float] = {}
     for record in records:
-        if record.what == "welcome":
-            busy.setdefault(record.conversation, []).append((record.t + offset, record.t + offset))
+        if record.what == "connected":
+            came[record.who] = record.t
+        elif record.what == "welcome":
+            since = came.get(record.who, record.t)
+            busy.setdefault(record.conversation, []).append((since + offset, record.t + offset))
     written = {
         conversation: sorted(seconds_of(event["at"]) for event in events)
         for conversation, events in dump.events.items()
@@ -102,7 +106,8 @@ def _answered(records: Sequence[Record]) -> Iterator[tuple[Record, float, float,
     last: dict[str, tuple[float, bool]] = {}
     for record in records:
         if record.what in ("accepted", "rejected") and record.cmid in sent:
-            last.setdefault(record.cmid, (record.t, record.what == "rejected"))
+            refused = record.what == "rejected" or last.get(record.cmid, (0.0, False))[1]
+            last[record.cmid] = (record.t, refused)
     for cmid, record in sent.items():
         end, refused = last.get(cmid, (inf, True))
         yield record, record.t, min(end, record.t + LONGEST_SECONDS), refused

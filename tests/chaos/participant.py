@@ -22,7 +22,7 @@ Frame = dict[str, Any]
 QUIET_SECONDS = 2.0
 """Then a ping is sent; our own client waits longer, which would only make a run longer."""
 DEAD_SECONDS = 5.0
-"""Of silence, then the link is given up; twice as long after each link that brought no welcome."""
+"""Of silence, then the link is given up; twice as long after each link that was silent from the start."""
 MOST_DEAD_SECONDS = 45.0
 """As our own client has it from the start."""
 REPEAT_SECONDS = 4.0
@@ -109,7 +109,9 @@ class Participant:
         while True:
             try:
                 await self._talk()
-            except (OSError, websockets.WebSocketException, TimeoutError):
+            except TimeoutError:
+                self._unwelcome += 1
+            except (OSError, websockets.WebSocketException):
                 pass
             finally:
                 self._down()
@@ -120,8 +122,7 @@ class Participant:
             self._hold_seconds = 0.0
 
     async def _talk(self) -> None:
-        patience = min(MOST_DEAD_SECONDS, DEAD_SECONDS * 2**self._unwelcome)
-        self._unwelcome += 1
+        patience = self.patience
         async with asyncio.timeout(patience):
             socket = await connect(
                 self._url, compression=None, ping_interval=None, close_timeout=0.2, proxy=None,
@@ -140,6 +141,10 @@ class Participant:
                 await asyncio.gather(ticking, return_exceptions=True)
         finally:
             socket.transport.abort()
+
+    @property
+    def patience(self) -> float:
+        return float(min(MOST_DEAD_SECONDS, DEAD_SECONDS * 2**self._unwelcome))
 
     def _up(self) -> None:
         self.history.note(self.who, "connected")
@@ -173,6 +178,7 @@ class Participant:
             await asyncio.sleep(0.04 + 0.02 * self.rng.random())
             now = time.monotonic()
             if now - self._heard_at > patience:
+                self._unwelcome += not self.greeted
                 socket.transport.abort()
                 return
             if now - self._heard_at > QUIET_SECONDS and now - self._pinged_at > QUIET_SECONDS:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from handoff.protocol.polling import MOST_FRAMES
 from tests.chaos.customer import Customer
-from tests.chaos.participant import DEAD_SECONDS, MOST_DEAD_SECONDS, Frame
+from tests.chaos.participant import Frame
 
 PATH = "/api/customer/poll"
 SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.05, 2.0
@@ -36,8 +36,7 @@ class PollingCustomer(Customer):
             self._writer.transport.abort()
 
     async def _talk(self) -> None:
-        patience = min(MOST_DEAD_SECONDS, DEAD_SECONDS * 2**self._unwelcome)
-        self._unwelcome += 1
+        patience = self.patience
         host, port = self._host.split(":")
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_connection(host, int(port))

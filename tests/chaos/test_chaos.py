@@ -1,11 +1,15 @@
 """Short runs with everything in place: what `make chaos` plays for longer."""
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.chaos import run
+from tests.chaos.__main__ import as_json
+from tests.chaos.checker import CHECKS
 from tests.chaos.customer import Habits
 from tests.chaos.processes import Keeper
 from tests.chaos.run import play, ports_are_free
@@ -64,3 +68,29 @@ async def test_two_runs_with_one_seed_play_the_same_faults(keeper: Keeper, tmp_p
         played.append(outcome.figures.faults)
     assert played[0] == played[1]
     assert played[0]
+
+
+async def test_a_run_that_is_interrupted_tells_how_far_it_was_and_checks_what_there_is(
+    keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = replace(
+        SHORT, outer=CALM, kinds=(Kind.CUT,), seconds=600.0, kills=300, fewest=10**6, routing="offer"
+    )
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        if "accepted" in line and " 0 accepted" not in line:
+            scene.stop.set()
+
+    monkeypatch.setattr(run, "LINE_SECONDS", 0.5)
+    outcome = await play(scene, tmp_path, keeper, say)
+    assert (outcome.violations, outcome.interrupted) == ([], True)
+    assert scene.stop.is_set()
+    told = json.loads(as_json(outcome, scene))
+    assert told["accepted"] == outcome.figures.accepted > 0
+    assert told["at_most"]["accepted_is_present"] == 3 / told["accepted"]
+    assert set(told["checked"]) >= {check.__name__ for check in CHECKS} - {
+        "something_happens",
+        "becomes_quiet",
+    }

@@ -19,12 +19,13 @@ def _found(tale: Tale, *, skips_locked: bool = True) -> set[str]:
 
 
 def _passed_over(since: float = -20) -> Tale:
-    """c1 is claimed at second 10, while c2 stands before it, who is served only at 100."""
+    """c1 is claimed at second 10, and one more right after, while c2 stands before it, who is served only at 100."""
     tale = served()
+    add_served(tale, "c0", "customer0", "k5555555555", 0.2)
     add_served(tale, "c2", "customer2", OTHER_CANARY, since)
     for event in tale.events["c2"][5:]:
         event["at"] = at(100)
-    tale.handoffs[1]["priority"] = 1
+    tale.handoffs[2]["priority"] = 1
     return tale
 
 
