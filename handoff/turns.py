@@ -86,18 +86,22 @@ class Turns:
                     if not looked:  # what lay here while nobody ran begins anew before it is taken
                         await self._overdue.look()
                         looked = True
-                    await self._start(lambda tx: tx.retake_turn(self._worker, self._patience.lease_seconds))
-                    await self._start(lambda tx: tx.take_turn(self._worker, self._patience.lease_seconds))
+                    await self._start_turns()
                 except Exception:
                     log.warning("turns.outbox_unavailable", exc_info=True)
                 await bell.wait(POLL_SECONDS)
         finally:
             bell.close()
 
-    async def _start(self, take: Callable[[Transaction], TurnRecord | None]) -> None:
-        """Start all turns that `take` finds, as far as there is room."""
+    def _next(self, tx: Transaction) -> TurnRecord | None:
+        """One that nobody has any more, or else the next in line."""
+        seconds = self._patience.lease_seconds
+        return tx.retake_turn(self._worker, seconds) or tx.take_turn(self._worker, seconds)
+
+    async def _start_turns(self) -> None:
+        """Start all turns that there are, as far as there is room."""
         while len(self._running) < self._patience.at_once:
-            turn = await self._store.write(take)
+            turn = await self._store.write(self._next)
             if turn is None:
                 return
             if ours := self._running.get(

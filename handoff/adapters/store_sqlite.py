@@ -10,7 +10,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -34,6 +34,9 @@ class _Change:
     run: Callable[[Transaction], Any]
     done: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
+
+
+Outcome = tuple[_Change, Any, BaseException | None]
 
 
 class SqliteStore:
@@ -96,7 +99,7 @@ class SqliteStore:
                 return
 
     def _commit(self, group: list[_Change]) -> None:
-        outcomes: list[tuple[_Change, Any, BaseException | None]] = []
+        outcomes: list[Outcome] = []
         try:
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
                 for change in group:
@@ -106,9 +109,9 @@ class SqliteStore:
             refusal = StoreUnavailable("The database did not take the change; nothing was written.")
             refusal.__cause__ = error
             outcomes = [(change, None, refusal) for change in group]
-        for change, result, failure in outcomes:
-            with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits any more
-                change.loop.call_soon_threadsafe(_settle, change.done, result, failure)
+        for loop in {change.loop for change in group}:  # woken once for all that it waits for
+            with contextlib.suppress(RuntimeError):  # it is closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle_all, [one for one in outcomes if one[0].loop is loop])
 
 
 def _attempt(change: _Change, connection: Any, tx: SqlTransaction) -> tuple[Any, BaseException | None]:
@@ -129,6 +132,11 @@ def _attempt(change: _Change, connection: Any, tx: SqlTransaction) -> tuple[Any,
     say(connection, "ROLLBACK TO one_change")
     say(connection, "RELEASE one_change")
     return None, failure
+
+
+def _settle_all(outcomes: Sequence[Outcome]) -> None:
+    for change, result, failure in outcomes:
+        _settle(change.done, result, failure)
 
 
 def _settle(done: "asyncio.Future[Any]", result: Any, failure: BaseException | None) -> None:
