@@ -25,6 +25,10 @@ export interface OutboxEntry<F extends Outgoing = Outgoing> {
   readonly delivered?: boolean;
   /** Taken over from the store: written by an earlier page or another tab. */
   readonly adopted?: boolean;
+  /** Has been seen in the store, which knows better from then on. */
+  readonly shared?: boolean;
+  /** The conversation that it may have been said in, where the frame names none. */
+  readonly saidIn?: string;
 }
 
 export interface Refusal {
@@ -69,9 +73,10 @@ export function refuse<F extends Outgoing>(
 
 /** The customer pressed retry. */
 export function revive<F extends Outgoing>(outbox: Outbox<F>, cmid: string): Outbox<F> {
-  return outbox.map((entry) =>
-    entry.frame.cmid === cmid ? { ...entry, attempts: 0, notBefore: 0, failure: null } : entry,
-  );
+  return outbox.map((entry) => {
+    const { saidIn: _before, ...kept } = entry;
+    return entry.frame.cmid === cmid ? { ...kept, attempts: 0, notBefore: 0, failure: null } : entry;
+  });
 }
 
 /** Accepted: keep it on the screen until its event comes, and never send it again. */

@@ -24,14 +24,17 @@ export interface LineOptions extends Pick<DriverParts<Write>, "clock" | "wall" |
   token: () => string | null;
   /** Whether this tab still speaks for whom the browser keeps: asked before it sends. */
   isCurrent: () => boolean;
-  /** Whose unsent messages these are. */
-  writer: string;
+  /** Whose unsent messages these are; null where nobody would know on the next page: then they last as long as this one. */
+  writer: string | null;
   /** Who the customer was on the page before. */
   kept: Identity | null;
   /** What waited on the line before this one. */
   outbox: Outbox<Write>;
   /** Other ways and means than the browser's. */
-  parts?: Partial<Pick<DriverParts<Write>, "connect" | "store" | "turn" | "step">>;
+  parts?: Partial<Pick<DriverParts<Write>, "store" | "turn" | "step">> & {
+    connect?: typeof connect;
+    open?: ConstructorParameters<typeof Keep<Write>>[3];
+  };
 }
 
 export interface Line {
@@ -41,22 +44,23 @@ export interface Line {
 }
 
 export function openLine(options: LineOptions): Line {
-  const { site, writer, storage, kept, outbox, isCurrent, clock, wall, changed, told, parts } = options;
+  const { site, writer, storage, kept, outbox, isCurrent, clock, wall, changed, told, parts, origin } = options;
   const wait = parts?.turn ?? ((granted) => waitForTurn(`frontdesk:${site}`, granted));
-  const keep = new Keep<Write>(storage, site, writer);
+  const keep = writer === null ? null : new Keep<Write>(storage, site, writer, parts?.open);
+  for (const entry of outbox) keep?.put(entry);
   const dialect = customerDialect(options);
   const driver: Driver<Write> = new Driver<Write>(newClient({ ...(kept && remembered(kept)), outbox }), {
     dialect,
-    connect: (way) => connect(way, options.origin, () => dialect.hello(driver.client)),
     store: keep,
     clock,
     wall,
     changed,
     told,
     ...parts,
+    connect: (way) => (parts?.connect ?? connect)(way, origin, () => dialect.hello(driver.client)),
     turn: (granted) => wait(() => isCurrent() && granted()),
   });
-  return { driver, clear: () => keep.clear() };
+  return { driver, clear: () => keep?.clear() };
 }
 
 export function customerDialect({ page, locale, token }: Pick<LineOptions, "page" | "locale" | "token">): Dialect<Write> {

@@ -143,18 +143,20 @@ export class Session {
     this.#leave();
   }
 
+  /** The line goes first: what its end says is nobody's news, and must not be kept. */
   stop(): void {
+    const line = this.#line;
     this.#cancelTypist();
     this.#waiting = [];
-    this.#line?.driver.input({ on: "stop" });
+    this.#line = null;
+    this.link.value = "stopped";
+    line?.driver.input({ on: "stop" });
   }
 
   /** Nothing on this page is of whom it knew. */
   #leave(): void {
     this.stop();
-    this.#line = null;
     this.#said = "";
-    this.link.value = "stopped";
     this.model.value = { ...emptyModel, token: this.keeper.identity()?.token ?? null };
     this.unread.value = 0;
     this.#options.forgotten?.();
@@ -173,9 +175,9 @@ export class Session {
       this.model.value = { ...this.model.value, token };
       return;
     }
-    const outbox = this.#line.driver.client.outbox.filter((entry) => !entry.delivered);
+    // said so far as somebody whom nobody knows any more
+    const outbox = this.#line.driver.client.outbox.flatMap(({ saidIn: _, ...entry }) => (entry.delivered ? [] : entry));
     this.stop();
-    this.#line = null;
     this.#said = "";
     this.model.value = { ...emptyModel, token, outbox };
     this.connect();
@@ -202,7 +204,9 @@ export class Session {
   #keepEarly(frame: Write): void {
     const outbox = enqueue(this.model.value.outbox, frame, this.#now());
     this.model.value = { ...this.model.value, outbox };
-    const early = this.#early(this.keeper.writer());
+    const writer = this.keeper.writer();
+    if (!writer) return;
+    const early = this.#early(writer);
     for (const entry of outbox) if (entry.frame === frame) early.put(entry);
     early.mark(true);
   }

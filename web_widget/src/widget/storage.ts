@@ -66,14 +66,11 @@ export class Keeper {
     this.#see();
   }
 
-  /** Whose unsent messages the browser keeps: another name after `forget`. */
-  writer(): string {
-    this.#writer ??= this.#get(writerKey(this.#site)) ?? null;
-    if (this.#writer) return this.#writer;
-    const name = newCmid();
-    this.#set(writerKey(this.#site), name);
-    this.#writer = this.#get(writerKey(this.#site)) ?? null;
-    return name;
+  /** Whose unsent messages the browser keeps: another name after `forget`. Null where no name can be kept. */
+  writer(): string | null {
+    const kept = () => (this.#writer ??= this.#get(writerKey(this.#site)) ?? null);
+    if (!kept()) this.#set(writerKey(this.#site), newCmid());
+    return kept();
   }
 
   draft(): string {

@@ -8,21 +8,28 @@ import { openDeep, type Deep } from "./deep";
 import type { Store } from "./driver";
 import { LocalOutbox } from "./local";
 
-/** A database that does not open by then is done without; it may be locked by a page that sleeps. */
-const OPEN_SECONDS = 3;
+/** A database that does not open or answer by then is done without; it may be locked by a page that sleeps. */
+const PATIENCE_SECONDS = 3;
 
 export class Keep<F extends Outgoing> implements Store<F> {
   readonly #local: LocalOutbox<F>;
   readonly #open: () => Promise<Deep<F>>;
   /** What waits to be sent, as far as this page knows. */
   readonly #held = new Map<string, OutboxEntry<F>>();
-  /** What was sent, and may still lie in the database. */
+  /** What has gone and may still lie in the database, where localStorage cannot remember it. */
   readonly #dropped = new Set<string>();
+  /** What neither storage has for certain. */
+  readonly #loose = new Map<string, OutboxEntry<F>>();
+  /** What never came near the database. */
+  readonly #shallow = new Set<string>();
   #deep: Deep<F> | null = null;
   #opening: Promise<void> | null = null;
+  /** There is a database. */
+  #met = false;
   /** The database has been read. */
   #known = false;
   #swept = false;
+  #cleared = false;
   /** The mark was there before this page, for what may lie in a database that has not been read. */
   #owed: boolean;
 
@@ -40,35 +47,52 @@ export class Keep<F extends Outgoing> implements Store<F> {
     // it may have been no more than a connection that the browser has cut
     const found = (await this.#read()) ?? (await this.#read());
     const entries = new Map([...(found ?? []), ...this.#local.load()].map((entry) => [entry.frame.cmid, entry]));
-    if (found) for (const cmid of before) if (!entries.has(cmid)) this.#held.delete(cmid);
-    for (const [cmid, entry] of entries) if (!this.#dropped.has(cmid)) this.#held.set(cmid, entry);
+    const gone = this.#gone;
+    for (const cmid of before) {
+      if (gone.has(cmid) || (found && !entries.has(cmid))) this.#held.delete(cmid);
+    }
+    for (const [cmid, entry] of entries) if (!gone.has(cmid)) this.#held.set(cmid, this.#loose.get(cmid) ?? entry);
     if (found) this.#mark();
     return [...this.#held.values()];
   }
 
   put(entry: OutboxEntry<F>): void {
-    this.#held.set(entry.frame.cmid, entry);
-    this.#dropped.delete(entry.frame.cmid);
-    this.#mark();
-    this.#local.put(entry);
+    const { cmid } = entry.frame;
+    this.#dropped.delete(cmid);
+    this.#local.setGone(cmid, false);
+    this.#local.mark(true);
+    const kept = () => {
+      this.#held.set(cmid, entry);
+      this.#loose.delete(cmid);
+    };
     const deep = this.#deep;
+    if (!deep && !this.#held.has(cmid) && !this.#loose.has(cmid)) this.#shallow.add(cmid);
+    this.#loose.set(cmid, entry);
+    if (this.#local.put(entry)) kept();
     deep?.put([entry]).then(
-      () => this.#local.drop(entry.frame.cmid),
+      () => {
+        this.#local.drop(cmid, entry);
+        if (this.#loose.get(cmid) === entry) kept();
+      },
       () => this.#lose(deep),
     );
   }
 
   drop(cmid: string): void {
     this.#held.delete(cmid);
-    this.#dropped.add(cmid);
+    this.#loose.delete(cmid);
     this.#local.drop(cmid);
+    // for whoever finds it in the database: this page may end now, or another write what it has read before
+    if (!this.#shallow.has(cmid) && !this.#local.setGone(cmid, true)) this.#dropped.add(cmid);
     const deep = this.#deep;
-    if (deep) this.#forget(deep, cmid).catch(() => this.#lose(deep));
-    else if (!this.#known) this.#mark();
+    deep?.drop(cmid).catch(() => this.#lose(deep));
+    if (!this.#known) this.#mark();
   }
 
   clear(): void {
+    this.#cleared = true;
     this.#held.clear();
+    this.#loose.clear();
     this.#dropped.clear();
     this.#local.clear();
     void Promise.resolve(this.#opening).then(() => this.#deep?.clear()).catch(() => {});
@@ -76,53 +100,64 @@ export class Keep<F extends Outgoing> implements Store<F> {
 
   /** What the database holds, once it is up to date; nothing where there never was one, null when it fails. */
   async #read(): Promise<readonly OutboxEntry<F>[] | null> {
-    await this.#opened();
+    await within(this.#opened());
     const deep = this.#deep;
     // only a page that has just come knows for sure who writes
     const sweeps = !this.#swept;
     this.#swept = true;
-    if (!deep) return this.#known ? null : [];
-    try {
-      if (sweeps) await deep.sweep();
-      for (const cmid of this.#dropped) await this.#forget(deep, cmid);
-      const early = this.#local.load();
-      // where there is no room for them, they stay where they are
-      if (early.length > 0) await deep.put(early).catch(() => {});
-      const found = await deep.load();
-      for (const { frame } of found) this.#local.drop(frame.cmid);
+    if (!deep) return this.#met ? null : [];
+    const found = await within(this.#ask(deep, sweeps)).catch(() => null);
+    if (!found) this.#lose(deep);
+    else {
       this.#known = true;
       this.#owed = false;
-      return found;
-    } catch {
-      this.#lose(deep);
-      return null;
     }
+    return found;
   }
 
-  /** Fails where the database does: then it is tried again before that is read. */
-  async #forget(deep: Deep<F>, cmid: string): Promise<void> {
-    await deep.drop(cmid);
-    this.#dropped.delete(cmid);
+  async #ask(deep: Deep<F>, sweeps: boolean): Promise<readonly OutboxEntry<F>[]> {
+    if (sweeps) await deep.sweep();
+    const early = this.#local.load();
+    for (const entry of early) {
+      this.#shallow.delete(entry.frame.cmid);
+      // should the database take it and then say no more
+      this.#held.set(entry.frame.cmid, entry);
+    }
+    // where there is no room for them, they stay where they are
+    const moved = early.length > 0 && (await deep.put(early).then(() => true, () => false));
+    if (moved) for (const entry of early) this.#local.drop(entry.frame.cmid, entry);
+    const found = await deep.load();
+    const gone = this.#gone;
+    for (const { frame } of found) if (gone.has(frame.cmid)) await deep.drop(frame.cmid);
+    return found.filter(({ frame }) => !gone.has(frame.cmid));
+  }
+
+  get #gone(): ReadonlySet<string> {
+    return new Set([...this.#dropped, ...this.#local.gone]);
   }
 
   #lose(deep: Deep<F>): void {
     if (this.#deep === deep) this.#deep = null;
   }
 
-  /** Opens the database, if it is not open; gives up waiting, but not opening. */
+  /** Opens the database, if it is not open. */
   async #opened(): Promise<void> {
     if (this.#deep) return;
     const taken = (deep: Deep<F> | null) => {
       this.#deep = deep;
       this.#opening = null;
+      this.#met ||= deep !== null;
     };
-    this.#opening ??= this.#open().then(taken, () => taken(null));
-    await Promise.race([this.#opening, new Promise((resolve) => setTimeout(resolve, OPEN_SECONDS * 1000))]);
+    await (this.#opening ??= this.#open().then(taken, () => taken(null)));
   }
 
   /** Goes only where all that waits is known: in the database something of another tab may be left. */
   #mark(): void {
-    const wanted = this.#held.size > 0 || this.#owed;
-    if (wanted !== this.#local.marked) this.#local.mark(wanted);
+    if (!this.#cleared) this.#local.mark(this.#held.size > 0 || this.#loose.size > 0 || this.#owed);
   }
+}
+
+/** Gives up waiting, but not what is waited for. */
+function within<T>(work: Promise<T>): Promise<T | null> {
+  return Promise.race([work, new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_SECONDS * 1000, null))]);
 }

@@ -6,16 +6,22 @@
  */
 import type { OutboxEntry, Outgoing } from "../outbox";
 
+/** So many messages that have gone are remembered: the database may be away, or not know yet. */
+const MOST_GONE = 100;
+
 export class LocalOutbox<F extends Outgoing> {
   readonly #storage: Storage | null;
   /** Of all that is kept under the name; alone, the key of the mark. */
   readonly #prefix: string;
   readonly #mine: string;
+  /** Of what has gone, and may still lie in the database. */
+  readonly #gone: string;
 
   constructor(storage: Storage | null, name: string, writer = "") {
     this.#storage = storage;
     this.#prefix = `frontdesk:${name}:outbox:`;
     this.#mine = `${this.#prefix}${writer}:`;
+    this.#gone = `frontdesk:${name}:gone:`;
   }
 
   /** Whether something may wait to be sent, here or in the database, whoever wrote it. */
@@ -39,27 +45,45 @@ export class LocalOutbox<F extends Outgoing> {
     return entries;
   }
 
-  put(entry: OutboxEntry<F>): void {
-    this.#set(this.#mine + entry.frame.cmid, JSON.stringify(entry));
+  /** False where there is no room. */
+  put(entry: OutboxEntry<F>): boolean {
+    return this.#set(this.#mine + entry.frame.cmid, JSON.stringify(entry));
   }
 
-  drop(cmid: string): void {
-    this.#remove(this.#mine + cmid);
-    this.#remove(this.#prefix + cmid);
+  /** `only`: if it is still that one. */
+  drop(cmid: string, only?: OutboxEntry<F>): void {
+    for (const key of [this.#mine + cmid, this.#prefix + cmid]) {
+      if (!only || this.#get(key) === JSON.stringify(only)) this.#remove(key);
+    }
+  }
+
+  /** Sent or taken back, in any tab: newest last, the oldest are forgotten first. */
+  get gone(): string[] {
+    return (this.#get(this.#gone) ?? "").split(" ");
+  }
+
+  /** False where there is no room. */
+  setGone(cmid: string, on: boolean): boolean {
+    const before = this.gone;
+    if (before.includes(cmid) === on) return true;
+    return this.#set(this.#gone, [...before.filter((one) => one !== cmid), ...(on ? [cmid] : [])].slice(-MOST_GONE).join(" "));
   }
 
   mark(on: boolean): void {
-    if (on) this.#set(this.#prefix, "1");
-    else this.#remove(this.#prefix);
+    const mine = this.#get(this.#prefix) === this.#mine;
+    if (on && !mine) this.#set(this.#prefix, this.#mine);
+    // what another writer has marked is not ours to clear
+    if (!on && mine) this.#remove(this.#prefix);
   }
 
   /** What other writers of that name have left is nobody's. */
   sweep(): void {
     for (const key of this.#keys()) if (this.#isForeign(key)) this.#remove(key);
+    if (this.marked) this.mark(true);
   }
 
   clear(): void {
-    for (const key of this.#keys()) this.#remove(key);
+    for (const key of [...this.#keys(), this.#gone]) this.#remove(key);
   }
 
   #isForeign(key: string): boolean {
@@ -76,11 +100,20 @@ export class LocalOutbox<F extends Outgoing> {
     }
   }
 
-  #set(key: string, value: string): void {
+  #get(key: string): string | null {
+    try {
+      return this.#storage?.getItem(key) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  #set(key: string, value: string): boolean {
     try {
       this.#storage?.setItem(key, value);
+      return this.#storage !== null;
     } catch {
-      // As said above.
+      return false;
     }
   }
 
@@ -88,7 +121,7 @@ export class LocalOutbox<F extends Outgoing> {
     try {
       this.#storage?.removeItem(key);
     } catch {
-      // As said above.
+      // Full or forbidden storage loses only what outlives the page.
     }
   }
 }

@@ -10,12 +10,14 @@ import { send, timer, type Work } from "./state";
 const REPEAT_SECONDS = 10;
 /** So long another tab may keep this one from sending. */
 const TURN_SECONDS = 5;
+const ENDED = "That conversation has ended. Send it again?";
 
 export function write<F extends Outgoing>(work: Work<F>, frame: F): void {
   const { client, moment } = work;
   // never before what was written earlier, wherever the clock on the wall has jumped to
   const at = client.outbox.reduce((latest, entry) => Math.max(latest, entry.at + 1), moment.wall);
-  change(work, enqueue(client.outbox, frame, at));
+  const outbox = enqueue(client.outbox, frame, at);
+  change(work, client.greeted ? placed(work, outbox) : outbox);
   flush(work);
 }
 
@@ -67,25 +69,28 @@ export function settleDelivered<F extends Outgoing>(work: Work<F>): void {
   change(work, work.client.outbox.filter((entry) => !entry.delivered));
 }
 
-/** What the store holds: taken over from an earlier page or a closed tab, or gone because another tab has sent it. */
+/**
+ * What the store holds: taken over from an earlier page or a closed tab. What it has shown once it knows better than this
+ * page: what is gone was sent or taken back in another tab, or refused there for good.
+ */
 export function loaded<F extends Outgoing>(work: Work<F>, entries: Outbox<F>): void {
   const { client } = work;
-  const held = (cmid: string) => client.outbox.some((entry) => entry.frame.cmid === cmid);
-  const logs = Object.values(client.readers).map(({ log }) => log.events);
+  const logs = Object.values(client.readers).flatMap(({ log }) => log.events.map((event) => event.cmid));
+  const stored = new Map(entries.map((entry) => [entry.frame.cmid, entry]));
+  const kept = client.outbox.flatMap((entry) => {
+    const there = stored.get(entry.frame.cmid);
+    stored.delete(entry.frame.cmid);
+    if (entry.delivered || isUnderWay(work, entry.frame) || (!there && !entry.shared)) return entry;
+    return there ? { ...entry, failure: there.failure, shared: true } : [];
+  });
   const taken: OutboxEntry<F>[] = [];
-  for (const entry of entries) {
-    const { cmid } = entry.frame;
-    if (logs.some((events) => events.some((event) => event.cmid === cmid))) work.effects.push({ do: "drop", cmid });
-    else if (!held(cmid)) taken.push({ ...entry, notBefore: 0, adopted: true });
+  for (const [cmid, entry] of stored) {
+    if (logs.includes(cmid)) work.effects.push({ do: "drop", cmid });
+    else taken.push({ ...entry, notBefore: 0, adopted: true, shared: true });
   }
-  const stays = (entry: OutboxEntry<F>) =>
-    !entry.adopted || entry.delivered || isUnderWay(work, entry.frame) || entries.some((one) => one.frame.cmid === entry.frame.cmid);
-  const kept = client.outbox.filter(stays);
-  if (taken.length > 0 || kept.length < client.outbox.length) {
-    // what was left behind goes first, whatever the clocks of those pages said
-    const left = [...kept.filter((entry) => entry.adopted), ...taken].sort((one, other) => one.at - other.at);
-    client.outbox = [...left, ...kept.filter((entry) => !entry.adopted)];
-  }
+  // what was left behind goes first, whatever the clocks of those pages said
+  const left = [...kept.filter((entry) => entry.adopted), ...taken].sort((one, other) => one.at - other.at);
+  client.outbox = [...left, ...kept.filter((entry) => !entry.adopted)];
   client.loaded = true;
   if (client.turn === "checking") client.turn = "mine";
   flush(work);
@@ -95,7 +100,7 @@ export function loaded<F extends Outgoing>(work: Work<F>, entries: Outbox<F>): v
 export function granted<F extends Outgoing>(work: Work<F>): void {
   const { client } = work;
   if (client.turn !== "asked") return;
-  const shared = unsent(client.outbox).some((entry) => entry.adopted);
+  const shared = unsent(client.outbox).some((entry) => entry.shared);
   client.turn = shared ? "checking" : "mine";
   if (shared) work.effects.push({ do: "load" });
   flush(work);
@@ -124,6 +129,8 @@ export function flush<F extends Outgoing>(work: Work<F>): void {
   }
   if (client.turn !== "mine") return;
   timer(work, "turn", null);
+  change(work, placed(work, client.outbox));
+  if (unsent(client.outbox).length < waiting.length) return flush(work);
   let next = Infinity;
   const lanes = new Map<string, OutboxEntry<F>>();
   for (const entry of waiting) {
@@ -140,6 +147,20 @@ export function flush<F extends Outgoing>(work: Work<F>): void {
     next = Math.min(next, due);
   }
   timer(work, "flush", next - moment.now);
+}
+
+/**
+ * Notes where is said what names no conversation itself. Should that one have ended since, it may have been said there: its
+ * writer decides whether it is said again.
+ */
+function placed<F extends Outgoing>({ client, dialect }: Work<F>, outbox: Outbox<F>): Outbox<F> {
+  const [here] = client.wanted;
+  return outbox.flatMap((entry) => {
+    const { frame, failure, delivered, saidIn = here } = entry;
+    if (failure !== null || delivered || dialect.lane(frame) || !here) return entry;
+    if (saidIn === here) return entry.saidIn ? entry : { ...entry, saidIn: here };
+    return dialect.staysRefused(frame) ? { ...entry, failure: ENDED } : [];
+  });
 }
 
 function isUnderWay<F extends Outgoing>({ client, dialect }: Work<F>, frame: F): boolean {
