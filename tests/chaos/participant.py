@@ -337,13 +337,14 @@ class Participant:
         self.refused(outbox.waiting.popleft(), frame)
 
     @property
+    def silent(self) -> bool:
+        """Nothing on its way."""
+        return not any(outbox.waiting for outbox in self.outboxes.values())
+
+    @property
     def finished(self) -> bool:
         """Nothing on its way, and everything seen that the server has told of."""
-        return (
-            self.greeted
-            and not any(outbox.waiting for outbox in self.outboxes.values())
-            and all(log.last >= log.head for log in self.logs.values())
-        )
+        return self.greeted and self.silent and all(log.last >= log.head for log in self.logs.values())
 
 
 def text_of(frame: Frame) -> str:

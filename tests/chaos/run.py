@@ -157,7 +157,7 @@ async def _settle(cast: list[Participant], stage: Stage, history: History, secon
     customers = [person for person in cast if isinstance(person, Customer)]
     for customer in customers:
         customer.quiet = True
-    await _until(lambda: all(customer.finished for customer in customers), until)
+    await _until(lambda: all(customer.silent for customer in customers), until)
     for agent in agents:
         agent.quiet = agent.draining = True
     missing = ["not asked yet"]

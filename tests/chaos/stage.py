@@ -21,6 +21,7 @@ from tests.chaos.processes import ROOT, Child, Keeper
 from tests.chaos.proxy import Proxy
 from tests.chaos.scene import SETTINGS, Scene
 from tests.chaos.schedule import Fault, Kind
+from tests.chaos.weather import CALM
 from tests.servers import PostgresServer, RedisServer, free_port
 
 STOP_SECONDS = 15.0
@@ -361,7 +362,9 @@ class Stage:
     # the end
 
     async def mend(self) -> None:
-        """Let everything that is under way come to its end, and bring back what is away."""
+        """Let everything that is under way come to its end, bring back what is away, and spoil no new connection."""
+        for proxy in self.proxies.values():
+            proxy.climate = CALM
         while self._under_way or not all(
             child.serving for child in (*self.gateways.values(), *self.bots.values())
         ):
