@@ -89,6 +89,9 @@ await scene("transfer-search", "seen", async (page, phone) => {
   await page.getByRole("combobox").fill("ret");
   await page.getByLabel("Note", { exact: false }).last().fill("Carrier trace TR-55810 is open. She prefers short answers.");
 });
+await scene("more", "seen", async (page, phone) => {
+  if (phone) await page.getByRole("button", { name: "More" }).click();
+});
 await scene("supervisor", "supervisor");
 await scene("take-over", "supervisor", async (page) => page.getByRole("button", { name: "Take over" }).click());
 await scene("away", "away");
