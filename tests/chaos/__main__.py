@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.chaos.report import at_most, spread
-from tests.chaos.run import Outcome, fresh_seed, play, ports_are_free
+from tests.chaos.run import Outcome, fresh_seed, judged_again, play, ports_are_free
 from tests.chaos.scene import Scene, routing_of
 from tests.chaos.schedule import Kind, Pace, schedule
 from tests.chaos.stage import workplace
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         "--keep", type=Path, help="folder for history and logs; without one they are thrown away"
     )
     parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--judge", type=Path, help="a folder of --keep: check it again, and end")
     parser.add_argument("--schedule", action="store_true", help="print what would break when, and end")
     return parser
 
@@ -167,6 +168,12 @@ async def _played(scene: Scene, folder: Path) -> Outcome:
 
 def main() -> None:
     given = _parser().parse_args()
+    if given.judge:
+        found = judged_again(given.judge)
+        for violation in found:
+            say(f"  ✗ {violation}")
+        say(f"  {len(found)} violations")
+        sys.exit(1 if found else 0)
     seed = given.seed if given.seed is not None else fresh_seed()
     scene = scene_of(given, seed)
     say(

@@ -35,6 +35,7 @@ def first_come_first_served(records: Sequence[Record], dump: Dump) -> Iterator[V
     }  # fmt: skip
     every, known, free = waits(records, dump), holds(records, dump), supervisors(dump)
     taken = [(wait.end, wait.agent, wait) for wait in every if wait.cmid in nexts]
+    looked_at = any(wait.offers for wait in every)
     before: dict[tuple[int, float], _Passed] = {}
     for at, agent, one, others in _in_order(taken, every):
         for other in others:
@@ -42,7 +43,8 @@ def first_come_first_served(records: Sequence[Record], dump: Dump) -> Iterator[V
                 continue
             if agent not in free and other.offered_to(at) - {agent}:
                 continue
-            if not _excused(other, at, dump, known, before.setdefault((other.id, other.start), _Passed())):
+            passed = before.setdefault((other.id, other.start), _Passed())
+            if not _excused(other, at, dump, known, passed, looked_at=looked_at):
                 yield Violation(
                     "first_come_first_served",
                     f"{one.cmid} took {one.conversation} while {other.conversation} stood before it",
@@ -77,14 +79,14 @@ class _Passed:
     while_written: list[float] = field(default_factory=list)
 
 
-def _excused(other: Wait, at: float, dump: Dump, known: Holds, before: _Passed) -> bool:
+def _excused(other: Wait, at: float, dump: Dump, known: Holds, before: _Passed, *, looked_at: bool) -> bool:
     """Whether its row may have been locked. A look at what is due locks it and may find nothing to do: that leaves no trace,
-    and does not happen twice."""
+    and does not happen twice; but where agents are asked, every gateway looks again and again."""
     if not dump.skips_locked:
         return False
     if known.held(other, at):
         return True
-    if not known.being_written(other, at):
+    if not looked_at and not known.being_written(other, at):
         before.untold += 1
         return before.untold < 2
     times = before.while_written

@@ -71,7 +71,7 @@ _RESTLESS = replace(_QUIET, habits=replace(BUSY, wander_chance=0.15))
 _WANTED = replace(BUSY, think_seconds=0.2, person_chance=0.9)
 """Everybody wants a person."""
 _SCARCE = replace(
-    BASE, agents=2, supervisors=0, max_chats=1, customers=10, habits=_WANTED, fewest=60, settle_seconds=60.0
+    BASE, agents=2, supervisors=0, max_chats=1, customers=10, habits=_WANTED, fewest=60, settle_seconds=180.0
 )
 """And there are few, who let go of each soon: a long queue that moves."""
 _GREEDY = replace(EAGER, beyond_share=1.0, replies=1_000)

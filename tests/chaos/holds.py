@@ -7,7 +7,6 @@ Claims pass over locked rows. Only such a row may be passed over, and only for a
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
 
 from tests.chaos.history import Dump, Record, seconds_of
 from tests.chaos.waits import AT_ONCE, Wait
@@ -109,5 +108,5 @@ def _answered(records: Sequence[Record]) -> Iterator[tuple[Record, float, float,
             refused = record.what == "rejected" or last.get(record.cmid, (0.0, False))[1]
             last[record.cmid] = (record.t, refused)
     for cmid, record in sent.items():
-        end, refused = last.get(cmid, (inf, True))
-        yield record, record.t, min(end, record.t + LONGEST_SECONDS), refused
+        end, refused = last.get(cmid, (record.t + LONGEST_SECONDS, True))
+        yield record, record.t, end, refused

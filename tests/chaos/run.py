@@ -1,6 +1,7 @@
 """One run: a stage, customers and agents, faults, then rest, and what the checker says of it all."""
 
 import asyncio
+import pickle
 import secrets
 import socket
 import sqlite3
@@ -30,6 +31,9 @@ REST_SECONDS = 0.25
 """Between looks at whether everything is settled."""
 LINE_SECONDS = 30.0
 """Between two lines of progress."""
+HISTORY = "history.jsonl"
+DUMP = "dump.pickle"
+"""The tables at the end, beside the history: for judging a run again."""
 Say = Callable[[str], None]
 
 
@@ -49,7 +53,7 @@ async def play(scene: Scene, folder: Path, keeper: Keeper | None = None, say: Sa
     `say` is given a line of progress twice a minute. `scene.stop` ends the faults early, and all the rest is done.
     """
     began = time.monotonic()
-    path = folder / "history.jsonl"
+    path = folder / HISTORY
     with History(path) as history:
         async with Stage(scene, history, folder, keeper) as stage:
             sessions = await staff(scene, stage.database_url)
@@ -66,6 +70,7 @@ async def play(scene: Scene, folder: Path, keeper: Keeper | None = None, say: Sa
             history.note("stage", "end", more={"wall": time.time()})
             late = await stage.stop()
             dump = await asyncio.to_thread(read_dump, stage.database_url)
+            (folder / DUMP).write_bytes(pickle.dumps(dump))
             found = await _of_the_database(stage.database_url)
             ports = [child.port for child in (*stage.gateways.values(), *stage.bots.values())]
             kills = stage.kills
@@ -131,6 +136,12 @@ def _judge(
     if not interrupted:
         violations += missed(scene, reached, kills)
     return Outcome(violations, reached, kills, seconds, ports, interrupted)
+
+
+def judged_again(folder: Path) -> list[Violation]:
+    """What the checker says today of a run that was kept, by one's own hand, in this folder."""
+    dump = pickle.loads((folder / DUMP).read_bytes())  # noqa: S301 - written by `play`
+    return check_all(list(read_history(folder / HISTORY)), dump, SILENCE_SECONDS)
 
 
 def missed(scene: Scene, reached: Figures, kills: int) -> list[Violation]:
