@@ -9,7 +9,7 @@ class Chat:
 
     id: str
     number: int
-    """When the customer began to wait: it never changes while they do."""
+    """When the customer began to wait, also while nobody was there: it never changes while they do; 0: they do not."""
     owner: str = "bot"
     priority: int = 0
     agent: str | None = None
@@ -61,7 +61,7 @@ class Desk:
     def let_go(self, chat: Chat, owner: str) -> None:
         chat.owner, chat.agent, chat.offered_to, chat.transfer_to, chat.away = owner, None, None, None, False
         if owner != "queue":
-            chat.priority, chat.skill = 0, ""
+            chat.priority, chat.skill, chat.number = 0, "", 0
 
     def give(self, chat: Chat, agent: str) -> None:
         self.let_go(chat, "queue")

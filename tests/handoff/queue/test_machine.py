@@ -88,11 +88,12 @@ class DeskMachine(RuleBasedStateMachine):
         one = self.model.chats[chat]
         here = bool(self.model.present())
         self.now(self.house.desk.ask_person(one.id, self.house.cmid()))
+        self.ticks += 1
+        one.number = one.number or self.ticks
         if one.owner not in ("bot", "closed") or not here:
             one.owner = "bot" if one.owner == "closed" else one.owner
             return
-        self.ticks += 1
-        one.number, one.owner = self.ticks, "queue"
+        one.owner = "queue"
         handoff = self.now(self.house.handoff(one.id))
         if skilled:
             one.skill = "payments"
