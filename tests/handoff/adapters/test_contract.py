@@ -368,6 +368,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "latest_mail": lambda tx: tx.latest_mail("waits"),
     "online": lambda tx: tx.online("agent"),
     "owned": lambda tx: list(tx.owned()),
+    "cursors": lambda tx: list(tx.cursors(["held"])),
 }
 
 
