@@ -27,7 +27,7 @@ from handoff.accounts import DEMO_PASSWORD
 from handoff.demo.test_tools import find_browser
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 240
+START_SECONDS = 420
 STOP_SECONDS = 60
 PATIENCE_SECONDS = 60.0
 """For what has to come: a page, a word, an offer; also after a line was cut and the page paused before it tried again."""
