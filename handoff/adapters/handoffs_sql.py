@@ -126,7 +126,8 @@ def _next(*, skip_locked: bool) -> Any:
     first = both.where(
         _OURS, _WAITS, t.conversation.c.owner == "queue", t.handoff.c.id.in_(bindparam("these", expanding=True))
     ).order_by(*_ORDER).limit(1)  # fmt: skip
-    return first.with_for_update(of=t.conversation, key_share=True, skip_locked=skip_locked)
+    both_rows = (t.conversation, t.handoff)  # the latter too: what was offered since it was chosen is seen
+    return first.with_for_update(of=both_rows, key_share=True, skip_locked=skip_locked)
 
 
 class HandoffRows(Rows):

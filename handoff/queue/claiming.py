@@ -128,16 +128,15 @@ def _first_of(
     *,
     patient: bool = False,
 ) -> HandoffRecord | None:
-    """The first of these that still waits and is still for this agent, its conversation locked.
+    """The first of these that still waits and is still for this agent, its conversation locked and it as it is now.
 
     They were chosen before anything was locked: another gateway may have offered one to somebody since.
     """
     left = list(mine)
     while left:
         found = tx.next_waiting(left, patient=patient)
-        now = tx.live_handoff(found.conversation_id) if found else None
-        if found is None or (now and not may_not_take(agent, now, staff)):
-            return now
+        if found is None or not may_not_take(agent, found, staff):
+            return found
         left.remove(found.id)
     return None
 

@@ -214,4 +214,4 @@ async def test_the_priority_decides_who_is_next_and_comes_before_time(picking: H
     assert [place.position for place in places if place] == [1, 2, 3, 4]
     taken = [(await house.queue.claim(agent, None, f"k{n}")).conversation for n in range(4)]
     assert taken == order
-    assert (await house.log(chats[2]))[-2].body["text"] == "Mara set the priority to urgent."
+    assert (await house.log(chats[2]))[-2].body["text"] == "Mara set the priority to high."
