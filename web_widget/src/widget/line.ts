@@ -47,7 +47,6 @@ export function openLine(options: LineOptions): Line {
   const { site, writer, storage, kept, outbox, isCurrent, clock, wall, changed, told, parts, origin } = options;
   const wait = parts?.turn ?? ((granted) => waitForTurn(`frontdesk:${site}`, granted));
   const keep = writer === null ? null : new Keep<Write>(storage, site, writer, parts?.open);
-  for (const entry of outbox) keep?.put(entry);
   const dialect = customerDialect(options);
   const driver: Driver<Write> = new Driver<Write>(newClient({ ...(kept && remembered(kept)), outbox }), {
     dialect,

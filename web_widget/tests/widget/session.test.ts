@@ -307,6 +307,19 @@ describe("two tabs", () => {
     expect(other.model.value.token).toBe("BEN");
   });
 
+  it("stay forgotten when the page had not been greeted yet", () => {
+    const first = session();
+    first.connect();
+    greet({ token: "ANNA" });
+    first.stop();
+    const next = session();
+    next.connect();
+    socket().open();
+    next.reset();
+    expect(localStorage.length).toBe(0);
+    expect(session().known).toBe(false);
+  });
+
   it("leave no unsent words of one person to the next", async () => {
     const [one, other] = [session({ kept: true }), session({ kept: true })];
     other.connect();
@@ -342,4 +355,48 @@ it("goes on with what an earlier page left when the database dies", async () => 
   await settled();
   expect(desk.model.value.outbox).toHaveLength(1);
   expect(socket().of("send")).toMatchObject([{ cmid: "old" }]);
+});
+
+describe("what may have been said in a conversation that has ended", () => {
+  it("waits for its writer, who may say it again", () => {
+    const desk = session();
+    desk.connect();
+    greet({ conversation: "C1" });
+    const cmid = desk.write({ type: "send", text: "Hello" });
+    desk.write({ type: "ask_person" });
+    expect(socket().of("send")).toHaveLength(1);
+    socket().drop();
+    clock.advance(60);
+    greet({ conversation: "C2" });
+    expect(desk.model.value.outbox).toMatchObject([{ frame: { cmid }, failure: "That conversation has ended. Send it again?" }]);
+    expect([...socket().of("send"), ...socket().of("ask_person")]).toEqual([]);
+    desk.retry(cmid);
+    expect(socket().of("send")).toMatchObject([{ cmid }]);
+    socket().receive(accepted(cmid, 1));
+    expect(desk.model.value.outbox).toEqual([]);
+  });
+
+  it("goes at once when it was written before anything could be said", () => {
+    const desk = session();
+    desk.connect();
+    greet({ conversation: "C1" });
+    socket().drop();
+    desk.write({ type: "send", text: "Hello" });
+    clock.advance(60);
+    greet({ conversation: "C2" });
+    expect(socket().of("send")).toHaveLength(1);
+  });
+});
+
+it("keeps nothing, and takes nothing from others, where not even its own name can be kept", async () => {
+  const full = { getItem: () => null, removeItem: () => {}, key: () => null, length: 0, setItem: () => { throw new DOMException("full", "QuotaExceededError"); } };
+  let opened = 0;
+  const open = () => ((opened += 1), Promise.reject(new DOMException("no", "SecurityError")));
+  const { store: _, ...parts } = partsWith(() => (sockets.push(new FakeSocket()), socket()));
+  const desk = session({ storage: full as unknown as Storage, parts: { ...parts, open } });
+  desk.write({ type: "send", text: "Hello" });
+  await settled();
+  greet();
+  expect(socket().of("send")).toHaveLength(1);
+  expect(opened).toBe(0);
 });

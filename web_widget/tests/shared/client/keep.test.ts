@@ -207,6 +207,58 @@ describe("when the browser takes the database away", () => {
     expect(await keep().load()).toEqual([]);
   });
 
+  it("lets the next page know, too, what was sent meanwhile", async () => {
+    const first = frail();
+    await first.load();
+    first.put(entry("a"));
+    await settled();
+    dead = true;
+    first.drop("a");
+    dead = false;
+    expect(await keep().load()).toEqual([]);
+    expect(await openDeep<Send>("shop", "me").then((deep) => deep.load())).toEqual([]);
+  });
+
+  it("remembers what was sent until the database knows, and not without end", async () => {
+    const first = frail();
+    await first.load();
+    for (let number = 0; number < 150; number += 1) {
+      first.put(entry(`m${number}`, number));
+      await Promise.resolve();
+      first.drop(`m${number}`);
+    }
+    expect(new LocalOutbox<Send>(localStorage, "shop", "me").gone).toHaveLength(100);
+    first.put(entry("m149"));
+    await settled();
+    expect(ids(await keep().load())).toEqual(["m149"]);
+  });
+
+  it("holds on to what the database took before it failed", async () => {
+    let reads = 0;
+    const takes = async (name: string, writer: string) => ({ ...(await openDeep<Send>(name, writer)), load: () => ((reads += 1), gone()) });
+    const first = new Keep<Send>(localStorage, "shop", "me", takes);
+    first.put(entry("a"));
+    expect(ids(await first.load())).toEqual(["a"]);
+    expect(reads).toBeGreaterThan(0);
+    expect(ids(await first.load())).toEqual(["a"]);
+    expect(stored()).toContain("frontdesk:shop:outbox:");
+  });
+
+  it("does not let an older version stand for a newer one", async () => {
+    let commit = () => {};
+    const slow = async (name: string, writer: string): Promise<Deep<Send>> => {
+      const deep = await openDeep<Send>(name, writer);
+      return { ...deep, put: (entries) => (entries[0]?.failure ? new Promise(() => {}) : new Promise((resolve) => (commit = () => void deep.put(entries).then(resolve)))) };
+    };
+    const first = new Keep<Send>(localStorage, "shop", "me", slow);
+    await first.load();
+    first.put(entry("a"));
+    first.put({ ...entry("a"), failure: "No." });
+    commit();
+    await settled();
+    expect(await keep().load()).toMatchObject([{ failure: "No." }]);
+  });
+
   it("forgets what another tab has sent only when it can see that", async () => {
     const [one, other] = [frail(), keep()];
     await other.load();

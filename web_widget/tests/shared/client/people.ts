@@ -33,8 +33,8 @@ export class Visit {
   readonly page: Page;
   readonly name: string;
   readonly session: Session;
-  /** Has somewhere to keep what waits: not so where localStorage keeps nothing. */
-  isKept = false;
+  /** As whom it has kept what waits. */
+  readonly writers = new Set<string>();
   person: number;
 
   constructor(world: People, broken: Broken) {
@@ -51,10 +51,7 @@ export class Visit {
       locale: "en",
       storage,
       page: () => ({ url: "", title: "", referrer: "" }),
-      forgotten: () => {
-        this.person = world.person;
-        this.isKept = false;
-      },
+      forgotten: () => (this.person = world.person),
       clock: {
         now: () => time.now(),
         random: time.random,
@@ -64,7 +61,7 @@ export class Visit {
       parts: {
         connect: (way, _origin, hello) => (way === "socket" ? new FarEnd(world) : new PollSocket("/poll", hello, fetchFrom(world))),
         open: (name, writer) => {
-          this.isKept = true;
+          this.writers.add(writer);
           return (broken.open?.(deep) ?? deep)(name, writer);
         },
         turn: (granted) => browser.lock(page, granted),
@@ -136,15 +133,20 @@ export class People {
     if (visit.session.link.value === "stopped") visit.person = this.person;
     const { person, name, page } = visit;
     const cmid = visit.session.write({ type: "send", text: textOf(person, name, this.written.length) });
-    this.written.push({ cmid, person, page, isKept: visit.isKept });
+    this.written.push({ cmid, person, page, isKept: this.#isKept(visit) });
   }
 
   /** Whoever sits here goes; somebody else comes. */
   reset(index: number): void {
     const visit = this.visit(index);
-    if (!visit?.isKept) return;
+    if (!visit || !this.#isKept(visit)) return;
     this.person += 1;
     visit.session.reset();
+  }
+
+  /** Whether what waits outlives the page: not so where localStorage does not even keep whose it is. */
+  #isKept({ writers }: Visit): boolean {
+    return writers.has(this.browser.items.get("frontdesk:shop:writer") ?? "");
   }
 
   decide(index: number, again: boolean): void {
@@ -205,14 +207,14 @@ export class People {
   }
 
   /**
-   * What one page wrote stands in the order in which it was written, but for what a backup lost or somebody tried again. A
-   * page that is gone leaves it to others: they do not wait for a database that does not answer.
+   * What one page wrote stands in the order in which it was written, but for what a backup lost or somebody tried again.
+   * Another page sends what it can read: it does not wait for a database that does not answer, or what had no room.
    */
   #outOfOrder(log: Gateway["conversations"][number]["log"]): string[] {
     const newest = new Map<string, number>();
+    if (this.opened > 2 && (this.wasIll || this.browser.refused.size > 0)) return [];
     return log.flatMap((event) => {
       if (event.cmid === null || event.kind !== "message" || this.server.lost.has(event.cmid) || this.revived.has(event.cmid)) return [];
-      if (this.wasIll && !this.written.some(({ cmid, page }) => cmid === event.cmid && page.alive)) return [];
       const [, page = "", number = ""] = event.text.split(" ");
       const before = newest.get(page) ?? -1;
       newest.set(page, Math.max(before, Number(number)));
