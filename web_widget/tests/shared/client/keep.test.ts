@@ -309,6 +309,19 @@ it("does not wait for a database that does not open", async () => {
   vi.useRealTimers();
 });
 
+it("does not wait for a database that opens and does not answer", async () => {
+  vi.useFakeTimers();
+  const silent = () => new Promise<never>(() => {});
+  const open = () => Promise.resolve({ load: silent, put: silent, drop: silent, sweep: silent, clear: silent } as Deep<Send>);
+  const first = new Keep<Send>(localStorage, "shop", "me", open);
+  first.put(entry("a"));
+  const entries = first.load();
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(ids(await entries)).toEqual(["a"]);
+  expect(ids(await new Keep<Send>(localStorage, "shop", "me", forbidden).load())).toEqual(["a"]);
+  vi.useRealTimers();
+});
+
 describe("LocalOutbox", () => {
   it("leaves other tabs' entries alone", () => {
     const mine = new LocalOutbox<Send>(localStorage, "shop");
