@@ -103,23 +103,31 @@ CONTROLS: dict[str, Control] = {
         replace(_without("frames"), customer=GreedyCustomer), frozenset({"applied_is_prefix"})
     ),
     "no capacity": Control(
-        _without("capacity", replace(_SCARCE, manners=_GREEDY)),
+        _without("capacity", replace(_SCARCE, manners=_GREEDY, wanted=(("claim", 6),))),
         frozenset({"capacity"}),
         beside=frozenset({"invariants.check"}),
     ),
     "who came last is next": Control(
-        _without("order", replace(_SCARCE, manners=_GONE_SOON)), frozenset({ORDER}), beside=frozenset()
+        _without("order", replace(_SCARCE, manners=_GONE_SOON, wanted=(("claim", 10),))),
+        frozenset({ORDER}),
+        beside=frozenset(),
     ),
     "no priorities": Control(
         _without(
             "priority",
-            replace(_SCARCE, agents=1, seconds=10.0, manners=replace(_GONE_SOON, prioritise_chance=0.1)),
+            replace(
+                _SCARCE,
+                agents=1,
+                seconds=10.0,
+                wanted=(("prioritise", 6), ("claim", 12)),
+                manners=replace(_GONE_SOON, prioritise_chance=0.1),
+            ),
         ),
         frozenset({ORDER}),
         beside=frozenset(),
     ),
     "a requeue begins anew": Control(
-        _without("lasting_place", replace(_SCARCE, manners=_BACK)),
+        _without("lasting_place", replace(_SCARCE, manners=_BACK, wanted=(("requeue", 4), ("claim", 6)))),
         frozenset({"wait_clock"}),
         beside=frozenset({ORDER}),
     ),
@@ -129,7 +137,10 @@ CONTROLS: dict[str, Control] = {
         beside=frozenset({ORDER}),
     ),
     "anybody takes what one is asked": Control(
-        _without("consent", replace(_SCARCE, routing="offer", agents=4, max_chats=4, manners=_RUDE)),
+        _without(
+            "consent",
+            replace(_SCARCE, routing="offer", agents=4, max_chats=4, manners=_RUDE, wanted=(("claim", 4),)),
+        ),
         frozenset({"only_who_is_asked"}),
         beside=frozenset(),
     ),
@@ -141,6 +152,7 @@ CONTROLS: dict[str, Control] = {
                 supervisors=1,
                 agents=3,
                 max_chats=4,
+                wanted=(("take_over", 8),),
                 manners=replace(EAGER, stale_share=0.5, take_over_chance=0.5),
             ),
         ),

@@ -64,6 +64,8 @@ class History:
         record = {"t": round(time.monotonic(), 6), "who": who, "what": what, **values}
         self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
         self.counts[what] += 1
+        if what == "send":
+            self.counts[f"send {values['kind']}"] += 1
 
 
 def read_history(path: Path) -> Iterator[Record]:

@@ -104,7 +104,9 @@ async def _rest_of(scene: Scene, stage: Stage, started: float) -> None:
     longest = started + min(scene.seconds + LONGER_SECONDS, scene.most_seconds)
     while time.monotonic() < longest and not scene.stop.is_set():
         late = scene.kills > 0 or time.monotonic() - started >= scene.seconds
-        if late and stage.history.counts["accepted"] >= scene.fewest:
+        counts = stage.history.counts
+        written = all(counts[f"send {kind}"] >= count for kind, count in scene.wanted)
+        if late and written and counts["accepted"] >= scene.fewest:
             return
         await asyncio.sleep(0.1)
         stage.supervise()

@@ -53,6 +53,8 @@ class Scene:
     clock_jumps: bool = False
     fewest: int = 0
     """Accepted messages and actions: the run goes on until there are so many, on a slow machine for longer."""
+    wanted: tuple[tuple[str, int], ...] = ()
+    """Kinds of writes, and how many of each it goes on for as well."""
     kills: int = 0
     """Ends as soon as so many gateways were killed; 0: by the time alone."""
 
