@@ -54,11 +54,13 @@ class Rows:
 
     def apart(self, work: Callable[[], T]) -> T:
         """In a savepoint: Postgres takes nothing more in a transaction in which a statement failed."""
+        locked = set(self._locked)
         try:
             with self._connection.begin_nested():
                 return work()
         except BaseException:
             self._conversations.clear()
+            self._locked = locked
             raise
 
     def clock(self) -> float:

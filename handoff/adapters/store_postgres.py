@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import structlog
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -40,8 +41,10 @@ PAUSE_SECONDS = 0.05
 """Before the second attempt, doubled before each further one; the pauses are random up to that."""
 _AGAIN = frozenset({"40001", "40P01", "55P03", "23505"})
 """Serialisation failure, deadlock, lock not available; and a row that somebody else wrote first, who is seen next time."""
-_NOT_NOW = frozenset({"0A000", "25P03", "53300"})
-"""Prepared before a migration, broken off for idling, too many connections: another one is better off."""
+_NOT_NOW = frozenset({"25P03", "53300"})
+"""Broken off for idling, too many connections: another one is better off."""
+_PREPARED_BEFORE = AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError
+"""A migration changed what a connection has prepared: it, like each that was open then, is of no more use."""
 _NO_SUCH_VALUE = "22"
 """A class of errors: NUL in a text, a number or a text too long for its column. Whoever sent it is not to repeat it."""
 _TROUBLE = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -89,7 +92,8 @@ class PostgresStore:
 
     async def _until_done(self, attempt: Callable[[Callable[[Transaction], T]], Any], act: Any) -> T:
         """Attempt it until it is done, cannot be done, or was tried often enough."""
-        for number in range(1, ATTEMPTS + 1):
+        failed = 0
+        for _ in range(ATTEMPTS + CONNECTIONS):
             try:
                 return await attempt(act)  # type: ignore[no-any-return]
             except _Unknown as error:
@@ -100,11 +104,14 @@ class PostgresStore:
                 if _code(error).startswith(_NO_SUCH_VALUE):
                     log.warning("store.refused", error=_code(error))
                     raise BadInput("A character, a number or a text in this cannot be stored.") from error
-                if number == ATTEMPTS or not _worth_another(error):
-                    log.warning("store.failed", attempts=number, error=_code(error) or type(error).__name__)
+                if _was_prepared_before(error):  # so may be all others, and none of them more than once
+                    continue
+                failed += 1
+                if failed == ATTEMPTS or not _worth_another(error):
+                    log.warning("store.failed", attempts=failed, error=_code(error) or type(error).__name__)
                     raise StoreUnavailable("The database did not answer.") from error
-            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** (number - 1)))  # noqa: S311 - a pause
-        raise AssertionError("the last attempt returned or raised")
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** (failed - 1)))  # noqa: S311 - a pause
+        raise StoreUnavailable("The database did not answer.")  # it changes faster than we connect
 
     async def _write(self, change: Callable[[Transaction], T]) -> T:
         async with _in_turn(self._writers, self._may_write) as connection:
@@ -130,10 +137,13 @@ class PostgresStore:
                     SqlTransaction(sync, self._site_id, writes=writes, lease_clock=self.lease_clock)
                 )
             )
-        except (
-            OSError
-        ):  # a time-out among them: nothing came back: what else is on this connection cannot be told
+        except OSError:
+            # a time-out among them: nothing came back: what else is on this connection cannot be told
             await connection.invalidate()
+            raise
+        except DBAPIError as error:
+            if _was_prepared_before(error):
+                await connection.invalidate()
             raise
 
 
@@ -178,6 +188,10 @@ class _Unknown(Exception):
 def _code(error: BaseException) -> str:
     """The SQLSTATE, where Postgres itself said it."""
     return getattr(getattr(error, "orig", None) or error, "sqlstate", None) or ""
+
+
+def _was_prepared_before(error: BaseException) -> bool:
+    return isinstance(getattr(error, "orig", None), _PREPARED_BEFORE)
 
 
 def _worth_another(error: Exception) -> bool:

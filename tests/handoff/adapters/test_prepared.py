@@ -1,5 +1,6 @@
 """What goes to the driver directly has to be what SQLAlchemy would have made of it, values, rows and errors."""
 
+import asyncio
 import inspect
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.util import await_only
 
 from handoff.adapters import tables as t
 from handoff.adapters.prepared import Prepared
@@ -160,3 +162,53 @@ async def test_a_statement_that_the_database_refuses_undoes_its_change_alone(sto
     with pytest.raises(StoreUnavailable):
         await store.write(begin("chat0"))
     assert await store.write(say("chat0", "Hello")) == 1
+
+
+async def test_what_was_prepared_before_a_migration_is_prepared_anew(postgres_url: str) -> None:
+    """Postgres refuses statements whose columns have another type by now, on every connection that knows them."""
+    store, other = SqlStore(postgres_url), SqlStore(postgres_url)
+    await store.write(lambda tx: tx.add_customer("k1", "hash"))
+    await store.write(begin("chat0"))
+
+    def look(tx: Transaction) -> str:
+        return tx.conversation("chat0").locale
+
+    async def crowd() -> list[str]:
+        looks = [ask(look) for _ in range(12) for ask in (store.read, store.write)]
+        return await asyncio.gather(*looks)
+
+    before = await crowd()
+    wider = text("ALTER TABLE conversation ALTER COLUMN locale TYPE varchar(60)")
+
+    def migrate(tx: Transaction) -> None:
+        connection_of(tx).execute(wider)
+
+    await other.write(migrate)
+    assert await crowd() == before
+    await store.close()
+    await other.close()
+
+
+async def test_a_lock_goes_with_the_savepoint_that_took_it(postgres_url: str) -> None:
+    store, other = SqlStore(postgres_url), SqlStore(postgres_url)
+    await store.write(lambda tx: tx.add_customer("k1", "hash"))
+    await store.write(begin("chat0"))
+    free = text("SELECT 1 FROM conversation FOR NO KEY UPDATE SKIP LOCKED")
+
+    def is_free(tx: Transaction) -> bool:
+        return connection_of(tx).execute(free).scalar() is not None
+
+    def change(tx: Transaction) -> list[bool]:
+        def fails() -> None:
+            tx.conversation("chat0")
+            raise BadInput("no")
+
+        with pytest.raises(BadInput):
+            tx.apart(fails)
+        seen = [await_only(other.write(is_free))]
+        tx.conversation("chat0")
+        return [*seen, await_only(other.write(is_free))]
+
+    assert await store.write(change) == [True, False]
+    await store.close()
+    await other.close()
