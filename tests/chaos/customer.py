@@ -118,8 +118,9 @@ class Customer(Participant):
         await self.hello()
 
     def lost(self) -> None:
-        if self.conversation and self.rng.random() < self.habits.reload_chance:
-            self.forget(self.logs[self.conversation])
+        log = self.logs.get(self.conversation or "")
+        if log and self.rng.random() < self.habits.reload_chance:
+            self.forget(log)
 
     async def tick(self) -> None:
         now = time.monotonic()
