@@ -43,15 +43,19 @@ export class Keep<F extends Outgoing> implements Store<F> {
 
   /** All that waits: what was known to wait stays so when the database cannot be read. */
   async load(): Promise<OutboxEntry<F>[]> {
-    const before = [...this.#held.keys()];
+    const before = new Map(this.#held);
     // it may have been no more than a connection that the browser has cut
     const found = (await this.#read()) ?? (await this.#read());
     const entries = new Map([...(found ?? []), ...this.#local.load()].map((entry) => [entry.frame.cmid, entry]));
     const gone = this.#gone;
-    for (const cmid of before) {
+    for (const cmid of before.keys()) {
       if (gone.has(cmid) || (found && !entries.has(cmid))) this.#held.delete(cmid);
     }
-    for (const [cmid, entry] of entries) if (!gone.has(cmid)) this.#held.set(cmid, this.#loose.get(cmid) ?? entry);
+    for (const [cmid, entry] of entries) {
+      // what was put while this was read is newer
+      const newer = this.#held.get(cmid) !== before.get(cmid);
+      if (!gone.has(cmid) && !newer) this.#held.set(cmid, this.#loose.get(cmid) ?? entry);
+    }
     if (found) this.#mark();
     return [...this.#held.values()];
   }
