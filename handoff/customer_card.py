@@ -15,7 +15,7 @@ from handoff.conversation import Owner
 from handoff.gist import PARTS, Gist, corrections_in, gist_of
 from handoff.log import LOG_WINDOW
 from handoff.packet import quoted
-from handoff.ports import ConversationRecord, Transaction
+from handoff.ports import ConversationRecord, EventRecord, Transaction
 from handoff.protocol import MAX_CARD_LINE, Attempt, Card, Correction, SummaryFact
 from handoff.quoting import Recognise
 
@@ -55,9 +55,8 @@ class Cards:
         if conversation.ownership.owner is not Owner.AGENT:
             return card_of(gist_of(tx, conversation, self._recognise))
         gist = gist_of(tx, conversation, self._recognise, told_until(tx, conversation))
-        since = max(gist.log[-1].seq if gist.log else 0, conversation.last_seq - LOG_WINDOW)
-        later = corrections_in(tx.events(conversation.id, since, LOG_WINDOW))
-        return card_of(gist, later)
+        since = gist.log[-1].seq if gist.log else 0
+        return card_of(gist, corrections_in(_corrections(tx, conversation, since)))
 
 
 def card_of(gist: Gist, later: Sequence[Correction] = ()) -> Card:
@@ -70,6 +69,14 @@ def card_of(gist: Gist, later: Sequence[Correction] = ()) -> Card:
     }
     told = {part: text[:MAX_CARD_LINE] for part, text in (lines | corrected).items()}
     return Card.model_validate({**told, "corrected": [part for part in PARTS if part in corrected]})
+
+
+def _corrections(tx: Transaction, conversation: ConversationRecord, after: int) -> list[EventRecord]:
+    found: list[EventRecord] = []
+    while page := tx.events(conversation.id, after, LOG_WINDOW):
+        found += [event for event in page if event.kind == "correction"]
+        after = page[-1].seq
+    return found
 
 
 def _is_old(tx: Transaction, conversation: ConversationRecord, last_seq: int) -> bool:

@@ -127,6 +127,9 @@ def _attempt(change: _Change, connection: Any, tx: SqlTransaction) -> tuple[Any,
     except DBAPIError as error:
         failure = StoreUnavailable("The database refused the change; nothing was written.")
         failure.__cause__ = error
+    except StopIteration as error:  # which no future takes
+        failure = RuntimeError("A change ran out of what it went through.")
+        failure.__cause__ = error
     except Exception as error:  # noqa: BLE001 - a bug in one change must not fail its neighbours in the group
         failure = error
     say(connection, "ROLLBACK TO one_change")

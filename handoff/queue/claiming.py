@@ -123,21 +123,21 @@ def _next(tx: Transaction, agent: AgentRecord) -> HandoffRecord:
 def _first_of(
     tx: Transaction,
     agent: AgentRecord,
-    mine: Sequence[int],
+    mine: list[int],
     staff: Callable[[], Staff],
     *,
     patient: bool = False,
 ) -> HandoffRecord | None:
     """The first of these that still waits and is still for this agent, its conversation locked and it as it is now.
 
-    They were chosen before anything was locked: another gateway may have offered one to somebody since.
+    They were chosen before anything was locked: another gateway may have offered one to somebody since. Those go out of
+    `mine`.
     """
-    left = list(mine)
-    while left:
-        found = tx.next_waiting(left, patient=patient)
+    while mine:
+        found = tx.next_waiting(mine, patient=patient)
         if found is None or not may_not_take(agent, found, staff):
             return found
-        left.remove(found.id)
+        mine.remove(found.id)
     return None
 
 

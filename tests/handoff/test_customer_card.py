@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from handoff.customer_card import Cards
 from handoff.errors import BadInput, CmidReused, IllegalMove
+from handoff.log import LOG_WINDOW
 from handoff.packet import build_packet
 from handoff.ports import Json
 from handoff.protocol import MAX_CARD_LINE, Card, Packet
@@ -144,6 +145,20 @@ async def test_once_somebody_joined_only_a_correction_changes_it(house: House, b
         update={"want": "A new pole", "tried": "Nothing yet", "corrected": ["want", "tried"]}
     )
     assert await house.store.read(lambda tx: Cards().of(tx, tx.conversation(key))) == corrected
+
+
+async def test_a_correction_is_remembered_however_much_is_said_after_it(
+    house: House, bot: ScriptedBot
+) -> None:
+    key = await waiting(house, bot)
+    await house.queue.claim("mara", key, "q1")
+    await house.desk.correct_card(key, ALONE | {"want": "A new pole"}, "k1")
+    for number in range(LOG_WINDOW + 1):
+        await house.desk.send(key, f"Line {number}", f"m{number}")
+    shown = await card(house, key)
+    assert shown is not None
+    assert shown.want == "A new pole"
+    assert await house.store.read(lambda tx: Cards().of(tx, tx.conversation(key))) == shown
 
 
 async def test_a_closed_conversation_takes_no_correction_and_stays_closed(

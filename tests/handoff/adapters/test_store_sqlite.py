@@ -102,6 +102,16 @@ async def test_one_failing_change_does_not_fail_its_neighbours(
     assert await store.read(lambda tx: tx.queue_version()) == 0
 
 
+async def test_a_bug_that_no_future_takes_leaves_nobody_waiting(store: SqlStore, chats: list[str]) -> None:
+    def runs_out(_tx: Transaction) -> object:
+        return next(iter(()))
+
+    async with asyncio.timeout(10):
+        broken, *others = await same_commit(store, runs_out, *(say(chat, "hello") for chat in chats))
+    assert isinstance(broken, RuntimeError)
+    assert others == [1] * len(chats)
+
+
 async def test_a_change_that_breaks_a_constraint_fails_alone(store: SqlStore, chats: list[str]) -> None:
     said = await same_commit(
         store,
