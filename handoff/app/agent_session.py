@@ -47,6 +47,8 @@ from handoff.views import Views
 
 MOST_WATCHED = 50
 """Conversations that one console follows at once."""
+MOST_PACES = 1_000
+"""Agents whose long-polls are counted; beyond it those begin anew who spoke the longest ago."""
 
 
 class Consoles:
@@ -66,13 +68,28 @@ class Consoles:
         self.switchboard = switchboard
         self.cursors = cursors
         self.frames_per_10_seconds = frames_per_10_seconds
+        self._paces: dict[str, Pace] = {}
+
+    def pace(self) -> Pace:
+        """Of one console, for as long as its session lasts."""
+        return Pace(self.frames_per_10_seconds, self.frames_per_10_seconds / 10)
+
+    def pace_of(self, agent_id: str) -> Pace:
+        """Of all that an agent says by long-polls: a session there ends with every reply."""
+        pace = self._paces.pop(agent_id, None) or self.pace()
+        self._paces[agent_id] = pace  # whoever spoke last stands last
+        if len(self._paces) > MOST_PACES:
+            del self._paces[next(iter(self._paces))]
+        return pace
 
 
 class AgentSession:
-    def __init__(self, consoles: Consoles, outlet: Outlet, agent: AgentRecord) -> None:
+    def __init__(
+        self, consoles: Consoles, outlet: Outlet, agent: AgentRecord, pace: Pace | None = None
+    ) -> None:
         self._consoles = consoles
         self._agent = agent
-        self._pace = Pace(consoles.frames_per_10_seconds, consoles.frames_per_10_seconds / 10)
+        self._pace = pace or consoles.pace()
         self._feeds: dict[str, Feed] = {}
         self._behind: set[str] = set()
         self._log_chore = Chore(self._catch_up, lambda error: failed(error, self._log_chore, outlet))
@@ -110,6 +127,13 @@ class AgentSession:
         await self._log_chore.done()
 
     # what comes from the agent
+
+    async def follow(self, frame: AgentWatch) -> None:
+        """What a hello asks to follow; it counts for no pace."""
+        try:
+            await self._watch(frame)
+        except Exception as error:  # noqa: BLE001 - as below
+            self.outlet.send(rejected(error, None, frame.conversation))
 
     async def take(self, text: str) -> None:
         """One frame. Whatever is wrong with it is answered, and the console goes on."""

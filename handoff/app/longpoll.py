@@ -150,11 +150,11 @@ def create_router(
             door.check_origin(request)
             async with door.let_in(request, box) as agent:
                 version = agreed(asked.hello)
-                session = AgentSession(consoles, box, agent)
+                session = AgentSession(consoles, box, agent, consoles.pace_of(agent.id))
                 try:
                     await session.begin(version)
                     for watch in asked.hello.watches:
-                        await session.take(watch.model_dump_json())
+                        await session.follow(watch)
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(QUEUE_SECONDS):
                             await box.queue_came.wait()

@@ -204,3 +204,24 @@ async def test_an_agent_stays_between_two_polls_and_leaves_after_the_last(
         assert all(here(frame) for frame in told)
         assert len(told) <= 2, "each poll rings for everybody"  # housekeeping finds out once, too
         await watcher.until(lambda f: f["type"] == "queue" and not here(f), seen)
+
+
+async def test_what_a_poll_says_is_paced_over_all_polls_and_what_it_follows_is_not(
+    gateway: str, mara: httpx.Cookies
+) -> None:
+    watches = [{"type": "watch", "conversation": f"x{number}"} for number in range(50)]
+    async with httpx.AsyncClient(
+        base_url=gateway, cookies=mara, headers={"Origin": gateway}, trust_env=False, timeout=40
+    ) as http:
+
+        async def codes(number: int) -> list[str]:
+            notes = [
+                {"type": "note", "conversation": "nobody", "cmid": f"c{number}-{turn}", "text": "Hello"}
+                for turn in range(20)
+            ]
+            answer = await http.post(POLL, json={"hello": {"watches": watches}, "frames": notes})
+            return [frame["code"] for frame in answer.json()["frames"] if frame.get("cmid")]
+
+        assert await codes(0) == ["not_found"] * 20
+        later = [code for number in range(1, 8) for code in await codes(number)]
+    assert later.count("rate_limited") > 20
