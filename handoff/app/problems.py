@@ -2,8 +2,10 @@
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from handoff.errors import HandoffError, RateLimited
 from handoff.protocol import Rejected
@@ -12,13 +14,30 @@ from knowledge_base.wire import Problem
 log = structlog.get_logger(__name__)
 
 
+_REFUSED = {
+    404: ("not_found", "There is nothing here."),
+    405: ("method_not_allowed", "This cannot be done here."),
+}
+"""What the framework refuses by itself, by status; anything else is a body that cannot be read."""
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     async def handler(_request: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, HandoffError):
             raise error
         return problem_of(error)
 
+    async def refused(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        if not request.url.path.startswith("/api/"):
+            return await http_exception_handler(request, error)
+        code, message = _REFUSED.get(error.status_code, ("bad_request", "This request cannot be read."))
+        problem = Problem(code=code, message=message, retryable=False)
+        return JSONResponse(problem.model_dump(), status_code=error.status_code, headers=error.headers)
+
     app.add_exception_handler(HandoffError, handler)
+    app.add_exception_handler(HTTPException, refused)
 
 
 def problem_of(error: HandoffError) -> JSONResponse:

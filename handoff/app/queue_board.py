@@ -65,7 +65,8 @@ class QueueBoard:
         try:
             lineup = await self._views.lineup()
         except BaseException:
-            self._rung, self._newcomers = rung or self._rung, newcomers | self._newcomers
+            still_here = self._consoles.keys()
+            self._rung, self._newcomers = rung or self._rung, (newcomers | self._newcomers) & still_here
             raise
         for number, (outlet, agent_id) in enumerate(consoles, 1):
             if self._consoles.get(outlet) == agent_id:

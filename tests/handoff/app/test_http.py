@@ -163,3 +163,17 @@ async def test_the_bots_questions_need_the_secret(http: httpx.AsyncClient) -> No
         assert (await http.post("/api/knowledge/answer", json=body)).status_code == 401
         wrong = await http.post("/api/knowledge/answer", json=body, headers={"X-Frontdesk-Secret": "wrong"})
         assert wrong.status_code == 401
+
+
+async def test_what_the_framework_refuses_is_a_problem_as_well(http: httpx.AsyncClient) -> None:
+    deep, as_json = "[" * 20_000 + "]" * 20_000, {"Content-Type": "application/json"}
+    async with http:
+        answers = [
+            await http.post(
+                "/api/customer/poll", content=f'{{"hello":{{}},"frames":[{deep}]}}', headers=as_json
+            ),
+            await http.get("/api/nothing"),
+            await http.put("/api/signin"),
+        ]
+    assert [answer.json()["code"] for answer in answers] == ["bad_request", "not_found", "method_not_allowed"]
+    assert [answer.status_code for answer in answers] == [400, 404, 405]

@@ -149,6 +149,17 @@ async def test_who_left_is_shown_nothing(queue: Queue, board: QueueBoard, doorbe
     await until([leaves], 1)
 
 
+async def test_who_left_while_it_was_read_is_not_kept(queue: Queue, board: QueueBoard) -> None:
+    queue.may_end.clear()
+    for _ in range(3):
+        console = Console()
+        board.join(console, "mara")
+        await asyncio.sleep(0.01)
+        board.leave(console)
+        await asyncio.sleep(0.01)
+    assert not board._newcomers
+
+
 async def test_a_store_that_is_away_is_asked_again(
     queue: Queue, board: QueueBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,11 +11,7 @@ let sockets: FakeSocket[];
 
 /** A page; with what outlives it only where `kept`, and then in localStorage alone. */
 function session({ kept = false, ...more }: Partial<SessionOptions> & { kept?: boolean } = {}): Session {
-  const { store, ...parts } = partsWith(() => {
-    const socket = new FakeSocket();
-    sockets.push(socket);
-    return socket;
-  });
+  const { store, ...parts } = partsWith(() => sockets[sockets.push(new FakeSocket()) - 1] as FakeSocket);
   return new Session({
     origin: "https://desk.example",
     site: "default",
