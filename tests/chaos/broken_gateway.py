@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.chaos import broken_queue
 from tests.chaos.light_gateway import lighten
+from tests.chaos.overtaking import note_overtaking
 
 Json = dict[str, Any]
 COMMIT_LATE_SECONDS = 0.08
@@ -249,6 +250,7 @@ def main() -> None:
     given, rest = parser.parse_known_args()
     lighten()
     WITHOUT[given.without]()
+    note_overtaking()
     sys.argv = ["handoff", "serve", *rest]
     runpy.run_module("handoff", run_name="__main__", alter_sys=True)
 

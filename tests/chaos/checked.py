@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handoff.conversation import Owner
+from tests.chaos.checks_order import notes, taken_next
 from tests.chaos.checks_owner import FENCED, SPOKEN_BY_BOT, replays
 from tests.chaos.history import Dump, Record
 from tests.chaos.waits import waits
@@ -17,10 +18,9 @@ def checked(records: Sequence[Record], dump: Dump) -> dict[str, int]:
     told = replays(dump)
     queued = waits(records, dump)
     owners = [one for found in told.values() for one in found.at_fence.values()]
-    nexts = {
-        record.cmid for record in records
-        if record.what == "send" and record.kind == "claim" and not record.more.get("conversation")
-    }  # fmt: skip
+    taken = taken_next(records, queued)
+    if dump.skips_locked and notes(records) is None:
+        taken = []
     written = {
         record.cmid for record in records if record.what == "send" and record.kind in FENCED | {"take_over"}
     }
@@ -46,7 +46,7 @@ def checked(records: Sequence[Record], dump: Dump) -> dict[str, int]:
         "capacity": sum(one.owner is Owner.AGENT for one in owners) + what["queue"],
         "nobody_vanishes": len(dump.conversations),
         "wait_clock": len(queued),
-        "first_come_first_served": sum(wait.cmid in nexts for wait in queued),
+        "first_come_first_served": len(taken),
         "first_come_first_asked": sum(len(wait.offers) for wait in queued),
         "only_who_is_asked": sum(
             event["body"].get("code") in ("joined", "transfer_accepted", "taken_over") for event in events

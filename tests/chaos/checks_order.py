@@ -1,23 +1,18 @@
 """Invariants of order: claims and offers go by priority and by who has waited longest, and nobody takes unasked.
 
-An offer is made to the first in line whom the agent has not refused. On Postgres claims skip rows that are locked: such a
-row is passed over as long as `tests.chaos.holds` says that it may be locked, and no longer.
+An offer is made to the first in line whom the agent has not refused. On Postgres claims skip rows that are locked, which no
+log tells: there the gateway has noted, within each claim, whom it passed over although nobody held them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 
-from handoff.adapters.engines import STATEMENT_SECONDS
 from tests.chaos.checks_time import outages
 from tests.chaos.history import Dump, Json, Record
-from tests.chaos.holds import Holds, holds
+from tests.chaos.holds import holds
 from tests.chaos.scene import OFFER_SECONDS
 from tests.chaos.violation import Violation
 from tests.chaos.waits import AT_ONCE, Wait, waits
 
-OFTEN = 5
-"""Claims in a row may meet somebody who writes into the same conversation just then; so many in more than the seconds of a
-statement do not."""
 LOOK_SECONDS = 3.0
 """From one look at what may be offered to the end of the next one, on a busy machine."""
 
@@ -29,22 +24,52 @@ def supervisors(dump: Dump) -> set[str]:
 def first_come_first_served(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
     """Whoever takes the next one gets the first in line that they may take. Who came or went in the same second may stand
     either way."""
+    every = waits(records, dump)
+    taken = taken_next(records, every)
+    yield from (_as_noted(records, taken) if dump.skips_locked else _as_logged(taken, every, dump))
+
+
+def taken_next(records: Sequence[Record], every: Sequence[Wait]) -> list[Wait]:
+    """Those that ended by "next, please"."""
     nexts = {
         record.cmid for record in records
         if record.what == "send" and record.kind == "claim" and not record.more.get("conversation")
     }  # fmt: skip
-    every, known, free = waits(records, dump), holds(records, dump), supervisors(dump)
-    taken = [(wait.end, wait.agent, wait) for wait in every if wait.cmid in nexts]
-    looked_at = any(wait.offers for wait in every)
-    before: dict[tuple[int, float], _Passed] = {}
-    for at, agent, one, others in _in_order(taken, every):
+    return [wait for wait in every if wait.cmid in nexts]
+
+
+def notes(records: Sequence[Record]) -> Mapping[tuple[str, int], Json] | None:
+    """What was noted of each claim, by its cmid and what it took; None of a run in which nothing was."""
+    if not any(record.what == "begin" and record.more.get("notes") for record in records):
+        return None
+    return {
+        (record.cmid, record.more["chosen"]): record.more for record in records if record.what == "passed"
+    }
+
+
+def _as_noted(records: Sequence[Record], taken: Sequence[Wait]) -> Iterator[Violation]:
+    """Nothing is excused: of a claim that leaves no note, nobody knows whom it passed over."""
+    found = notes(records)
+    if found is None:
+        return
+    for one in taken:
+        note = found.get((one.cmid or "", one.id))
+        if note is None or note["free"]:
+            whom = (
+                f"passed over {note['free']}, which nobody held"
+                if note
+                else "did not say whom it passed over"
+            )
+            yield Violation(
+                "first_come_first_served", f"{one.cmid} took {one.conversation} ({one.id}) and {whom}"
+            )
+
+
+def _as_logged(taken: Sequence[Wait], every: Sequence[Wait], dump: Dump) -> Iterator[Violation]:
+    free = supervisors(dump)
+    for at, agent, one, others in _in_order([(wait.end, wait.agent, wait) for wait in taken], every):
         for other in others:
-            if not other.stood_before(one, at):
-                continue
-            if agent not in free and other.offered_to(at) - {agent}:
-                continue
-            passed = before.setdefault((other.id, other.start), _Passed())
-            if not _excused(other, at, dump, known, passed, looked_at=looked_at):
+            if other.stood_before(one, at) and (agent in free or not other.offered_to(at) - {agent}):
                 yield Violation(
                     "first_come_first_served",
                     f"{one.cmid} took {one.conversation} while {other.conversation} stood before it",
@@ -69,31 +94,6 @@ def _in_order(
             number += 1
         here = [wait for wait in here if wait.end - AT_ONCE > at]
         yield at, agent, one, [wait for wait in here if wait is not one]
-
-
-@dataclass(slots=True)
-class _Passed:
-    """Claims that passed over one that waits."""
-
-    untold: int = 0
-    while_written: list[float] = field(default_factory=list)
-
-
-def _excused(other: Wait, at: float, dump: Dump, known: Holds, before: _Passed, *, looked_at: bool) -> bool:
-    """Whether its row may have been locked. A look at what is due locks it and may find nothing to do: that leaves no trace,
-    and does not happen twice; but where agents are asked, every gateway looks again and again."""
-    if not dump.skips_locked:
-        return False
-    if known.held(other, at):
-        return True
-    if not looked_at and not known.being_written(other, at):
-        before.untold += 1
-        return before.untold < 2
-    times = before.while_written
-    if times and at - times[-1] > STATEMENT_SECONDS:
-        times.clear()
-    times.append(at)
-    return len(times) < OFTEN or at - times[0] <= STATEMENT_SECONDS
 
 
 def first_come_first_asked(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:

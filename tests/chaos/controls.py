@@ -112,6 +112,21 @@ CONTROLS: dict[str, Control] = {
         frozenset({ORDER}),
         beside=frozenset(),
     ),
+    "who came last is next, on Postgres": Control(
+        _without(
+            "order",
+            replace(
+                _SCARCE,
+                database="postgres",
+                manners=_GONE_SOON,
+                seconds=2.0,
+                fewest=40,
+                wanted=(("claim", 7),),
+            ),
+        ),
+        frozenset({ORDER}),
+        beside=frozenset(),
+    ),
     "no priorities": Control(
         _without(
             "priority",
@@ -133,6 +148,14 @@ CONTROLS: dict[str, Control] = {
     ),
     "who came last is asked first": Control(
         _without("offer_order", replace(_SCARCE, routing="offer", seconds=14.0, manners=_WILLING)),
+        frozenset({"first_come_first_asked"}),
+        beside=frozenset({ORDER}),
+    ),
+    "who came last is asked first, on Postgres": Control(
+        _without(
+            "offer_order",
+            replace(_SCARCE, database="postgres", routing="offer", seconds=14.0, manners=_WILLING),
+        ),
         frozenset({"first_come_first_asked"}),
         beside=frozenset({ORDER}),
     ),
@@ -163,6 +186,9 @@ CONTROLS: dict[str, Control] = {
 """A few seconds each."""
 
 MENDED: dict[str, Control] = {
+    "few agents, much wanted, on Postgres": Control(
+        replace(_SCARCE, database="postgres", manners=replace(_GONE_SOON, prioritise_chance=0.1)), frozenset()
+    ),
     "few agents, much wanted": Control(
         replace(_SCARCE, manners=replace(_BACK, beyond_share=1.0, prioritise_chance=0.3, replies=2)),
         frozenset(),

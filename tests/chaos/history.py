@@ -27,7 +27,7 @@ class Record:
 
     `what` is one of: send, accepted, rejected, abandoned (left unsent for good), event (applied to the log), forget (the
     log is dropped and follows anew), connected, welcome, lost, status, queue, claim, settled (is told to be complete),
-    fault, held, released, mended, up, down.
+    passed (whom a claim passed over), fault, held, released, mended, up, down.
     """
 
     t: float

@@ -2,7 +2,8 @@
 
     python -m tests.chaos.light_gateway --port=8080
 
-Everything that delivers is the product's own; only the library answers from words in place of meanings.
+Everything that delivers is the product's own; only the library answers from words in place of meanings. On Postgres it
+notes whom a claim of the next passed over.
 """
 
 import runpy
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base import opening
+from tests.chaos.overtaking import note_overtaking
 from tests.knowledge_base.fakes import WordEncoder
 
 
@@ -30,6 +32,7 @@ def lighten() -> None:
 
 def main() -> None:
     lighten()
+    note_overtaking()
     sys.argv = ["handoff", "serve", *sys.argv[1:]]
     runpy.run_module("handoff", run_name="__main__", alter_sys=True)
 

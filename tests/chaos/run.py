@@ -14,6 +14,7 @@ from handoff import invariants
 from handoff.adapters.store_sql import SqlStore
 from tests.chaos.agent import Agent
 from tests.chaos.cast import people, staff
+from tests.chaos.checked import checked
 from tests.chaos.checker import check_all
 from tests.chaos.customer import Customer
 from tests.chaos.history import Dump, History, read_dump, read_history
@@ -57,7 +58,7 @@ async def play(scene: Scene, folder: Path, keeper: Keeper | None = None, say: Sa
     with History(path) as history:
         async with Stage(scene, history, folder, keeper) as stage:
             sessions = await staff(scene, stage.database_url)
-            history.note("stage", "begin", more={"wall": time.time(), "seed": scene.seed})
+            history.note("stage", "begin", more={"wall": time.time(), "seed": scene.seed, "notes": True})
             await stage.start()
             cast = people(scene, stage, sessions, history)
             tasks = [asyncio.create_task(person.run()) for person in cast]
@@ -140,10 +141,13 @@ def _judge(
     return Outcome(violations, reached, kills, seconds, ports, interrupted)
 
 
-def judged_again(folder: Path) -> list[Violation]:
+def judged_again(folder: Path, say: Say) -> list[Violation]:
     """What the checker says today of a run that was kept, by one's own hand, in this folder."""
     dump = pickle.loads((folder / DUMP).read_bytes())  # noqa: S301 - written by `play`
-    return check_all(list(read_history(folder / HISTORY)), dump, SILENCE_SECONDS)
+    records = list(read_history(folder / HISTORY))
+    held_against = checked(records, dump)
+    say("  checked: " + ", ".join(f"{name} {count}" for name, count in held_against.items()))
+    return check_all(records, dump, SILENCE_SECONDS)
 
 
 def missed(scene: Scene, reached: Figures, kills: int) -> list[Violation]:

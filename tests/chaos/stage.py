@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from handoff.app.settings import Settings
+from tests.chaos import overtaking
 from tests.chaos.history import History
 from tests.chaos.processes import ROOT, Child, Keeper
 from tests.chaos.proxy import Proxy
@@ -133,6 +134,7 @@ class Stage:
         if self.postgres:
             proxy = await self._link(f"{name}-postgres", self.postgres.port, inner=True)
             env["FRONTDESK_DATABASE_URL"] = f"postgresql+asyncpg://postgres@127.0.0.1:{proxy.port}/chaos"
+            env[overtaking.FILE] = str(self.folder / overtaking.NOTES)
         if self.redis:
             proxy = await self._link(f"{name}-redis", self.redis.port, inner=True)
             env["FRONTDESK_REDIS_URL"] = f"redis://127.0.0.1:{proxy.port}/0"
@@ -381,6 +383,8 @@ class Stage:
         late = [name for name, gateway in self.gateways.items() if not await gateway.stop(STOP_SECONDS)]
         for bot in self.bots.values():
             await bot.stop(5)
+        for note in overtaking.noted(self.folder / overtaking.NOTES):
+            self.history.note("gateway", "passed", cmid=note.pop("cmid"), more=note)
         return late
 
 
