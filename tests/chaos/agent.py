@@ -53,6 +53,8 @@ class Manners:
     """Of the looks of one who has all they may take: they claim one more."""
     rude_share: float = 0.1
     """Of the claims, where others are asked: of what one of those was asked to take."""
+    barge_chance: float = 0.005
+    """Per look, of accepting what a colleague was asked to take over."""
     crash_chance: float = 0.1
     """When the link is lost: everything in the page is gone, what was written too."""
     sleep_chance: float = 0.01
@@ -249,6 +251,8 @@ class Agent(Participant):
         chance, manners, seen = self.rng.random, self.manners, self.sight
         if seen.passing_on and chance() < manners.take_back_chance:
             self.write(ASKED, {"type": "decline", "conversation": self.rng.choice(sorted(seen.passing_on))})
+        if seen.of_the_wanted and chance() < manners.barge_chance:
+            self.write(ASKED, {"type": "accept", "conversation": self.rng.choice(seen.of_the_wanted)})
         if seen.waiting and chance() < manners.prioritise_chance:
             chosen, priority = self.rng.choice(seen.waiting), self.rng.randint(-1, 2)
             self.write(ASKED, {"type": "prioritise", "conversation": chosen, "priority": priority})

@@ -89,6 +89,16 @@ def consent() -> None:
     _replace(claiming, "may_not_take", anybody)
 
 
+def transfer_consent() -> None:
+    """What one is asked to take over, everybody may."""
+    from handoff.queue import transferring
+
+    def anybody(_agent: Any, handoff: HandoffRecord) -> bool:
+        return handoff.state == "active" and handoff.transfer_until is not None
+
+    _replace(transferring, "_is_asked", anybody)
+
+
 def take_over_fence() -> None:
     """A supervisor gets it from whoever has it, whomever they saw."""
     from handoff.queue import Queue, transferring
@@ -105,4 +115,4 @@ def take_over_fence() -> None:
     _replace(Queue, "take_over", blind)
 
 
-BROKEN = (capacity, order, priority, lasting_place, offer_order, consent, take_over_fence)
+BROKEN = (capacity, order, priority, lasting_place, offer_order, consent, transfer_consent, take_over_fence)

@@ -168,7 +168,7 @@ def only_who_is_asked(records: Sequence[Record], dump: Dump) -> Iterator[Violati
             if code == "offered":
                 offered = event["body"]["agent"]["id"]
             elif code == "transfer_offered":
-                wish = wishes.get(event["cmid"], {})
+                wish = wishes.get(event["cmid"])
             elif code in ENDS:
                 offered = None
                 if code != "transfer_declined" or not (wish or {}).get("to_skill"):
@@ -185,8 +185,6 @@ ENDS = frozenset(
 
 
 def _wanted(wish: Json, agent: Json, free: set[str]) -> bool:
-    if not wish:
-        return True  # written by a page that is gone: nobody knows whom it named
     if wish.get("to_agent"):
         return bool(wish["to_agent"] == agent["id"])
     return wish.get("to_skill") in (agent.get("skills") or ()) or agent["id"] in free

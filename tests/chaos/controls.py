@@ -78,6 +78,9 @@ _GREEDY = replace(EAGER, beyond_share=1.0, replies=1_000)
 _BACK = replace(EAGER, replies=1, requeue_share=1.0, return_share=0.0)
 _GONE_SOON = replace(EAGER, replies=1, requeue_share=0.0, return_share=0.0)
 _RUDE = replace(EAGER, ignore_share=1.0, decline_share=0.0, pick_chance=1.0, rude_share=1.0)
+_MEDDLING = replace(
+    EAGER, transfer_share=1.0, skill_share=0.0, ignore_share=1.0, decline_share=0.0, barge_chance=0.3
+)
 _WILLING = replace(_GONE_SOON, ignore_share=0.0, decline_share=0.0, pick_chance=0.0)
 
 CONTROLS: dict[str, Control] = {
@@ -163,6 +166,16 @@ CONTROLS: dict[str, Control] = {
         _without(
             "consent",
             replace(_SCARCE, routing="offer", agents=4, max_chats=4, manners=_RUDE, wanted=(("claim", 4),)),
+        ),
+        frozenset({"only_who_is_asked"}),
+        beside=frozenset(),
+    ),
+    "anybody takes over what one is asked": Control(
+        _without(
+            "transfer_consent",
+            replace(
+                _SCARCE, agents=4, max_chats=4, manners=_MEDDLING, wanted=(("transfer", 6), ("accept", 6))
+            ),
         ),
         frozenset({"only_who_is_asked"}),
         beside=frozenset(),

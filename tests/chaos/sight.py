@@ -18,6 +18,8 @@ class Sight:
     mine: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     """Offered to this agent, or to be passed on to them."""
+    of_the_wanted: tuple[str, ...] = ()
+    """What a colleague is asked to take over from another one."""
     passing_on: frozenset[str] = frozenset()
     """Their own, for which they ask somebody else."""
     of_others: tuple[str, ...] = ()
@@ -38,6 +40,10 @@ def sight(frame: Frame, me: str, skills: Collection[str]) -> Sight:
         asked=frozenset(
             [_name(row) for row in waiting if _id(row["offered_to"]) == me]
             + [_name(row) for row in active if _is_wanted(row, me, skills)]
+        ),
+        of_the_wanted=tuple(
+            _name(row) for row in active
+            if row["transfer_to"] and me not in (_id(row["agent"]), _id(row["transfer_to"]))
         ),
         passing_on=frozenset(
             _name(row) for row in active

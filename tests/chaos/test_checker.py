@@ -224,6 +224,11 @@ def passed_on_to_somebody_else(tale: Tale) -> None:
     tale.ask("c1", "transfer_accepted", "a3", 14, before=9)
 
 
+def passed_on_though_nobody_wished(tale: Tale) -> None:
+    tale.ask("c1", "transfer_offered", "a1", 13, cmid="unsaid", before=8)
+    tale.ask("c1", "transfer_accepted", "a3", 14, before=9)
+
+
 def wait_clock_moved_by_a_requeue(tale: Tale) -> None:
     tale.note("agent:a1", "queue", 5, more={"mine": 0, "max": 2, "since": {"c1": at(1).isoformat()}})
 
@@ -287,6 +292,7 @@ WRONG: list[tuple[Callable[[Tale], None], str]] = [
     (asked_out_of_turn, "first_come_first_asked"),
     (taken_without_being_asked, "only_who_is_asked"),
     (passed_on_to_somebody_else, "only_who_is_asked"),
+    (passed_on_though_nobody_wished, "only_who_is_asked"),
     (wait_clock_moved_by_a_requeue, "wait_clock"),
     (wait_clock_begins_too_late, "wait_clock"),
     (wait_clock_begins_at_nothing, "wait_clock"),
