@@ -41,13 +41,19 @@ train: ## train the assistant; DATA=folder trains any Rasa project's into var/mo
 
 ## ------------------------------------------------------------------ prove it
 
-.PHONY: test test-python test-journeys test-rasa test-stories test-web chaos chaos-long
+# what mostly waits for processes of its own to start, die and come back
+PROCESSES := tests/chaos tests/handoff/processes
+
+.PHONY: test test-python test-processes test-journeys test-rasa test-stories test-web chaos chaos-long
 test: tools ## every test: both Pythons, the stories, the pages, real processes and a browser
-	@$(MAKE) --no-print-directory --keep-going -j2 test-python test-rasa test-stories test-web test-journeys
+	@$(MAKE) --no-print-directory --keep-going -j2 test-python test-rasa test-stories test-web test-journeys test-processes
 	@$(MAKE) --no-print-directory chaos
 
 test-python:
-	$(BIN)/pytest -m "not long and not journey"
+	$(BIN)/pytest -m "not long and not journey" $(addprefix --ignore=,$(PROCESSES))
+
+test-processes:
+	$(BIN)/pytest -m "not long" $(PROCESSES)
 
 test-journeys:
 	$(BIN)/pytest -m journey
