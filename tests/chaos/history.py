@@ -108,12 +108,15 @@ def read_dump(url: str, *, logs: bool = True) -> Dump:
                 return [dict(row) for row in connection.execute(select(table).order_by(*order)).mappings()]
 
             event = tables.event
+            turns = rows(
+                tables.bot_turn, tables.bot_turn.c.id
+            )  # first: what a turn leads to is seen with its end
             return Dump(
                 conversations={row["id"]: row for row in rows(tables.conversation, tables.conversation.c.id)},
                 events=by_conversation(rows(event, event.c.conversation_id, event.c.seq)) if logs else {},
                 handoffs=rows(tables.handoff, tables.handoff.c.id),
                 agents=rows(tables.agent, tables.agent.c.id),
-                turns=rows(tables.bot_turn, tables.bot_turn.c.id),
+                turns=turns,
                 skips_locked=parsed.get_backend_name() == "postgresql",
             )
     finally:
