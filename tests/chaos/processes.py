@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 END_SECONDS = 30.0
+START_SECONDS = 60.0
+"""Within which a process listens, on a busy machine."""
 
 
 class Keeper:
@@ -101,6 +104,7 @@ class Child:
         self.serving = False
         self.frozen = False
         self.starts = 0
+        self._started_at = 0.0
         self.change = asyncio.Lock()
         """Held while it is ended and started anew."""
         self._keeper = keeper
@@ -111,10 +115,11 @@ class Child:
 
     def start(self) -> None:
         self.starts += 1
+        self._started_at = time.monotonic()
         self.serving = self.frozen = False
         self._pid = self._keeper.start(self._arguments, self._env, self._log)
 
-    async def ready(self, within_seconds: float = 60.0) -> bool:
+    async def ready(self, within_seconds: float = START_SECONDS) -> bool:
         """Wait until it listens. False when it ended, was started anew meanwhile, or never came up."""
         pid = self._pid
         for _ in range(int(within_seconds / 0.05)):
@@ -164,3 +169,9 @@ class Child:
     @property
     def alive(self) -> bool:
         return self._keeper.signal(self._pid, 0) if self._pid else False
+
+    @property
+    def is_stuck(self) -> bool:
+        """It should serve by now."""
+        late = time.monotonic() - self._started_at > START_SECONDS
+        return late and not self.serving and not self.frozen

@@ -1,12 +1,14 @@
 """One run: a stage, customers and agents, faults, then rest, and what the checker says of it all."""
 
 import asyncio
+import contextlib
 import pickle
 import secrets
 import socket
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -234,3 +236,14 @@ def ports_are_free(ports: list[int]) -> bool:
 def fresh_seed() -> int:
     """A seed that nobody chose."""
     return secrets.randbelow(10**6)
+
+
+@contextlib.contextmanager
+def workplace(keep: Path | None = None) -> Iterator[Path]:
+    """A folder for one run; it is removed unless it was named."""
+    if keep is not None:
+        keep.mkdir(parents=True)  # a new one: an old database would be played on
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as name:
+        yield Path(name)

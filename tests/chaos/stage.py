@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Awaitable, Iterator
 from functools import partial
@@ -165,7 +164,7 @@ class Stage:
         for child in [*self.bots.values(), *self.gateways.values()]:
             child.start()
         for child in [*self.bots.values(), *self.gateways.values()]:
-            if not await child.ready():
+            if not await child.ready() and not await self._anew(child):
                 log = (self.folder / f"{child.name}.log").read_text("utf-8", "replace")
                 raise RuntimeError(f"{child.name} does not start:\n{log[-3000:]}")
         self._watching = asyncio.ensure_future(self.watch())
@@ -197,13 +196,25 @@ class Stage:
         return serving and not self.broken and "postgres" not in self._away
 
     def supervise(self) -> None:
-        """Start again what ended by itself, as a service manager does: a gateway may find no database when it starts."""
+        """Start again what ended by itself or does not come up, as a service manager does: a gateway may find no database
+        when it starts, or its link to it may fall silent just then."""
         for child in (*self.gateways.values(), *self.bots.values()):
-            if not child.change.locked() and not child.alive:
+            if child.change.locked():
+                continue
+            if not child.alive:
                 self.ended_by_themselves += 1
                 child.start()
                 self._later(child.ready())
+            elif child.is_stuck:
+                self._later(self._anew(child))
         self.notice()
+
+    async def _anew(self, child: Child) -> bool:
+        async with child.change:
+            self.ended_by_themselves += 1
+            await child.kill()
+            child.start()
+        return await child.ready()
 
     def notice(self) -> None:
         """Write down that service came or went."""
@@ -386,14 +397,3 @@ class Stage:
         for note in overtaking.noted(self.folder / overtaking.NOTES):
             self.history.note("gateway", "passed", cmid=note.pop("cmid"), more=note)
         return late
-
-
-@contextlib.contextmanager
-def workplace(keep: Path | None = None) -> Iterator[Path]:
-    """A folder for one run; it is removed unless it was named."""
-    if keep is not None:
-        keep.mkdir(parents=True)  # a new one: an old database would be played on
-        yield keep
-        return
-    with tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as name:
-        yield Path(name)
