@@ -10,10 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.chaos.report import at_most, spread
-from tests.chaos.run import Outcome, fresh_seed, judged_again, play, ports_are_free
+from tests.chaos.run import Outcome, fresh_seed, judged_again, play, ports_are_free, workplace
 from tests.chaos.scene import Scene, routing_of
 from tests.chaos.schedule import Kind, Pace, schedule
-from tests.chaos.stage import workplace
 from tests.chaos.weather import CALM, INNER, ROUGH
 
 SHOWN = 20
@@ -81,6 +80,7 @@ def scene_of(given: argparse.Namespace, seed: int) -> Scene:
         customers=given.customers,
         pollers=given.customers // 4,
         agents=given.agents,
+        polling_agents=1 if given.agents > 1 else 0,
         routing=given.routing or routing_of(seed),
         habits=Habits(think_seconds=given.think) if given.think else Habits(),
         pace=pace,

@@ -119,9 +119,16 @@ class Agent(Participant):
                 self._see_status(frame)
 
     async def ask_again(self, log: Log) -> None:
-        await self.put(
-            {"type": "watch", "conversation": log.conversation, "epoch": log.epoch or None, "seq": log.last}
-        )
+        await self.put(self.watch_of(log))
+
+    def watch_of(self, log: Log) -> Frame:
+        """What asks for the rest of this log."""
+        return {
+            "type": "watch",
+            "conversation": log.conversation,
+            "epoch": log.epoch or None,
+            "seq": log.last,
+        }
 
     async def _see_queue(self, frame: Frame) -> None:
         if frame["version"] < self._version:

@@ -13,7 +13,7 @@ from tests.chaos.agent import Agent
 from tests.chaos.customer import Customer
 from tests.chaos.history import History
 from tests.chaos.participant import Participant
-from tests.chaos.polling import PollingCustomer
+from tests.chaos.polling import PollingAgent, PollingCustomer
 from tests.chaos.scene import Scene
 from tests.chaos.stage import Stage
 
@@ -63,11 +63,13 @@ def people(
     for first in customers[: scene.twins]:
         who = f"{first.who}/b"
         customers.append(scene.customer(who, stage.base, history, rng(who), scene.habits, twin=first))
-    agents = [
-        Agent(
-            f"agent:{agent_id}", stage.desk_base, token, agent_id, history, rng(agent_id), scene.manners,
-            skills_of(number),
-        )
-        for number, (agent_id, token) in enumerate(sessions)
-    ]  # fmt: skip
+    agents: list[Agent] = []
+    for number, (agent_id, token) in enumerate(sessions):
+        desk = PollingAgent if number >= scene.agents - scene.polling_agents else Agent
+        agents.append(
+            desk(
+                f"agent:{agent_id}", stage.desk_base, token, agent_id, history, rng(agent_id), scene.manners,
+                skills_of(number),
+            )
+        )  # fmt: skip
     return [*customers, *agents]

@@ -30,6 +30,8 @@ class Scene:
     twins: int = 3
     """Customers with a second tab."""
     agents: int = 4
+    polling_agents: int = 0
+    """Of the agents, likewise; the last ones."""
     supervisors: int = 1
     """Of the agents."""
     routing: Routing = "pick"

@@ -19,8 +19,9 @@ from tests.chaos.weather import CALM
 
 pytestmark = pytest.mark.slow
 SHORT = Scene(
-    seed=21, seconds=6.0, customers=6, pollers=2, twins=2, agents=2, habits=Habits(think_seconds=0.3), fewest=60,
-    pace=Pace(between=(1.0, 2.0), away=(0.2, 0.8), frozen=(0.5, 1.5)), settle_seconds=180.0,
+    seed=21, seconds=6.0, customers=6, pollers=2, twins=2, agents=2, polling_agents=1, fewest=60,
+    habits=Habits(think_seconds=0.3), settle_seconds=180.0,
+    pace=Pace(between=(1.0, 2.0), away=(0.2, 0.8), frozen=(0.5, 1.5)),
 )  # fmt: skip
 
 
