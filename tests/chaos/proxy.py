@@ -124,21 +124,21 @@ class Proxy:
         _hurry(opened[1])
         pair = _Pair(writer, opened[1], set(self._silent), self._stalled)
         self._pairs.add(pair)
+        up = asyncio.create_task(_pass(reader, pair.server, Passage(plan.up), pair, "up"))
+        down = asyncio.create_task(_pass(opened[0], pair.client, Passage(plan.down), pair, "down"))
         try:
-            up = asyncio.create_task(_pass(reader, pair.server, Passage(plan.up), pair, "up"))
-            down = asyncio.create_task(_pass(opened[0], pair.client, Passage(plan.down), pair, "down"))
             done, _ = await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
             if any(task.exception() for task in done):
                 pair.reset()
             # a websocket, a pool and a database all end both sides when one ends: give the other side a moment
             await asyncio.wait({up, down}, timeout=1.0)
-            up.cancel()
-            down.cancel()
-            await asyncio.gather(up, down, return_exceptions=True)
         finally:
             self._pairs.discard(pair)
             for side in (writer, opened[1]):
                 side.transport.abort()
+            for way in (up, down):
+                way.cancel()
+            await asyncio.gather(up, down, return_exceptions=True)
 
     async def _reach(self, plan: Plan) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         count = len(self.upstreams)

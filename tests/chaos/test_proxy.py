@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -151,3 +152,16 @@ async def test_leaving_ends_every_connection_and_frees_the_port(echo: Address) -
     writer.transport.abort()
     async with Proxy("customer", 1, CALM, [echo], port=proxy.port) as again:
         assert again.port == proxy.port
+
+
+async def test_leaving_it_in_the_middle_leaves_no_error_behind(echo: Address) -> None:
+    told: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    async with Proxy("customer", 6, Climate(latency_seconds=0.1), [echo]) as proxy:
+        _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(bytes(100_000))
+        await asyncio.sleep(0.05)
+    writer.transport.abort()
+    await asyncio.sleep(0.2)  # longer than what was on its way
+    gc.collect()
+    assert told == []
