@@ -22,7 +22,7 @@ import { Choices } from "./choices";
 import { Desk } from "./link/desk";
 import { type AgentWrite, pollHello } from "./link/dialect";
 import { Line } from "./link/line";
-import { followAddress, followKeys, followSound, followTitle, followWakeUps } from "./page";
+import { followAddress, followKeys, followSound, followTaken, followTitle, followWakeUps } from "./page";
 import { Session } from "./session";
 import { App } from "./view/app";
 import { newPage } from "./view/bench";
@@ -70,6 +70,7 @@ function start(root: HTMLElement): void {
   followTitle(desk);
   followSound(desk, choices);
   followWakeUps(desk, line);
+  followTaken(desk, page);
   followKeys(desk, page, choices);
   const parts = {
     desk,

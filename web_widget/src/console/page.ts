@@ -5,10 +5,11 @@ import type { Choices } from "./choices";
 import type { Desk } from "./link/desk";
 import type { Line } from "./link/line";
 import { chime } from "./sound";
+import { TAKING } from "./state/frames";
 import { keyCommand } from "./state/keys";
 import { pageTitle } from "./state/page-title";
 import { type Offer, offers } from "./state/offers";
-import { badgeCount, neighbour, stance } from "./state/queue";
+import { badgeCount, neighbour, type Stance, stance } from "./state/queue";
 import type { Verdict } from "./state/words";
 import type { Spot } from "./state/spot";
 import { conversationOf, pathOf } from "./state/route";
@@ -22,6 +23,8 @@ export interface Page {
   passing: Signal<string | null>;
   /** The composer should take the focus as soon as it is there; it sets this back. */
   focusComposer: Signal<boolean>;
+  /** A conversation was asked for, and is not there to be answered yet. */
+  taking: Signal<boolean>;
   /** The place in the log that somebody wants to see. */
   spot: Signal<Spot | null>;
 }
@@ -66,8 +69,29 @@ export function followWakeUps(desk: Desk, line: Line): void {
   addEventListener("online", () => line.wake());
 }
 
-export function followKeys(desk: Desk, page: Page, choices: Choices): void {
-  document.addEventListener("keydown", (event) => {
+/** Whoever took a conversation writes next: the field for it has the focus as soon as it is there. */
+export function followTaken(desk: Desk, page: Page): void {
+  let seen = desk.state.peek().taken;
+  effect(() => {
+    const state = desk.state.value;
+    const { taken, selected } = state;
+    const mine = taken === null || taken === seen || taken.conversation !== selected ? null : stance(state, selected);
+    const comes = state.commands.some(({ name }) => TAKING.has(name)) || (mine !== null && COMING.has(mine));
+    page.taking.value = comes;
+    if (comes) return;
+    seen = taken;
+    // a keyboard that slides in would hide what was taken
+    const touch = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;
+    if (mine === "mine" && !touch && !isField(document.activeElement)) page.focusComposer.value = true;
+  });
+}
+
+/** How a conversation stands that was taken a moment ago, until its status comes. */
+const COMING: ReadonlySet<Stance> = new Set(["loading", "waiting", "colleague"]);
+
+/** Gives how to end it. */
+export function followKeys(desk: Desk, page: Page, choices: Choices): () => void {
+  const heard = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || document.querySelector("dialog[open], [role=menu]")) return;
     const command = keyCommand({
       key: event.key,
@@ -75,12 +99,15 @@ export function followKeys(desk: Desk, page: Page, choices: Choices): void {
       ctrl: event.ctrlKey,
       meta: event.metaKey,
       inField: isField(event.target),
-      letters: choices.letters.peek(),
+      // who has just asked for a conversation begins to write: that means no command
+      letters: choices.letters.peek() && !page.taking.peek(),
     });
     if (command === null) return;
     event.preventDefault();
     run(command, desk, page);
-  });
+  };
+  document.addEventListener("keydown", heard);
+  return () => document.removeEventListener("keydown", heard);
 }
 
 function run(command: NonNullable<ReturnType<typeof keyCommand>>, desk: Desk, page: Page): void {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Choices } from "../../src/console/choices";
-import { followKeys } from "../../src/console/page";
+import { followKeys, followTaken } from "../../src/console/page";
 import { MARA, queue, row, status, TOMAS, welcome } from "./fixtures";
 import { type Stage, stage } from "./view/stage";
 
@@ -11,15 +11,19 @@ const ROWS = [
   row(ID, { state: "active", agent: MARA }),
 ];
 let on: Stage;
+let deaf: () => void;
 
 beforeEach(() => {
   on = stage();
   on.bench.desk.open(ID);
   on.deliver(welcome({ routing: "offer" }), queue(1, ROWS), status(ID));
-  followKeys(on.bench.desk, on.bench.page, new Choices({ getItem: () => null, setItem: () => undefined }));
+  deaf = followKeys(on.bench.desk, on.bench.page, new Choices({ getItem: () => null, setItem: () => undefined }));
 });
 
-afterEach(() => document.body.replaceChildren());
+afterEach(() => {
+  deaf();
+  document.body.replaceChildren();
+});
 
 function press(key: string, more: KeyboardEventInit = {}): void {
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
@@ -33,4 +37,33 @@ it("accepts, declines and passes on by key: the most pressing offer first", () =
   expect(on.sent).toContainEqual(expect.objectContaining({ type: "decline", conversation: "t-1" }));
   press("t");
   expect(on.bench.page.passing.value).toBe(ID);
+});
+
+it("gives the focus to the reply once what was taken is mine, and takes no letter for a command until then", () => {
+  followTaken(on.bench.desk, on.bench.page);
+  const { desk, page } = on.bench;
+  desk.claim("w-1");
+  const claim = on.sent.find((frame) => frame.type === "claim");
+  press("?");
+  on.deliver({ type: "accepted", cmid: claim?.cmid ?? "", conversation: "w-1", seq: 3, dup: false });
+  on.deliver(status("w-1", { owner: "queue", agent: null }));
+  press("?");
+  expect([page.help.value, page.focusComposer.value, page.taking.value]).toEqual([false, false, true]);
+  on.deliver(status("w-1"));
+  expect([page.focusComposer.value, page.taking.value]).toEqual([true, false]);
+  page.focusComposer.value = false;
+  on.deliver(status("w-1", { owner: "queue", agent: null }), status("w-1"));
+  expect(page.focusComposer.value).toBe(false);
+  press("?");
+  expect(page.help.value).toBe(true);
+});
+
+it("leaves the focus where somebody writes already", () => {
+  followTaken(on.bench.desk, on.bench.page);
+  const field = document.body.appendChild(document.createElement("textarea"));
+  field.focus();
+  on.bench.desk.claim("w-1");
+  const claim = on.sent.find((frame) => frame.type === "claim");
+  on.deliver({ type: "accepted", cmid: claim?.cmid ?? "", conversation: "w-1", seq: 3, dup: false }, status("w-1"));
+  expect(on.bench.page.focusComposer.value).toBe(false);
 });

@@ -49,13 +49,14 @@ function applyQueue(state: ConsoleState, frame: QueueState, now: number): Consol
 }
 
 /** These make a conversation mine. */
-const TAKING: ReadonlySet<Command["name"]> = new Set(["claim", "accept", "take_over"]);
+export const TAKING: ReadonlySet<Command["name"]> = new Set(["claim", "accept", "take_over"]);
 
 /** A taken conversation opens by itself. */
 function applyAccepted(state: ConsoleState, frame: Accepted): ConsoleState {
   const command = state.commands.find((one) => one.cmid === frame.cmid);
   if (command === undefined || !TAKING.has(command.name)) return state;
-  return withChat({ ...state, selected: frame.conversation }, frame.conversation, (chat) => chat);
+  const { conversation } = frame;
+  return withChat({ ...state, selected: conversation, taken: { conversation } }, conversation, (chat) => chat);
 }
 
 function applyRejected(state: ConsoleState, frame: Rejected): ConsoleState {

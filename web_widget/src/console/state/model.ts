@@ -109,6 +109,8 @@ export interface ConsoleState {
   drafts: Readonly<Record<string, Draft>>;
   commands: readonly Command[];
   selected: string | null;
+  /** What this agent took last, as an object of its own for each time. */
+  taken: { readonly conversation: string } | null;
   toasts: readonly Toast[];
   nextToast: number;
 }
@@ -127,6 +129,7 @@ export function emptyState(drafts: Record<string, Draft> = {}): ConsoleState {
     drafts,
     commands: [],
     selected: null,
+    taken: null,
     toasts: [],
     nextToast: 1,
   };

@@ -39,5 +39,5 @@ export function usePick<T>(pick: (state: ConsoleState) => T): T {
 }
 
 export function newPage(): Page {
-  return { pane: signal("chat"), help: signal(false), passing: signal(null), focusComposer: signal(false), spot: signal(null) };
+  return { pane: signal("chat"), help: signal(false), passing: signal(null), focusComposer: signal(false), taking: signal(false), spot: signal(null) };
 }
