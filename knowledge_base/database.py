@@ -21,6 +21,14 @@ from knowledge_base.errors import DatabaseUnknown
 
 VERSION_TABLE = "knowledge_base_version"
 """The gateway migrates its own tables in the same database, under a version table of its own."""
+BOUNDED = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds, the last one milliseconds: over a link that fell silent a statement fails, and may be tried again."""
 BUSY_TIMEOUT_SECONDS = 5
 LOOK_AGAIN_SECONDS = 0.01
 MIGRATION_SECONDS = 120
@@ -41,7 +49,8 @@ def open_engine(database_url: str) -> Engine:
     except ArgumentError as error:
         raise DatabaseUnknown(UNKNOWN) from error
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        psycopg = url.set(drivername="postgresql+psycopg")
+        return create_engine(psycopg, pool_pre_ping=True, connect_args=BOUNDED)
     if url.get_backend_name() != "sqlite":
         raise DatabaseUnknown(UNKNOWN)
     if url.database and url.database != ":memory:":

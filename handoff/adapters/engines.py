@@ -14,6 +14,14 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+BOUNDED = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds, the last one milliseconds: over a link that fell silent a start fails, and may be tried again."""
 BUSY_TIMEOUT_SECONDS = 5
 """How long SQLite waits for whoever writes."""
 LOOK_AGAIN_SECONDS = 0.01
@@ -47,7 +55,7 @@ def connect(url: str, wait_seconds: float | None = None) -> Engine:
     """
     parsed = database_of(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"))
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=BOUNDED)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     seconds = BUSY_TIMEOUT_SECONDS if wait_seconds is None else wait_seconds

@@ -36,6 +36,8 @@ IDLE_IN_TRANSACTION_SECONDS = 15
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 """After which a connection counts as lost over which nothing comes, not even the refusal of a slow statement."""
+GOODBYE_SECONDS = 3.0
+"""For all connections together, when the store closes."""
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.05
 """Before the second attempt, doubled before each further one; the pauses are random up to that."""
@@ -78,8 +80,9 @@ class PostgresStore:
             return
         self._closed = True
         await asyncio.gather(*self._running, return_exceptions=True)
-        await self._writers.dispose()
-        await self._readers.dispose()
+        with contextlib.suppress(TimeoutError):  # a link that fell silent takes no goodbye
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await asyncio.gather(self._writers.dispose(), self._readers.dispose())
 
     def _started(self, work: Any) -> "asyncio.Task[Any]":
         if self._closed:
