@@ -130,11 +130,15 @@ def becomes_quiet(records: Sequence[Record], _dump: Dump) -> Iterator[Violation]
 
 
 def order_of_sender(records: Sequence[Record], dump: Dump) -> Iterator[Violation]:
-    """The messages of one page stand in the order in which they were written."""
+    """The messages of one page stand in the order in which they were written.
+
+    What a page that crashed had on its way may arrive at any time: nobody waits for it any more.
+    """
+    abandoned = {(record.who, record.cmid) for record in records if record.what == "abandoned"}
     number = {
         (record.who, record.cmid): record.seq
         for record in records
-        if record.what == "send" and record.kind == "send"
+        if record.what == "send" and record.kind == "send" and (record.who, record.cmid) not in abandoned
     }
     sender = {cmid: who for who, cmid in number}
     for conversation, events in dump.events.items():

@@ -332,6 +332,16 @@ def test_a_log_that_is_read_anew_begins_at_one() -> None:
     assert _found(tale) == set()
 
 
+def test_what_a_page_that_crashed_had_on_its_way_may_come_late() -> None:
+    tale = served()
+    later_before_earlier(tale)
+    tale.note("customer1", "abandoned", 20, conversation="c1", cmid="customer1-2")
+    assert "order_of_sender" not in _found(tale)
+    tale.note("customer1", "abandoned", 20, conversation="c1", cmid="customer1-9")
+    _without(tale, lambda one: one.what == "abandoned" and one.cmid == "customer1-2")
+    assert "order_of_sender" in _found(tale)
+
+
 def test_a_clock_that_jumps_proves_nothing_by_time() -> None:
     tale = served()
     wait_clock_begins_too_late(tale)
