@@ -36,7 +36,7 @@ class Settings(BaseSettings):
 
     demo: bool = Field(default=True, description="A demo may run without a secret of its own.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
-    port: int = Field(default=8080, description="Port of the gateway.")
+    port: int = Field(default=8080, ge=0, le=65_535, description="Port of the gateway; 0: any free one.")
     database_url: str = Field(
         default="sqlite:///var/frontdesk.db", description="sqlite:///… or postgresql+asyncpg://…"
     )

@@ -17,6 +17,16 @@ def test_a_typo_in_a_name_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_what_is_no_port_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    monkeypatch.setenv("FRONTDESK_PORT", port)
+    with pytest.raises(SystemExit):
+        settings_or_exit()
+    assert capsys.readouterr().out.startswith("FRONTDESK_PORT: ")
+
+
 @pytest.mark.parametrize("secret", ["", "short"])
 def test_outside_the_demo_a_weak_secret_is_refused(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     monkeypatch.setenv("FRONTDESK_DEMO", "false")
